@@ -1,0 +1,56 @@
+/**
+ * The import law: which room may import which, by the door (`index.ts`) only. Data passes down this list, never up.
+ * A room is a folder; `haetae/<name>` stands for packages/haetae/src/<name>. See docs/ARCHITECTURE.md.
+ */
+export interface Room {
+  /** Folder from the repository root. */
+  readonly path: string;
+  /** Rooms whose door it may import. */
+  readonly rooms: readonly string[];
+  /** npm packages it may import. */
+  readonly packages: readonly string[];
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
+  event: { path: 'packages/event/src', rooms: [], packages: [] },
+  sigma: { path: 'packages/sigma/src', rooms: ['event'], packages: ['yaml', 're2js'] },
+  'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
+  'haetae/locale': { path: 'packages/haetae/src/locale', rooms: [], packages: ['string-width'] },
+  'haetae/source': {
+    path: 'packages/haetae/src/source',
+    rooms: ['event', 'evtx'],
+    packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tar-stream', 'tinyglobby'],
+  },
+  'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },
+  'haetae/pipeline': {
+    path: 'packages/haetae/src/pipeline',
+    rooms: ['event', 'evtx', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/source', 'haetae/detect'],
+    packages: [],
+  },
+  'haetae/cli': {
+    path: 'packages/haetae/src/cli',
+    rooms: [
+      'event',
+      'evtx',
+      'sigma',
+      'haetae/attack',
+      'haetae/locale',
+      'haetae/source',
+      'haetae/detect',
+      'haetae/pipeline',
+    ],
+    packages: ['@stricli/core', 'ansis'],
+  },
+};
+
+/** What other rooms may import of a published package, and the room it is. */
+export const PUBLISHED: Readonly<Record<string, string>> = {
+  '@haetae/evtx': 'evtx',
+  '@haetae/event': 'event',
+  '@haetae/sigma': 'sigma',
+  '@haetae/sigma/windows': 'sigma',
+};
+
+/** Rooms that run in a browser too: they may not import Node's own modules, save in `node.ts` and in tests. */
+export const BROWSER_ROOMS: readonly string[] = ['evtx', 'event', 'sigma', 'haetae/attack', 'haetae/locale'];

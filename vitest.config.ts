@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+/** Packages are read from their sources, so that a test never runs against a stale build. */
+const conditions = ['haetae-source', 'node', 'import', 'default'];
+const project = (name: string, include: string[], timeout = 20_000) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tests/summary-reporter.ts'],
+    projects: [
+      project('unit', ['packages/*/src/**/*.test.ts']),
+      project('house', ['tests/*.test.ts']),
+      project('e2e', ['tests/e2e/**/*.test.ts'], 120_000),
+      project('conformance', ['tests/conformance/**/*.test.ts'], 600_000),
+      project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),
+    ],
+  },
+});
