@@ -1,0 +1,59 @@
+import type { NoticeCode } from './notices.ts';
+
+/** Where in an input: a byte offset, a line (from 1), an EVTX record number, or the whole of it. */
+export type Where =
+  | { readonly kind: 'offset'; readonly offset: number }
+  | { readonly kind: 'line'; readonly line: number }
+  | { readonly kind: 'record'; readonly record: number }
+  | { readonly kind: 'whole' };
+
+/** `inferred`: not in the log, concluded from it. `repaired`: was damaged, read nevertheless. `lost`: could not be read. */
+export type NoticeKind = 'inferred' | 'repaired' | 'lost';
+
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly code: NoticeCode;
+  /** How often it happened in this input. */
+  readonly count: number;
+  /** The first few places, with what was found there. */
+  readonly examples: readonly { readonly where: Where; readonly detail: string }[];
+}
+
+const EXAMPLES = 10;
+
+/** The honest account of one input: what was inferred, repaired and lost, each counted, the first few with their place. */
+export class Ledger {
+  readonly #notices = new Map<
+    string,
+    { kind: NoticeKind; code: NoticeCode; count: number; examples: { where: Where; detail: string }[] }
+  >();
+  /** Events that the format handed out. Kept by the reader of the batches. */
+  events = 0;
+
+  inferred(code: NoticeCode, detail: string, where: Where = { kind: 'whole' }): void {
+    this.#enter('inferred', code, where, detail);
+  }
+
+  repaired(code: NoticeCode, where: Where, detail: string): void {
+    this.#enter('repaired', code, where, detail);
+  }
+
+  /** `count` is the number of records or lines that this one loss cost, where known. */
+  lost(code: NoticeCode, where: Where, detail: string, count = 1): void {
+    this.#enter('lost', code, where, detail, count);
+  }
+
+  notices(): readonly Notice[] {
+    return [...this.#notices.values()];
+  }
+
+  #enter(kind: NoticeKind, code: NoticeCode, where: Where, detail: string, count = 1): void {
+    const key = `${kind} ${code}`;
+    const notice = this.#notices.get(key);
+    if (notice === undefined) this.#notices.set(key, { kind, code, count, examples: [{ where, detail }] });
+    else {
+      notice.count += count;
+      if (notice.examples.length < EXAMPLES) notice.examples.push({ where, detail });
+    }
+  }
+}
