@@ -41,3 +41,12 @@ test('nothing stays on disk afterwards', async () => {
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith('haetae-sort-') && !before.has(name));
   expect(left.filter((name) => existsSync(`${tmpdir()}/${name}`))).toEqual([]);
 });
+
+test('text with line separators survives the disk', async () => {
+  const sorter = new Sorter<{ text: string }>((a, b) => (a.text < b.text ? -1 : 1), 1);
+  for (const text of ['b\u2028\u2029\n', 'a\r\u0085']) sorter.add({ text });
+  const texts: string[] = [];
+  for await (const row of sorter.sorted()) texts.push(row.text);
+  sorter.dispose();
+  expect(texts).toEqual(['a\r\u0085', 'b\u2028\u2029\n']);
+});

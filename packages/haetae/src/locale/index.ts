@@ -1,0 +1,15 @@
+export type { Words } from './en.ts';
+export { isLanguage, type Language, systemLanguage, wordsOf } from './language.ts';
+export { cut, padEnd, printable, width, wrap } from './width.ts';
+export {
+  formatLocal,
+  formatUtc,
+  fromWall,
+  offsetText,
+  parseInstant,
+  parseZone,
+  systemZone,
+  UTC,
+  type Zone,
+  zoneLabel,
+} from './zone.ts';
