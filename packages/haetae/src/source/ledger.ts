@@ -31,11 +31,12 @@ export class Ledger {
   events = 0;
 
   inferred(code: NoticeCode, detail: string, where: Where = { kind: 'whole' }): void {
-    this.#enter('inferred', code, where, detail);
+    this.#enter('inferred', code, where, detail, 1);
   }
 
-  repaired(code: NoticeCode, where: Where, detail: string): void {
-    this.#enter('repaired', code, where, detail);
+  /** `count` is how many places this one entry stands for. */
+  repaired(code: NoticeCode, where: Where, detail: string, count = 1): void {
+    this.#enter('repaired', code, where, detail, count);
   }
 
   /** `count` is the number of records or lines that this one loss cost, where known. */
@@ -47,7 +48,7 @@ export class Ledger {
     return [...this.#notices.values()];
   }
 
-  #enter(kind: NoticeKind, code: NoticeCode, where: Where, detail: string, count = 1): void {
+  #enter(kind: NoticeKind, code: NoticeCode, where: Where, detail: string, count: number): void {
     const key = `${kind} ${code}`;
     const notice = this.#notices.get(key);
     if (notice === undefined) this.#notices.set(key, { kind, code, count, examples: [{ where, detail }] });
