@@ -23,9 +23,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tar-stream', 'tinyglobby'],
   },
   'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },
+  'haetae/survey': { path: 'packages/haetae/src/survey', rooms: ['event'], packages: [] },
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
-    rooms: ['event', 'evtx', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/source', 'haetae/detect'],
+    rooms: [
+      'event',
+      'evtx',
+      'sigma',
+      'haetae/attack',
+      'haetae/locale',
+      'haetae/source',
+      'haetae/detect',
+      'haetae/survey',
+    ],
     packages: [],
   },
   'haetae/cli': {

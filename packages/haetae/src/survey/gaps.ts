@@ -1,0 +1,164 @@
+/**
+ * Which record ids of one log (one computer, one channel) are there, and what their absence means.
+ *
+ * Ids are kept as intervals in the order of ids, so that rotated chunks and shuffled files look the same as an ordered log
+ * and a whole log costs a few numbers. One id seen at two times means that the log was cleared or made anew: the later one
+ * starts a generation of its own.
+ */
+export interface Gap {
+  /** Ids missing between two ids that are there. */
+  readonly missing: number;
+  readonly afterId: number;
+  readonly beforeId: number;
+  /** Times of the events on both sides, ms since 1970; NaN when they tell none. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ClockJump {
+  readonly atId: number;
+  /** Milliseconds by which the clock went back. */
+  readonly back: number;
+  readonly at: number;
+}
+
+export interface LogContinuity {
+  /** Every gap, in the order of ids; [] when they are evenly spread (see `filtered`). */
+  readonly gaps: readonly Gap[];
+  /** Share of ids missing, 0–1, when gaps are so many and even that the log must have been filtered; else undefined. */
+  readonly filtered: number | undefined;
+  /** First ids of further generations: the log was cleared or recreated there. */
+  readonly recreated: readonly { readonly firstId: number; readonly at: number }[];
+  readonly clockJumps: readonly ClockJump[];
+  /** Records seen more than once with the same id and time (the same log given twice). */
+  readonly repeated: number;
+  /** True when the ids were too scattered to keep (see MAX_INTERVALS): gaps are then not complete. */
+  readonly truncated: boolean;
+}
+
+/** Intervals kept for one log: a bound on memory (about 8 MB), and on the cost of inserting into their list. */
+const MAX_INTERVALS = 100_000;
+/** Events are written by several threads: neighbours may be out of order by this much without the clock having moved. */
+const CLOCK_TOLERANCE_MS = 60_000;
+/** Gaps at every tenth record or more are no loss of single stretches: something took out single events. */
+const FILTERED_GAPS_PER_RECORD = 0.1;
+const FILTERED_MIN_GAPS = 5;
+const KEPT_JUMPS = 100;
+
+interface Interval {
+  first: number;
+  last: number;
+  firstTime: number;
+  lastTime: number;
+  latest: number;
+}
+
+export class Continuity {
+  readonly #generations: Interval[][] = [[]];
+  readonly #jumps: ClockJump[] = [];
+  readonly #starts: { firstId: number; at: number }[] = [];
+  /** The generation in which the last event of each file went: a file holds one generation, save at a clearing. */
+  readonly #ofFile = new Map<string, number>();
+  #repeated = 0;
+  #records = 0;
+  #truncated = false;
+
+  add(id: number, timeMs: number, file: string): void {
+    if (id <= 0) return;
+    let g = this.#ofFile.get(file) ?? 0;
+    for (let tried = 0; tried <= this.#generations.length; tried++) {
+      const verdict = this.#place(this.#generations[g]!, id, timeMs);
+      if (verdict === 'placed') this.#records++;
+      if (verdict === 'repeated') this.#repeated++;
+      if (verdict !== 'contradiction') {
+        this.#ofFile.set(file, g);
+        return;
+      }
+      g = (g + 1) % this.#generations.length;
+    }
+    this.#starts.push({ firstId: id, at: timeMs });
+    this.#generations.push([{ first: id, last: id, firstTime: timeMs, lastTime: timeMs, latest: timeMs }]);
+    this.#ofFile.set(file, this.#generations.length - 1);
+    this.#records++;
+  }
+
+  #place(intervals: Interval[], id: number, time: number): 'placed' | 'repeated' | 'contradiction' {
+    let i = intervals.length - 1;
+    if (i >= 0 && id < intervals[i]!.first) i = floor(intervals, id);
+    const before = i >= 0 ? intervals[i] : undefined;
+    if (before !== undefined && id <= before.last) return fits(before, time) ? 'repeated' : 'contradiction';
+    const after = intervals[i + 1];
+    if (before?.last === id - 1) {
+      this.#compare(id, before.lastTime, time);
+      before.last = id;
+      before.lastTime = time;
+      before.latest = Math.max(before.latest, time);
+      if (after?.first === id + 1) {
+        this.#compare(after.first, time, after.firstTime);
+        before.last = after.last;
+        before.lastTime = after.lastTime;
+        before.latest = Math.max(before.latest, after.latest);
+        intervals.splice(i + 1, 1);
+      }
+    } else if (after?.first === id + 1) {
+      this.#compare(after.first, time, after.firstTime);
+      after.first = id;
+      after.firstTime = time;
+    } else if (intervals.length < MAX_INTERVALS) {
+      intervals.splice(i + 1, 0, { first: id, last: id, firstTime: time, lastTime: time, latest: time });
+    } else this.#truncated = true;
+    return 'placed';
+  }
+
+  #compare(id: number, earlier: number, later: number): void {
+    if (earlier - later > CLOCK_TOLERANCE_MS && this.#jumps.length < KEPT_JUMPS) {
+      this.#jumps.push({ atId: id, back: earlier - later, at: later });
+    }
+  }
+
+  result(): LogContinuity {
+    const gaps: Gap[] = [];
+    let missing = 0;
+    for (const intervals of this.#generations) {
+      for (let i = 1; i < intervals.length; i++) {
+        const [left, right] = [intervals[i - 1]!, intervals[i]!];
+        const gap = {
+          missing: right.first - left.last - 1,
+          afterId: left.last,
+          beforeId: right.first,
+          from: left.lastTime,
+          to: right.firstTime,
+        };
+        missing += gap.missing;
+        gaps.push(gap);
+      }
+    }
+    const even = gaps.length >= FILTERED_MIN_GAPS && gaps.length >= this.#records * FILTERED_GAPS_PER_RECORD;
+    return {
+      gaps: even ? [] : gaps,
+      filtered: even ? missing / (missing + this.#records) : undefined,
+      recreated: this.#starts,
+      clockJumps: [...this.#jumps].sort((a, b) => a.atId - b.atId),
+      repeated: this.#repeated,
+      truncated: this.#truncated,
+    };
+  }
+}
+
+/** Could the record be one that the interval already holds? Its time must lie within, give or take the tolerance. */
+function fits(interval: Interval, time: number): boolean {
+  if (!Number.isFinite(time) || !Number.isFinite(interval.firstTime)) return true;
+  return time >= interval.firstTime - CLOCK_TOLERANCE_MS && time <= interval.latest + CLOCK_TOLERANCE_MS;
+}
+
+/** Index of the last interval that begins at or before `id`; -1 when none does. */
+function floor(intervals: readonly Interval[], id: number): number {
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (intervals[middle]!.first <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
