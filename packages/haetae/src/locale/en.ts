@@ -211,8 +211,13 @@ export const en = {
     interrupted: (done: string, total: string) =>
       `Stopped. ${done} of ${total} inputs had been read; nothing was written.`,
     internal: 'An error inside Haetae. Please report it with the lines below.',
-    unknownFlag: (flag: string, suggestion: string) =>
-      `unknown flag ${flag}${suggestion === '' ? '' : `; did you mean ${suggestion}?`}`,
+    unknownFlag: (flag: string, near: string) => `unknown flag ${flag}${near === '' ? '' : `; did you mean ${near}?`}`,
+    unknownCommand: (name: string, near: string) =>
+      `unknown command ${name}${near === '' ? '' : `; did you mean ${near}?`} (\`haetae --help\` lists them)`,
+    notOneOf: (flag: string, text: string, values: string) => `${flag} ${text}: give one of ${values}.`,
+    needsValue: (flag: string) => `${flag} needs a value.`,
+    givenTwice: (flag: string, text: string) => `${flag} was given twice (${text}).`,
+    takesNoValue: (flag: string) => `${flag} takes no value.`,
   },
 };
 

@@ -203,7 +203,12 @@ export const ko: Words = {
     stdinTwice: '표준 입력(-)은 한 번만 읽을 수 있습니다.',
     interrupted: (done, total) => `중단했습니다. 입력 ${total}개 중 ${done}개를 읽었으며, 아무것도 쓰지 않았습니다.`,
     internal: 'Haetae 내부 오류입니다. 아래 내용과 함께 알려 주십시오.',
-    unknownFlag: (flag, suggestion) =>
-      `알 수 없는 플래그 ${flag}${suggestion === '' ? '' : `; ${suggestion}을(를) 뜻하셨습니까?`}`,
+    unknownFlag: (flag, near) => `알 수 없는 플래그 ${flag}${near === '' ? '' : `. ${near} 아닙니까?`}`,
+    unknownCommand: (name, near) =>
+      `알 수 없는 명령 ${name}${near === '' ? '' : `. ${near} 아닙니까?`} (\`haetae --help\`에 목록이 있습니다)`,
+    notOneOf: (flag, text, values) => `${flag} ${text}: 다음 가운데 하나를 쓰십시오: ${values}.`,
+    needsValue: (flag) => `${flag}에는 값이 필요합니다.`,
+    givenTwice: (flag, text) => `${flag}을(를) 두 번 썼습니다(${text}).`,
+    takesNoValue: (flag) => `${flag}에는 값을 쓰지 않습니다.`,
   },
 };

@@ -1,0 +1,137 @@
+import {
+  type Application,
+  type ApplicationText,
+  buildApplication,
+  buildCommand,
+  buildRouteMap,
+  type CommandContext,
+  type FlagParametersForType,
+} from '@stricli/core';
+import type { Words } from '../locale/index.ts';
+import type { Console } from './console.ts';
+import { applicationText } from './text.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+export interface Context extends CommandContext {
+  readonly console: Console;
+}
+
+/** Flags that every command has. */
+export interface CommonFlags {
+  readonly lang?: string;
+  readonly timezone?: string;
+  readonly output?: string;
+  readonly password?: string;
+  readonly receipt?: string;
+}
+
+export interface EvtxFlags {
+  readonly carve: boolean;
+  readonly checksums: boolean;
+}
+
+export interface ScanFlags extends CommonFlags, EvtxFlags {
+  readonly rules?: readonly string[];
+  readonly builtin: boolean;
+  readonly detectors?: string;
+  readonly minLevel?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly format: 'table' | 'csv' | 'json' | 'jsonl';
+  readonly threads?: string;
+  readonly failOn?: string;
+}
+
+export interface DumpFlags extends CommonFlags, EvtxFlags {
+  readonly format: 'jsonl' | 'xml' | 'csv';
+  readonly canonical: boolean;
+}
+
+export interface InfoFlags extends CommonFlags, EvtxFlags {
+  readonly format: 'table' | 'json';
+}
+
+const text = (input: string): string => input;
+
+/** The command line in one language. Commands are loaded when they are called, so that `--help` costs nothing else. */
+export function application(words: Words, version: string): Application<Context> {
+  const { flags: brief, commands } = words;
+  const optional = (about: string, placeholder: string) =>
+    ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
+  const common: FlagParametersForType<CommonFlags, Context> = {
+    lang: optional(brief.lang, 'ko|en'),
+    timezone: optional(brief.timezone, 'zone'),
+    output: optional(brief.output, 'file'),
+    password: optional(brief.password, 'text'),
+    receipt: optional(brief.receipt, 'file'),
+  };
+  const evtx: FlagParametersForType<EvtxFlags, Context> = {
+    carve: { kind: 'boolean', brief: brief.carve, default: false },
+    checksums: { kind: 'boolean', brief: brief.checksums, default: false },
+  };
+  const positional = {
+    kind: 'array',
+    parameter: { brief: commands.paths, parse: text, placeholder: 'path' },
+  } as const;
+  const scan = buildCommand<ScanFlags, string[], Context>({
+    loader: async () => (await import('./scan.ts')).scanCommand,
+    parameters: {
+      flags: {
+        rules: { kind: 'parsed', parse: text, brief: brief.rules, placeholder: 'path', variadic: true, optional: true },
+        builtin: { kind: 'boolean', brief: brief.builtin, default: true },
+        detectors: optional(brief.detectors, 'names'),
+        minLevel: optional(brief.minLevel, 'level'),
+        from: optional(brief.from, 'time'),
+        to: optional(brief.to, 'time'),
+        format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, default: 'table' },
+        threads: optional(brief.threads, 'n'),
+        failOn: optional(brief.failOn, 'level'),
+        ...common,
+        ...evtx,
+      },
+      positional,
+      aliases: { o: 'output', r: 'rules' },
+    },
+    docs: { brief: commands.scan.brief, fullDescription: commands.scan.full },
+  });
+  const dump = buildCommand<DumpFlags, string[], Context>({
+    loader: async () => (await import('./dump.ts')).dumpCommand,
+    parameters: {
+      flags: {
+        format: { kind: 'enum', values: ['jsonl', 'xml', 'csv'], brief: brief.dumpFormat, default: 'jsonl' },
+        canonical: { kind: 'boolean', brief: brief.canonical, default: false },
+        ...common,
+        ...evtx,
+      },
+      positional,
+      aliases: { o: 'output' },
+    },
+    docs: { brief: commands.dump.brief, fullDescription: commands.dump.full },
+  });
+  const info = buildCommand<InfoFlags, string[], Context>({
+    loader: async () => (await import('./info.ts')).infoCommand,
+    parameters: {
+      flags: {
+        format: { kind: 'enum', values: ['table', 'json'], brief: brief.infoFormat, default: 'table' },
+        ...common,
+        ...evtx,
+      },
+      positional,
+      aliases: { o: 'output' },
+    },
+    docs: { brief: commands.info.brief, fullDescription: commands.info.full },
+  });
+  const root = buildRouteMap({
+    routes: { scan, dump, info },
+    docs: { brief: words.app.brief, fullDescription: words.app.full },
+  });
+  const localised: ApplicationText = applicationText(words);
+  return buildApplication<Context>(root, {
+    name: 'haetae',
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: 'convert-camel-to-kebab', useAliasInUsageLine: false, onlyRequiredInUsageLine: true },
+    localization: { defaultLocale: words.lang, loadText: () => localised },
+    determineExitCode: (error) => (error instanceof UsageError ? EXIT.usage : EXIT.internal),
+  });
+}
