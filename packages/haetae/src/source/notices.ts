@@ -40,6 +40,7 @@ export const NOTICES = {
   // meaning
   'time-offset': 'the offset of the local times',
   'time-zone-assumed': 'nothing tells the offset of the local times; --timezone was taken',
+  'date-order': 'nothing tells whether day or month comes first; it was assumed',
   'time-unreadable': 'the time could not be read',
   'time-missing': 'the event tells no time',
   host: 'the host name',
