@@ -1,1 +1,21 @@
-export {};
+export { type CompileOptions, compile, type Matcher, type Why } from './compile.ts';
+export { type At, type Place, SigmaError, type SigmaErrorCode } from './error.ts';
+export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
+export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
+export { type ParsedRules, parseRules } from './parse.ts';
+export type { Op } from './predicate.ts';
+export {
+  type Condition,
+  type Detection,
+  type Item,
+  LEVELS,
+  type Level,
+  type LogSource,
+  type RuleValue,
+  type Search,
+  type SigmaRule,
+  STATUSES,
+  type Status,
+} from './rule.ts';
+export { type Candidate, createRuleSet, type Match, type RuleSet } from './ruleset.ts';
+export { type EventView, objectView, type Primitive } from './view.ts';

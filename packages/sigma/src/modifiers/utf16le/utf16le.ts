@@ -1,0 +1,13 @@
+import { utf16Bytes } from '../../bytes.ts';
+import { Refusal, valueModifier } from '../modifier.ts';
+
+export const utf16le = valueModifier({
+  name: 'utf16le',
+  summary: 'The value is encoded as UTF-16, little endian; base64 or base64offset usually follows.',
+  accepts: ['text'],
+  apply: (value) => {
+    if (value.bytes) return new Refusal('the value is encoded as UTF-16 already', 'bad-chain');
+    const { parts } = value;
+    return { ...value, parts: utf16Bytes(parts, 'le', false), bytes: true };
+  },
+});

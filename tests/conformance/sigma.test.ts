@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { type EventParts, PlainEvent } from '@haetae/event';
+import { parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
+import { createWindowsRuleSet, type WindowsRuleSet } from '@haetae/sigma/windows';
+import { beforeAll, expect, test } from 'vitest';
+import { data, describeWithData } from '../data.ts';
+
+/** Sets of rules that the oracle evaluated. */
+const FOLDERS = [
+  'rules/windows',
+  'rules-emerging-threats',
+  'rules-threat-hunting/windows',
+  'rules-placeholder/windows',
+];
+
+const json = <T>(...path: string[]): T => JSON.parse(readFileSync(data(...path), 'utf8')) as T;
+
+/** Files below a folder that end so, as `/` paths from it, sorted. */
+function filesBelow(folder: string, end: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith(end))
+    .map((e) => relative(folder, join(e.parentPath, e.name)).split(sep).join('/'))
+    .sort();
+}
+
+interface OracleRules {
+  readonly evaluated: Readonly<Record<string, { title: string; path: string; level: string }>>;
+  readonly notEvaluated: Readonly<Record<string, string>>;
+}
+
+describeWithData('SigmaHQ rules', () => {
+  const rules: SigmaRule[] = [];
+  const problems: SigmaError[] = [];
+  let set: WindowsRuleSet;
+
+  beforeAll(() => {
+    for (const folder of FOLDERS) {
+      for (const name of filesBelow(data('sigma', folder), '.yml')) {
+        const file = `${folder}/${name}`;
+        const parsed = parseRules(readFileSync(data('sigma', file), 'utf8'), { file });
+        rules.push(...parsed.rules);
+        problems.push(...parsed.problems);
+      }
+    }
+    set = createWindowsRuleSet(rules);
+  });
+
+  test('every rule that the oracle evaluated is in force, every other one is refused for the same reason', () => {
+    const { evaluated, notEvaluated } = json<OracleRules>('oracle', 'oracle-sigma-rules.json');
+    const inForce = Object.fromEntries(
+      set.matchers.map(({ rule }) => [rule.id, { title: rule.title, path: rule.path, level: rule.level }]),
+    );
+    const wanted = Object.fromEntries(
+      Object.entries(evaluated).map(([id, { title, path, level }]) => [id, { title, path, level }]),
+    );
+    expect(inForce).toEqual(wanted);
+    const refused = Object.fromEntries(
+      set.problems.map((p) => [p.file, p.code === 'no-placeholder' ? 'placeholder' : p.reason]),
+    );
+    expect(refused).toEqual(notEvaluated);
+    expect(problems.filter((p) => p.severity === 'error').map(String)).toEqual([]);
+  });
+
+  test('deprecated and unsupported rules are read, or refused with a reason and a place', () => {
+    const files = ['deprecated/windows', 'unsupported/windows'].flatMap((folder) =>
+      filesBelow(data('sigma', folder), '.yml').map((name) => `${folder}/${name}`),
+    );
+    let silent = 0;
+    const refusals: Record<string, number> = {};
+    for (const file of files) {
+      const parsed = parseRules(readFileSync(data('sigma', file), 'utf8'), { file });
+      const refused = [
+        ...parsed.problems.filter((p) => p.severity === 'error'),
+        ...createWindowsRuleSet(parsed.rules).problems,
+      ];
+      if (parsed.rules.length + refused.length === 0) silent++;
+      for (const { code, line, column } of refused) {
+        refusals[code] = (refusals[code] ?? 0) + 1;
+        expect(line * column).toBeGreaterThan(0);
+      }
+    }
+    console.log(`${files.length} deprecated and unsupported files; refused:`, refusals);
+    expect(silent).toBe(0);
+  });
+
+  test('OTRF: every match of every rule on every line', () => {
+    const { files } = json<{ files: Record<string, { lines: number; matches: Ranges; matches4688?: Ranges }> }>(
+      'oracle',
+      'oracle-sigma-otrf.json',
+    );
+    const total = { zips: 0, events: 0, pairs: 0, missing: [] as string[], extra: [] as string[] };
+    const begin = performance.now();
+    for (const [zip, oracle] of Object.entries(files)) {
+      const found = { matches: new Map<string, number[]>(), matches4688: new Map<string, number[]>() };
+      const text = execFileSync('unzip', ['-p', data(zip), '-x', '__MACOSX/*'], {
+        maxBuffer: 2 ** 30,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      total.events += eachLine(text, (event, line) => {
+        for (const { rule, via } of set.matchEvent(event)) {
+          const map = via === 'field' ? found.matches : found.matches4688;
+          map.set(rule.id!, [...(map.get(rule.id!) ?? []), line]);
+        }
+      });
+      total.zips++;
+      for (const kind of ['matches', 'matches4688'] as const)
+        compare(`${zip} ${kind}`, expandRanges(oracle[kind] ?? {}), found[kind], total);
+    }
+    report('OTRF', total, begin);
+    expect(total.missing).toEqual([]);
+    expect(total.extra).toEqual([]);
+  });
+});
+
+type Ranges = Readonly<Record<string, string>>;
+
+function expandRanges(ranges: Ranges): Map<string, number[]> {
+  return new Map(
+    Object.entries(ranges).map(([id, text]) => [
+      id,
+      text.split(',').flatMap((range) => {
+        const [first, last = first] = range.split('-').map(Number);
+        return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i);
+      }),
+    ]),
+  );
+}
+
+interface Total {
+  pairs: number;
+  missing: string[];
+  extra: string[];
+}
+
+function compare(where: string, wanted: Map<string, number[]>, found: Map<string, number[]>, total: Total): void {
+  for (const [id, lines] of wanted) {
+    const have = new Set(found.get(id));
+    for (const line of lines) if (!have.has(line)) total.missing.push(`${where} ${line} ${id}`);
+    total.pairs += lines.length;
+  }
+  for (const [id, lines] of found) {
+    const want = new Set(wanted.get(id));
+    for (const line of lines) if (!want.has(line)) total.extra.push(`${where} ${line} ${id}`);
+  }
+}
+
+function report(
+  what: string,
+  { pairs, missing, extra, ...rest }: Total & Record<string, unknown>,
+  begin: number,
+): void {
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`${what}:`, { ...rest, pairs, missing: missing.length, extra: extra.length, seconds });
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A flat JSON line as the oracle reads it: every top-level key is a field. Gives the number of events. */
+function eachLine(text: Buffer, use: (event: PlainEvent, line: number) => void): number {
+  let events = 0;
+  let line = 0;
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf(10, from);
+    const to = end < 0 ? text.length : end;
+    const row = text.toString('utf8', from, to).trim();
+    from = to + 1;
+    line++;
+    if (!row.startsWith('{')) continue;
+    events++;
+    use(flatEvent(JSON.parse(row) as Record<string, Json>, line), line);
+  }
+  return events;
+}
+
+function flatEvent(row: Record<string, Json>, line: number): PlainEvent {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (const [name, value] of Object.entries(row)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      names.push(name);
+      values.push(one === null ? '' : typeof one === 'object' ? JSON.stringify(one) : String(one));
+    }
+  }
+  const first = (...keys: string[]): string => {
+    const key = keys.find((k) => row[k] !== undefined && row[k] !== null);
+    return key === undefined ? '' : String(row[key]);
+  };
+  const parts: EventParts = {
+    timeMs: Number.NaN,
+    channel: first('Channel'),
+    provider: first('Provider_Name', 'SourceName'),
+    computer: first('Computer', 'Hostname'),
+    eventId: Number(first('EventID')) || 0,
+    position: { kind: 'line', line },
+    names,
+    values,
+  };
+  return new PlainEvent(parts);
+}
