@@ -1,20 +1,21 @@
 /**
- * Writes techniques.ts beside this file out of two JSON tables of ATT&CK Enterprise:
+ * Prints techniques.ts out of two JSON tables of ATT&CK Enterprise:
  *
- *     node make-table.mjs enterprise-v19.json enterprise-v18.1.json
+ *     node make-table.mjs enterprise-v19.json enterprise-v18.1.json > techniques.ts
  *
  * Each is `{ tactics: [{ id, shortname, name }], techniques: [{ id, name, tactics, platforms }] }`; v19 adds `replacedBy`
- * (v18 id → v19 id). Facts only: ids, names, tactics, platforms; no descriptions.
+ * (v18 id → v19 id). Facts only: ids, names, tactics, platforms; no descriptions. It imports nothing, as its room does.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-
 const [path19, path18] = process.argv.slice(2);
 if (path18 === undefined) {
-  console.error('usage: node make-table.mjs enterprise-v19.json enterprise-v18.1.json');
+  console.error('usage: node make-table.mjs enterprise-v19.json enterprise-v18.1.json > techniques.ts');
   process.exit(2);
 }
-const v19 = JSON.parse(readFileSync(path19, 'utf8'));
-const v18 = JSON.parse(readFileSync(path18, 'utf8'));
+/** Paths are relative to the working folder. */
+const read = async (path) =>
+  (await import(new URL(encodeURI(path), `file://${encodeURI(process.cwd())}/`), { with: { type: 'json' } })).default;
+const v19 = await read(path19);
+const v18 = await read(path18);
 const current = new Map(v19.techniques.map((technique) => [technique.id, technique]));
 const former = new Map(v18.techniques.map((technique) => [technique.id, technique]));
 
@@ -40,8 +41,7 @@ const left = v18.techniques.filter(
 );
 const added = v19.techniques.filter(({ id }) => !former.has(id));
 
-writeFileSync(
-  new URL('techniques.ts', import.meta.url),
+process.stdout.write(
   `/**
  * MITRE ATT&CK Enterprise, v19, with what v18.1 had instead. Written by make-table.mjs; do not edit.
  *
