@@ -27,8 +27,17 @@ export class Ledger {
     string,
     { kind: NoticeKind; code: NoticeCode; count: number; examples: { where: Where; detail: string }[] }
   >();
-  /** Events that the format handed out. Kept by the reader of the batches. */
+  /** Events that the format handed out, and their earliest and latest time (±Infinity while there is none). Kept by {@link saw}. */
   events = 0;
+  firstMs = Number.POSITIVE_INFINITY;
+  lastMs = Number.NEGATIVE_INFINITY;
+
+  /** To be called for each event by whoever iterates the batches. An event without a time (NaN) is counted all the same. */
+  saw(timeMs: number): void {
+    this.events++;
+    if (timeMs < this.firstMs) this.firstMs = timeMs;
+    if (timeMs > this.lastMs) this.lastMs = timeMs;
+  }
 
   inferred(code: NoticeCode, detail: string, where: Where = { kind: 'whole' }): void {
     this.#enter('inferred', code, where, detail, 1);

@@ -1,5 +1,5 @@
 /** All that the source room does with the disk and with stdin. */
-import { type Dirent, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, type Dirent, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, opendir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,25 @@ function access(handle: FileHandle, size: number, regular: boolean): RandomAcces
       }
     },
     close: () => handle.close(),
+  };
+}
+
+/** A file read synchronously by position, for readers that jump about in it. To be closed. */
+export function openForJumping(path: string) {
+  const descriptor = openSync(path, 'r');
+  return {
+    size: fstatSync(descriptor).size,
+    /** Fills `into` from `offset`; the answer is the number of bytes, less than `into.length` only at the end. */
+    read(offset: number, into: Uint8Array): number {
+      let have = 0;
+      while (have < into.length) {
+        const got = readSync(descriptor, into, have, into.length - have, offset + have);
+        if (got === 0) break;
+        have += got;
+      }
+      return have;
+    },
+    close: (): void => closeSync(descriptor),
   };
 }
 

@@ -1,0 +1,1 @@
+export { evtx } from './evtx/evtx.ts';

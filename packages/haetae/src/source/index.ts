@@ -1,0 +1,18 @@
+export { LINE_LIMIT } from './encoding/index.ts';
+export { FORMATS } from './formats/registry.ts';
+export {
+  type Digest,
+  discover,
+  type Found,
+  type FoundFile,
+  LIMITS,
+  type Limits,
+  type Missed,
+  type Opened,
+  type OpenOptions,
+  openInputs,
+} from './intake/index.ts';
+export { Ledger, type Notice, type NoticeKind, type Where } from './ledger.ts';
+export { NOTICES, type NoticeCode } from './notices.ts';
+export { type InputReceipt, type Reading, readInput, receiptOf } from './read.ts';
+export type { Batch, Encoding, Format, Head, Input, JsonLinesOptions, ReadOptions } from './source.ts';
