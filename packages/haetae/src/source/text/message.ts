@@ -28,11 +28,16 @@ export interface LayoutParts {
   readonly sections: boolean;
   /** How the first paragraph of the explanations that follow the last value begins, in every language known. */
   readonly explanations?: readonly string[];
-  /** The first line where it holds values: text with `{Field}` for each, in every language known. */
-  readonly sentences?: readonly string[];
+  /** Reads the values that the first line holds. */
+  readonly sentence?: ReadSentence;
+  /** Fields that the sentence can give. */
+  readonly sentenceFields?: readonly string[];
   /** The field that takes the text between the first line and the first label. */
   readonly body?: string;
 }
+
+/** The values in a first line, `The Print Spooler service entered the running state.`; undefined when it is another one. */
+export type ReadSentence = (line: string) => readonly (readonly [field: string, value: string])[] | undefined;
 
 /** A layout made ready for cutting. */
 export interface MessageLayout {
@@ -45,7 +50,7 @@ export interface MessageLayout {
   readonly place: readonly number[];
   readonly sections: boolean;
   readonly explanations: readonly string[];
-  readonly sentences: readonly { readonly pattern: RegExp; readonly places: readonly number[] }[];
+  readonly sentence: ReadSentence | undefined;
   /** Place of the body's field; -1 without one. */
   readonly body: number;
 }
@@ -82,10 +87,9 @@ export function makeLayout(parts: LayoutParts): MessageLayout {
       else known.push(index);
     }
   });
-  const sentences = (parts.sentences ?? []).map(sentence);
   const named = parts.entries.flatMap(({ field }) => (field === undefined ? [] : [field]));
   const body = parts.body === undefined ? [] : [parts.body];
-  const order = [...new Set([...(parts.order ?? []), ...sentences.flatMap(({ fields }) => fields), ...body, ...named])];
+  const order = [...new Set([...(parts.order ?? []), ...(parts.sentenceFields ?? []), ...body, ...named])];
   const placeOf = new Map(order.map((name, index) => [name, index]));
   return {
     entries: parts.entries,
@@ -94,20 +98,9 @@ export function makeLayout(parts: LayoutParts): MessageLayout {
     place: parts.entries.map(({ field }) => (field === undefined ? -1 : placeOf.get(field)!)),
     sections: parts.sections,
     explanations: parts.explanations ?? [],
-    sentences: sentences.map(({ pattern, fields }) => ({ pattern, places: fields.map((name) => placeOf.get(name)!) })),
+    sentence: parts.sentence,
     body: parts.body === undefined ? -1 : placeOf.get(parts.body)!,
   };
-}
-
-function sentence(template: string): { pattern: RegExp; fields: readonly string[] } {
-  const parts = template.split(/\{([^{}]+)\}/);
-  const fields = parts.filter((_, index) => index % 2 === 1);
-  const pattern = parts
-    .map((part, index) =>
-      index % 2 === 1 ? '([^\\r\\n]*)' : part.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&').replace(/\s+/g, '\\s+'),
-    )
-    .join('');
-  return { pattern: new RegExp(`^\\s*${pattern}\\s*$`), fields };
 }
 
 function labelKey(label: string): string {
@@ -189,7 +182,10 @@ function collect(
         : longValue(message, lines, layout, line, until, layout.entries[entry]!.free);
     values[place] = value;
   }
-  if (layout.sentences.length > 0) readSentence(message.slice(lines[0]!.start, lines[0]!.end), layout, values);
+  for (const [field, value] of layout.sentence?.(message.slice(lines[0]!.start, lines[0]!.end)) ?? []) {
+    const place = layout.order.indexOf(field);
+    if (place >= 0) values[place] ??= value.trim();
+  }
   if (layout.body >= 0) {
     const last = lines[(chain[0]?.line ?? lines.length) - 1]!;
     if (lines.length > 1 && last !== lines[0]) values[layout.body] = valueIn(message, lines[1]!.start, last.end);
@@ -204,17 +200,6 @@ function collect(
   }
   if (names.length === 0) return undefined;
   return { names, values: found };
-}
-
-function readSentence(line: string, layout: MessageLayout, values: (string | undefined)[]): void {
-  for (const { pattern, places } of layout.sentences) {
-    const found = pattern.exec(line);
-    if (found === null) continue;
-    places.forEach((place, index) => {
-      values[place] ??= found[index + 1]!.trim();
-    });
-    return;
-  }
 }
 
 /** A value that other lines follow before the next label, `until`. */

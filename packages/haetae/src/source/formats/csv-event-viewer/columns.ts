@@ -1,0 +1,182 @@
+/** What a column of Event Viewer holds. */
+export type Column =
+  | 'level'
+  | 'keywords'
+  | 'time'
+  | 'source'
+  | 'eventId'
+  | 'task'
+  | 'user'
+  | 'opcode'
+  | 'log'
+  | 'computer'
+  | 'processId'
+  | 'threadId'
+  | 'correlationId'
+  | 'message';
+
+/**
+ * Names of columns in English, Korean and Japanese Windows, lower case. The five or six shown by default were seen in
+ * exports; the others (View → Add/Remove Columns) are Microsoft's translations and could not be checked on such a Windows.
+ */
+const NAMES: Readonly<Record<string, Column>> = {
+  level: 'level',
+  수준: 'level',
+  レベル: 'level',
+  keywords: 'keywords',
+  키워드: 'keywords',
+  キーワード: 'keywords',
+  'date and time': 'time',
+  '날짜 및 시간': 'time',
+  日付と時刻: 'time',
+  source: 'source',
+  원본: 'source',
+  ソース: 'source',
+  'event id': 'eventId',
+  '이벤트 id': 'eventId',
+  'イベント id': 'eventId',
+  イベントid: 'eventId',
+  'task category': 'task',
+  '작업 범주': 'task',
+  タスクのカテゴリ: 'task',
+  user: 'user',
+  사용자: 'user',
+  ユーザー: 'user',
+  'operational code': 'opcode',
+  opcode: 'opcode',
+  '작업 코드': 'opcode',
+  オペコード: 'opcode',
+  log: 'log',
+  로그: 'log',
+  ログ: 'log',
+  computer: 'computer',
+  컴퓨터: 'computer',
+  コンピューター: 'computer',
+  'process id': 'processId',
+  '프로세스 id': 'processId',
+  'プロセス id': 'processId',
+  'thread id': 'threadId',
+  '스레드 id': 'threadId',
+  'スレッド id': 'threadId',
+  'correlation id': 'correlationId',
+  '상관 관계 id': 'correlationId',
+  '相関 id': 'correlationId',
+  message: 'message',
+  description: 'message',
+  메시지: 'message',
+  설명: 'message',
+  メッセージ: 'message',
+  説明: 'message',
+};
+
+/** Level as the number Windows stores. */
+const LEVELS: Readonly<Record<string, string>> = {
+  critical: '1',
+  위험: '1',
+  重大: '1',
+  error: '2',
+  오류: '2',
+  エラー: '2',
+  warning: '3',
+  경고: '3',
+  警告: '3',
+  information: '4',
+  정보: '4',
+  情報: '4',
+  verbose: '5',
+  '자세한 정보': '5',
+  자세히: '5',
+  詳細: '5',
+};
+
+/** Standard keywords. Source: winmeta.xml of the Windows SDK. */
+const KEYWORDS: Readonly<Record<string, string>> = {
+  'audit success': '0x8020000000000000',
+  '감사 성공': '0x8020000000000000',
+  成功の監査: '0x8020000000000000',
+  監査の成功: '0x8020000000000000',
+  'audit failure': '0x8010000000000000',
+  '감사 실패': '0x8010000000000000',
+  失敗の監査: '0x8010000000000000',
+  監査の失敗: '0x8010000000000000',
+  classic: '0x80000000000000',
+  클래식: '0x80000000000000',
+  クラシック: '0x80000000000000',
+};
+
+const key = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase();
+const own = <T>(table: Readonly<Record<string, T>>, text: string): T | undefined => {
+  const name = key(text);
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+};
+
+export const columnOf = (name: string): Column | undefined => own(NAMES, name);
+export const levelOf = (text: string): string | undefined => own(LEVELS, text);
+export const keywordsOf = (text: string): string | undefined => own(KEYWORDS, text);
+
+/** Where each column stands. */
+export interface Columns {
+  readonly at: Readonly<Partial<Record<Column, number>>>;
+  /** Columns up to here have names; the message is the one behind them, unless a name says otherwise. */
+  readonly named: number;
+  /** The file begins with the names. */
+  readonly header: boolean;
+}
+
+/** The order of Event Viewer, for files that lost their header. */
+const DEFAULT: readonly Column[] = ['level', 'time', 'source', 'eventId', 'task'];
+
+/** Columns by the first row of a file; undefined when it is no export of Event Viewer. */
+export function columnsOf(first: readonly string[]): Columns | undefined {
+  const at: Partial<Record<Column, number>> = {};
+  let named = first.length;
+  while (named > 0 && first[named - 1]!.trim() === '') named--;
+  first.forEach((name, index) => {
+    const column = columnOf(name);
+    if (column !== undefined) at[column] ??= index;
+  });
+  if (at.time !== undefined && at.eventId !== undefined && at.source !== undefined) return { at, named, header: true };
+  return looksLikeDefaultRow(first) ? { at: defaultColumns(first[0]!), named: 5, header: false } : undefined;
+}
+
+function defaultColumns(first: string): Partial<Record<Column, number>> {
+  const at: Partial<Record<Column, number>> = {};
+  DEFAULT.forEach((column, index) => {
+    at[column] = index;
+  });
+  if (levelOf(first) !== undefined) return at;
+  const { level: _, ...rest } = at;
+  return { keywords: 0, ...rest };
+}
+
+const DATE_LIKE = /^\s*(?:\d{1,4}\s?[-/.년年]\s?\d{1,2}\s?[-/.월月]|#{3,})/;
+
+function looksLikeDefaultRow(cells: readonly string[]): boolean {
+  const [first, date, , id] = cells;
+  if (first === undefined || date === undefined || id === undefined) return false;
+  return (levelOf(first) ?? keywordsOf(first)) !== undefined && DATE_LIKE.test(date) && /^\s*\d{1,5}\s*$/.test(id);
+}
+
+/** Recognises the start of a row, or of a repeated header, among the lines of a text with broken quotes. */
+export function rowShape(
+  columns: Columns,
+  first: readonly string[],
+  delimiter: string,
+): (text: string, at: number) => boolean {
+  const stop = delimiter === '\t' ? '\\t' : delimiter;
+  const last = Math.max(columns.at.time!, columns.at.eventId!);
+  let pattern = '';
+  for (let index = 0; index <= last; index++) {
+    if (index > 0) pattern += stop;
+    if (index === columns.at.time)
+      pattern += `"?\\s*(?:\\d{1,4}\\s?[-/.년年]\\s?\\d{1,2}\\s?[-/.월月]|#{3})[^${stop}"\\r\\n]*"?`;
+    else if (index === columns.at.eventId) pattern += '"?\\s*\\d{1,5}\\s*"?';
+    else pattern += `(?:"[^"\\r\\n]{0,200}"|[^${stop}"\\r\\n]{0,200})`;
+  }
+  const row = new RegExp(`${pattern}(?=[${stop}\\r\\n]|$)`, 'y');
+  const header = columns.header ? first.slice(0, 3).join(delimiter) : '';
+  return (text, at) => {
+    row.lastIndex = at;
+    return row.test(text) || (header !== '' && text.startsWith(header, at));
+  };
+}

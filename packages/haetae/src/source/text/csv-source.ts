@@ -1,0 +1,100 @@
+import { decodeStream } from '../encoding/index.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Batch, Head, Input, ReadOptions } from '../source.ts';
+import { type CsvOptions, type CsvRow, CsvTokenizer } from './csv.ts';
+import { type PreparedRow, RenderedLog, type RenderedLogOptions, type RenderedRow } from './rendered-log.ts';
+
+/** Rows that came together, and the bytes of the input behind them. */
+export interface CsvBlock {
+  readonly rows: readonly CsvRow[];
+  readonly bytes: number;
+}
+
+/** All rows of an input, in blocks; problems of the quotes are entered into the ledger. */
+export async function* csvBlocks(
+  input: Input,
+  head: Head,
+  csv: Omit<CsvOptions, 'problem'>,
+  ledger: Ledger,
+): AsyncGenerator<CsvBlock> {
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of input.bytes()) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  const tokenizer = new CsvTokenizer({
+    ...csv,
+    problem: ({ code, line, detail }) => {
+      if (code === 'csv-quote') ledger.repaired(code, { kind: 'line', line }, detail);
+      else ledger.lost(code, { kind: 'line', line }, detail);
+    },
+  });
+  for await (const text of decodeStream(counted(), head.encoding ?? 'utf-8', ledger)) {
+    const rows = tokenizer.push(text);
+    if (rows.length === 0) continue;
+    yield { rows, bytes };
+    bytes = 0;
+  }
+  yield { rows: tokenizer.end(), bytes };
+}
+
+/** Rows looked at before the first event is handed out: units of text, at least and at most. */
+const LOOK_AT_LEAST = 64 * 1024;
+const LOOK_AT_MOST = 1024 * 1024;
+
+/**
+ * Reads a CSV of rendered events. The first rows are held back until they tell the offset of the local times, the order of
+ * day and month and the host, or until there are enough of them. `rowOf` gives undefined for a row that is no event.
+ */
+export async function* renderedBatches(
+  blocks: AsyncIterable<CsvBlock>,
+  rowOf: (row: CsvRow) => RenderedRow | undefined,
+  options: ReadOptions & Omit<RenderedLogOptions, 'timeZone'>,
+  ledger: Ledger,
+): AsyncGenerator<Batch> {
+  const log = new RenderedLog(options, ledger);
+  let held: PreparedRow[] | undefined = [];
+  let units = 0;
+  let bytes = 0;
+  const release = (): Batch => {
+    const rows = held ?? [];
+    held = undefined;
+    log.calibrate(rows);
+    const batch = { events: eventsOf(log, rows), bytes };
+    bytes = 0;
+    return batch;
+  };
+  for await (const block of blocks) {
+    if (held === undefined) {
+      yield { events: readEvents(log, block.rows, rowOf), bytes: block.bytes };
+      continue;
+    }
+    bytes += block.bytes;
+    for (const cells of block.rows) {
+      const row = rowOf(cells);
+      if (row === undefined) continue;
+      held.push(log.prepare(row));
+      units += row.message.length + 100;
+    }
+    if (units >= LOOK_AT_MOST || (units >= LOOK_AT_LEAST && log.calibrate(held))) yield release();
+  }
+  if (held !== undefined) yield release();
+  log.finish();
+}
+
+function* eventsOf(log: RenderedLog, rows: readonly PreparedRow[]): Generator<ReturnType<RenderedLog['event']>> {
+  for (const row of rows) yield log.event(row);
+}
+
+function* readEvents(
+  log: RenderedLog,
+  rows: readonly CsvRow[],
+  rowOf: (row: CsvRow) => RenderedRow | undefined,
+): Generator<ReturnType<RenderedLog['event']>> {
+  for (const cells of rows) {
+    const row = rowOf(cells);
+    if (row !== undefined) yield log.event(log.prepare(row));
+  }
+}
