@@ -56,7 +56,7 @@ export class SigmaError extends Error {
   }
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) from `a` to `b`, or Infinity when more than `most`. */
+/** Edits (insert, delete, replace, swap of neighbours) that make `a` into `b`, or Infinity when more than `most`. */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
   let before: number[] = [];
@@ -83,7 +83,7 @@ export function didYouMean(word: string, names: Iterable<string>, prefix = ''): 
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
     const edits = distance(wanted, name.toLowerCase(), least - 1);
-    if (edits < least) {
+    if (edits < least && edits < wanted.length) {
       least = edits;
       best = name;
     }

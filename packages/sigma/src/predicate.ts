@@ -52,7 +52,7 @@ export function predicates(field: string | undefined, value: Value, place: Place
     case 'regex': {
       const test = compileRegex(value.source, value);
       if (!(test instanceof RegexProblem)) return [onValues(field, 're', value.source, false, test)];
-      const where = value.source.length > 1 ? ` (at character ${test.offset + 1} of the pattern)` : '';
+      const where = test.offset !== undefined ? ` (at character ${test.offset + 1} of the pattern)` : '';
       throw new SigmaError('bad-regex', `${test.reason}${where}`, place, test.cause);
     }
     case 'cidr': {

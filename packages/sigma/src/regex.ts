@@ -3,9 +3,10 @@ import { RE2JS } from 're2js';
 /** What is wrong with a pattern, and at which offset of its text. */
 export class RegexProblem {
   readonly reason: string;
-  readonly offset: number;
+  /** undefined where the engine does not tell it. */
+  readonly offset: number | undefined;
   readonly cause: unknown;
-  constructor(reason: string, offset: number, cause?: unknown) {
+  constructor(reason: string, offset: number | undefined, cause?: unknown) {
     this.reason = reason;
     this.offset = offset;
     this.cause = cause;
@@ -29,7 +30,8 @@ export function compileRegex(
   pattern: string,
   { flags, from, to }: RegexOptions,
 ): ((value: string) => boolean) | RegexProblem {
-  if (pattern.length > 10_000) return new RegexProblem(`a pattern of ${pattern.length} characters; at most 10000`, 0);
+  if (pattern.length > 10_000)
+    return new RegexProblem(`a pattern of ${pattern.length} characters; at most 10000`, undefined);
   const parsed = translate(pattern, flags);
   if (parsed instanceof RegexProblem) return parsed;
   const wrap = (text: string, start: string, end: string): string =>
@@ -45,7 +47,7 @@ export function compileRegex(
       const regex = new RegExp(wrap(parsed.js, '(?<![^])', '(?![^])'), jsFlags);
       return (value) => regex.test(value);
     } catch (cause) {
-      return new RegexProblem((cause as Error).message, 0, cause);
+      return new RegexProblem((cause as Error).message, undefined, cause);
     }
   }
   try {
@@ -56,7 +58,7 @@ export function compileRegex(
     const regex = RE2JS.compile(wrap(parsed.re2, '\\A', '\\z'), re2flags);
     return (value) => regex.test(value);
   } catch (cause) {
-    return new RegexProblem((cause as Error).message.replace(/^error parsing regexp: /, ''), 0, cause);
+    return new RegexProblem((cause as Error).message.replace(/^error parsing regexp: /, ''), undefined, cause);
   }
 }
 
@@ -239,7 +241,8 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     if (c === 'b' || c === 'B') return same(`\\${c}`);
     if (NEGATED[c] !== undefined) return same(NEGATED[c]);
     if (CLASSES[c] !== undefined) return same(`[${CLASSES[c]}]`);
-    if (/[1-9]/.test(c)) return fail(`the back reference \\${c} is not supported`, start);
+    const octal = /^[0-3][0-7]{2}/.exec(pattern.slice(start + 1, start + 4));
+    if (/[1-9]/.test(c) && octal === null) return fail(`the back reference \\${c} is not supported`, start);
     return same(plain(escaped(c, start)));
   };
 

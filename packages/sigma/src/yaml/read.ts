@@ -5,7 +5,7 @@ import type { Entry, Node } from './node.ts';
 /** Limits on one text, far above any rule that people write; beyond them it is refused, not cut. */
 export const YAML_LIMITS = {
   /** UTF-16 units of a text. */
-  text: 4 * 1024 * 1024,
+  text: 32 * 1024 * 1024,
   /** Nodes of one document, those that aliases repeat included (the "billion laughs"). */
   nodes: 100_000,
   /** Levels of nesting. */
@@ -28,11 +28,18 @@ export function readYaml(text: string, file: string | undefined): YamlDocument[]
   if (deep !== undefined) return [{ ok: false, error: new SigmaError('too-large', TOO_DEEP, { file, ...deep }) }];
   const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+      // The parser compares each key with each other; here a Set does it.
+      uniqueKeys: false,
+    });
     return Array.from(documents, (document) => convert(document, lines, file));
   } catch (cause) {
-    // The parser reports what it finds in `errors`; what it throws is the stack running out on nested block collections.
-    return [{ ok: false, error: new SigmaError('bad-yaml', `unreadable: ${(cause as Error).message}`, start, cause) }];
+    if (!(cause instanceof RangeError)) throw cause;
+    // The parser reports what it finds in `errors`; only the stack runs out on collections nested thousands deep.
+    return [{ ok: false, error: new SigmaError('too-large', TOO_DEEP, start, cause) }];
   }
 }
 
@@ -64,7 +71,11 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
   };
   const first = document.errors[0];
   if (first !== undefined) {
-    return { ok: false, error: new SigmaError('bad-yaml', tidy(first.message), { file, ...at(first.pos[0]) }, first) };
+    const place = { file, ...at(first.pos[0]) };
+    // The parser turns its own stack overflow into an error like any other.
+    if (first.message.includes('call stack'))
+      return { ok: false, error: new SigmaError('too-large', TOO_DEEP, place, first) };
+    return { ok: false, error: new SigmaError('bad-yaml', tidy(first.message), place, first) };
   }
   const fail = (code: 'bad-yaml' | 'too-large', reason: string, where: At): never => {
     throw new SigmaError(code, reason, { file, ...where });
@@ -111,6 +122,7 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
   const entries = (items: readonly { key: unknown; value?: unknown }[], here: At, depth: number): Entry[] => {
     const made: Entry[] = [];
     const merged: Entry[] = [];
+    const seen = new Set<string>();
     for (const { key, value } of items) {
       const keyNode = walk(key, here, depth + 1);
       if (keyNode.kind !== 'scalar')
@@ -118,15 +130,22 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
       const quoted = isScalar(key) && (key.type === 'QUOTE_SINGLE' || key.type === 'QUOTE_DOUBLE');
       const keyAt = quoted ? { line: keyNode.at.line, column: keyNode.at.column + 1 } : keyNode.at;
       const valueNode = walk(value, keyNode.at, depth + 1);
-      if (keyNode.text !== '<<') made.push({ key: keyNode.text, keyAt, value: valueNode });
-      else {
+      if (keyNode.text !== '<<') {
+        if (seen.has(keyNode.text)) return fail('bad-yaml', `the key ${keyNode.text} stands twice in this map`, keyAt);
+        seen.add(keyNode.text);
+        made.push({ key: keyNode.text, keyAt, value: valueNode });
+      } else {
         for (const source of valueNode.kind === 'list' ? valueNode.items : [valueNode]) {
           if (source.kind !== 'map') return fail('bad-yaml', 'a merge key << needs a map', source.at);
           merged.push(...source.entries);
         }
       }
     }
-    for (const e of merged) if (!made.some((own) => own.key === e.key)) made.push(e);
+    for (const e of merged) {
+      if (seen.has(e.key)) continue;
+      seen.add(e.key);
+      made.push(e);
+    }
     return made;
   };
 

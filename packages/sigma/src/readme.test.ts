@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as event from '@haetae/event';
+import { expect, test } from 'vitest';
+import * as sigma from './index.ts';
+import * as windows from './windows/index.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+const MODULES: Readonly<Record<string, object>> = {
+  '@haetae/sigma': sigma,
+  '@haetae/sigma/windows': windows,
+  '@haetae/event': event,
+};
+
+/** Runs an example as it stands and gives what it printed. The examples use no syntax of TypeScript but `!`. */
+function run(example: string): unknown[][] {
+  const printed: unknown[][] = [];
+  const body = example
+    .replace(/import \{(.*?)\} from .(@[\w/]+).;/g, (_all, names, from) => `const {${names}} = modules['${from}'];`)
+    .replace(/\]!/g, ']');
+  const log = (...values: unknown[]): number => printed.push(values);
+  new Function('modules', 'console', body)(MODULES, { log, error: log });
+  return printed;
+}
+
+const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
+
+test('the first example matches and explains', () => {
+  const [matched, why] = run(examples[0]!);
+  expect(matched).toEqual([true]);
+  expect(why![0]).toMatchObject([
+    { field: 'Image', op: 'endswith', pattern: '\\powershell.exe' },
+    { field: 'CommandLine', op: 'wildcard', pattern: '* -enc *', value: 'powershell /enc SQBFAFgA' },
+    { kind: 'filter-not-held', selection: 'filter_main_updater' },
+  ]);
+});
+
+test('the second example routes an event', () => {
+  expect(run(examples[1]!)).toEqual([
+    [1, 'rules in force,', 0, 'refused'],
+    ['A service was installed', 'field'],
+  ]);
+});
+
+test('it names every modifier', () => {
+  for (const name of Object.keys(sigma.MODIFIERS)) expect(readme).toMatch(new RegExp(`[ (]${name}[,.) ]`));
+});
