@@ -89,13 +89,13 @@ export function fieldType(source: string, eventId: number, field: string, provid
 }
 
 /** Event sources that write to one channel, whatever the id; Event Viewer and its CSV tell them and not the channel. */
-const SOURCE_CHANNEL: Readonly<Record<string, string>> = {
-  'microsoft windows security auditing.': 'Security',
-  'service control manager eventlog provider': 'System',
-  'windows powershell': 'Windows PowerShell',
-  'powershell (powershell)': 'Windows PowerShell',
-  'powershellcore (powershell)': 'PowerShellCore/Operational',
-};
+const SOURCE_CHANNEL: ReadonlyMap<string, string> = new Map([
+  ['microsoft windows security auditing.', 'Security'],
+  ['service control manager eventlog provider', 'System'],
+  ['windows powershell', 'Windows PowerShell'],
+  ['powershell (powershell)', 'Windows PowerShell'],
+  ['powershellcore (powershell)', 'PowerShellCore/Operational'],
+]);
 
 /**
  * The channel a provider writes an event id to, for inputs that tell the provider only. A provider with several channels
@@ -105,7 +105,7 @@ const SOURCE_CHANNEL: Readonly<Record<string, string>> = {
 export function channelOfProvider(provider: string, eventId?: number): string | undefined {
   const name = provider.trim().toLowerCase();
   const tables = byProvider.get(name);
-  if (tables === undefined) return SOURCE_CHANNEL[name];
+  if (tables === undefined) return SOURCE_CHANNEL.get(name);
   if (eventId !== undefined) {
     const holder = tables.find((table) => Object.hasOwn(table.events, eventId));
     if (holder !== undefined) return holder.channel;

@@ -142,20 +142,19 @@ export const TASK_SCHEDULER_LAYOUTS = {
   },
 } as const satisfies Readonly<Record<number, LayoutRow>>;
 
-const SESSION: LayoutRow = {
-  items: [
-    ['User', 'User'],
-    ['Session ID', 'SessionID'],
-    ['Source Network Address', 'Address'],
-  ],
-};
+const SESSION_LINES = [
+  ['User', 'User'],
+  ['Session ID', 'SessionID'],
+] as const satisfies LayoutRow['items'];
+const SESSION: LayoutRow = { items: SESSION_LINES };
+const SESSION_FROM: LayoutRow = { items: [...SESSION_LINES, ['Source Network Address', 'Address']] };
 
 export const LOCAL_SESSION_LAYOUTS = {
-  21: SESSION,
-  22: SESSION,
+  21: SESSION_FROM,
+  22: SESSION_FROM,
   23: SESSION,
-  24: SESSION,
-  25: SESSION,
+  24: SESSION_FROM,
+  25: SESSION_FROM,
   41: SESSION,
   42: SESSION,
   39: {

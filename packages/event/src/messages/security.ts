@@ -51,6 +51,10 @@ const MEMBER: SectionRow = {
 };
 const PRIVILEGES: SectionRow = {
   section: ['Additional Information'],
+  lines: [['Privileges', 'PrivilegeList', 'block']],
+};
+const ADDED: SectionRow = {
+  section: ['Additional Information'],
   lines: [
     ['Privileges', 'PrivilegeList', 'block'],
     ['Expiration time', 'MembershipExpirationTime'],
@@ -85,7 +89,7 @@ const TASK = (content: LineRow): LayoutRow => ({
     },
   ],
 });
-const ATTRIBUTES = [
+const USER_ATTRIBUTES = [
   ['SAM Account Name', 'SamAccountName'],
   ['Display Name', 'DisplayName'],
   ['User Principal Name', 'UserPrincipalName'],
@@ -104,6 +108,9 @@ const ATTRIBUTES = [
   ['User Parameters', 'UserParameters', 'block'],
   ['SID History', 'SidHistory'],
   ['Logon Hours', 'LogonHours'],
+] as const satisfies readonly LineRow[];
+const COMPUTER_ATTRIBUTES = [
+  ...USER_ATTRIBUTES,
   ['DNS Host Name', 'DnsHostName'],
   ['Service Principal Names', 'ServicePrincipalNames', 'block'],
 ] as const satisfies readonly LineRow[];
@@ -212,8 +219,10 @@ const SESSION: LayoutRow = {
 const LOCK: LayoutRow = {
   items: [{ section: ['Subject'], lines: [...NEW_LOGON, ['Session ID', 'SessionId']] }],
 };
-const ACCOUNT: LayoutRow = { items: [SUBJECT, target('Target Account'), PRIVILEGES] };
-const MEMBERSHIP: LayoutRow = { items: [SUBJECT, MEMBER, GROUP, PRIVILEGES] };
+const ACCOUNT: LayoutRow = { items: [SUBJECT, target('Target Account')] };
+const ACCOUNT_PRIVILEGES: LayoutRow = { items: [SUBJECT, target('Target Account'), PRIVILEGES] };
+const MEMBER_ADDED: LayoutRow = { items: [SUBJECT, MEMBER, GROUP, ADDED] };
+const MEMBER_REMOVED: LayoutRow = { items: [SUBJECT, MEMBER, GROUP, PRIVILEGES] };
 
 export const SECURITY_LAYOUTS = {
   4611: { items: [SUBJECT, ['Logon Process Name', 'LogonProcessName']] },
@@ -548,19 +557,19 @@ export const SECURITY_LAYOUTS = {
     ],
   },
   4720: {
-    items: [SUBJECT, target('New Account'), { section: ['Attributes'], lines: ATTRIBUTES }, PRIVILEGES],
+    items: [SUBJECT, target('New Account'), { section: ['Attributes'], lines: USER_ATTRIBUTES }, PRIVILEGES],
   },
   4722: ACCOUNT,
-  4723: ACCOUNT,
+  4723: ACCOUNT_PRIVILEGES,
   4724: ACCOUNT,
   4725: ACCOUNT,
-  4726: ACCOUNT,
-  4728: MEMBERSHIP,
-  4729: MEMBERSHIP,
-  4732: MEMBERSHIP,
-  4733: MEMBERSHIP,
+  4726: ACCOUNT_PRIVILEGES,
+  4728: MEMBER_ADDED,
+  4729: MEMBER_REMOVED,
+  4732: MEMBER_ADDED,
+  4733: MEMBER_REMOVED,
   4738: {
-    items: [SUBJECT, target('Target Account'), { section: ['Changed Attributes'], lines: ATTRIBUTES }, PRIVILEGES],
+    items: [SUBJECT, target('Target Account'), { section: ['Changed Attributes'], lines: USER_ATTRIBUTES }, PRIVILEGES],
   },
   4740: {
     items: [
@@ -576,18 +585,23 @@ export const SECURITY_LAYOUTS = {
     ],
   },
   4741: {
-    items: [SUBJECT, target('New Computer Account'), { section: ['Attributes'], lines: ATTRIBUTES }, PRIVILEGES],
+    items: [
+      SUBJECT,
+      target('New Computer Account'),
+      { section: ['Attributes'], lines: COMPUTER_ATTRIBUTES },
+      PRIVILEGES,
+    ],
   },
   4742: {
     items: [
       SUBJECT,
       target('Target Computer Account'),
-      { section: ['Changed Attributes'], lines: ATTRIBUTES },
+      { section: ['Changed Attributes'], lines: COMPUTER_ATTRIBUTES },
       PRIVILEGES,
     ],
   },
-  4756: MEMBERSHIP,
-  4757: MEMBERSHIP,
+  4756: MEMBER_ADDED,
+  4757: MEMBER_REMOVED,
   4767: ACCOUNT,
   4768: {
     items: [
@@ -840,7 +854,33 @@ export const SECURITY_LAYOUTS = {
   5152: wfp('ProcessId'),
   5156: wfp('ProcessID'),
   5157: wfp('ProcessID'),
-  5158: wfp('ProcessId'),
+  5158: {
+    items: [
+      {
+        section: ['Application Information'],
+        lines: [
+          ['Process ID', 'ProcessId'],
+          ['Application Name', 'Application'],
+        ],
+      },
+      {
+        section: ['Network Information'],
+        lines: [
+          ['Source Address', 'SourceAddress'],
+          ['Source Port', 'SourcePort'],
+          ['Protocol', 'Protocol'],
+        ],
+      },
+      {
+        section: ['Filter Information'],
+        lines: [
+          ['Filter Run-Time ID', 'FilterRTID'],
+          ['Layer Name', 'LayerName'],
+          ['Layer Run-Time ID', 'LayerRTID'],
+        ],
+      },
+    ],
+  },
 } as const satisfies Readonly<Record<number, LayoutRow>>;
 
 /** Security events that the event log service itself writes. */

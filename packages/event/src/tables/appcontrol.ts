@@ -1061,6 +1061,7 @@ export const APPCONTROL = [
           HasWin32alacarte: 'bool',
           HasFullTrust: 'bool',
           ExternalLocation: 'text',
+          PackageSourceUri: 'text',
         },
       },
       401: {
@@ -1094,6 +1095,7 @@ export const APPCONTROL = [
           HasWin32alacarte: 'bool',
           HasFullTrust: 'bool',
           ExternalLocation: 'text',
+          PackageSourceUri: 'text',
         },
       },
       404: {

@@ -133,7 +133,7 @@ export const APPLICATION = [
       216: {
         name: 'ese_location_changed',
         ko: '데이터베이스의 위치가 바뀌었습니다.',
-        en: "%1 (%2) %3 A database location change was detected from %4 to %5.",
+        en: '%1 (%2) %3 A database location change was detected from %4 to %5.',
         fields: { Data: 'text' },
       },
       325: {
@@ -249,6 +249,12 @@ export const APPLICATION = [
         en: "Configuration option '%1' changed from %2 to %3.",
         fields: { Data: 'text', Binary: 'binary' },
       },
+      8128: {
+        name: 'sql_extended_procedure',
+        ko: '확장 저장 프로시저를 실행하는 DLL을 사용합니다.',
+        en: "Using '%1' version '%2' to execute extended stored procedure '%3'.",
+        fields: { Data: 'text', Binary: 'binary' },
+      },
       17135: {
         name: 'sql_startup_procedure',
         ko: '시작 저장 프로시저를 실행했습니다.',
@@ -279,6 +285,64 @@ export const APPLICATION = [
         ko: '시스템 카탈로그를 삭제했습니다.',
         en: 'The System Catalog has been deleted.',
         fields: {},
+      },
+    },
+  },
+  {
+    channel: 'Application',
+    provider: 'ScreenConnect',
+    source: 'classic event source, unnamed data',
+    events: {
+      200: {
+        name: 'remote_command',
+        ko: '원격 명령을 실행했습니다.',
+        en: 'Executed command of length: %1',
+        fields: { Data: 'text' },
+      },
+      201: {
+        name: 'remote_file_transfer',
+        ko: '파일을 전송했습니다.',
+        en: "Transferred files with action '%1': %2",
+        fields: { Data: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'Application',
+    provider: 'MSMQ',
+    source: 'classic event source, unnamed data',
+    events: {
+      2027: {
+        name: 'corrupted_packet',
+        ko: '손상된 패킷을 받았습니다.',
+        en: 'Message Queuing received a corrupted packet.',
+        fields: { Data: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'Application',
+    provider: 'MSExchange Control Panel',
+    source: 'classic event source, unnamed data',
+    events: {
+      4: {
+        name: 'control_panel_error',
+        ko: 'Exchange 제어판 요청에서 오류가 발생했습니다.',
+        en: "Current user: '%1' Request for URL '%2' failed with the following error: %3",
+        fields: { Data: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'Application',
+    provider: 'Windows Server Update Services',
+    source: 'classic event source, unnamed data',
+    events: {
+      7053: {
+        name: 'console_error',
+        ko: 'WSUS 콘솔에서 예기치 않은 오류가 발생했습니다.',
+        en: 'The WSUS administration console has encountered an unexpected error.',
+        fields: { Data: 'text', Binary: 'binary' },
       },
     },
   },

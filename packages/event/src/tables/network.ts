@@ -498,13 +498,19 @@ export const NETWORK = [
   {
     channel: 'Microsoft-Windows-SMBServer/Connectivity',
     provider: 'Microsoft-Windows-SMBServer',
-    source: 'learn.microsoft.com: SMB over QUIC client access control',
+    source: "Windows Server 2025; the fields are known in part (EncyptionUsed is Microsoft's spelling)",
     events: {
       4000: {
         name: 'connection_audit',
         ko: 'SMB 서버의 연결 감사 이벤트입니다.',
         en: 'SMB server connection audit.',
-        fields: { Data: 'text' },
+        fields: {
+          ClientName: 'text',
+          ClientAddress: 'ip',
+          ShareName: 'text',
+          SigningUsed: 'bool',
+          EncyptionUsed: 'bool',
+        },
       },
     },
   },

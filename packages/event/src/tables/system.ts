@@ -470,7 +470,7 @@ export const SYSTEM = [
         name: 'sam_remote_call_audit',
         ko: '감사 전용 모드입니다. 원격 SAM 호출이 거부되었을 클라이언트입니다.',
         en: 'Audit only mode is currently enabled for remote calls to the SAM database.',
-        fields: { ClientSID: 'sid', ClientNetworkAddress: 'ip' },
+        fields: { 'Client SID:': 'sid', 'Client Network Address:': 'ip' },
       },
       16990: {
         name: 'sam_account_type_rejected',
@@ -828,6 +828,70 @@ export const SYSTEM = [
   },
   {
     channel: 'System',
+    provider: 'Kerberos-Key-Distribution-Center',
+    source: 'the former name of Microsoft-Windows-Kerberos-Key-Distribution-Center',
+    events: {
+      16: {
+        name: 'kdc_no_suitable_key',
+        ko: '계정에 적합한 키가 없습니다.',
+        en: 'While processing a TGS request for the target server %1, the account %2 did not have a suitable key for generating a Kerberos ticket',
+        fields: { Target: 'text', Name: 'text', RequestedEtypes: 'text', AvailableEtypes: 'text' },
+      },
+      27: {
+        name: 'kdc_etype_not_supported',
+        ko: '요청한 암호화 유형을 지원하지 않습니다.',
+        en: 'While processing a TGS request for the target server %1, the account %2 did not have a suitable key for generating a Kerberos ticket',
+        fields: { Target: 'text', Name: 'text', RequestedEtypes: 'text', AvailableEtypes: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'System',
+    provider: 'Microsoft-Windows-WER-SystemErrorReporting',
+    source: 'learn.microsoft.com: bug check events',
+    events: {
+      1001: {
+        name: 'bug_check',
+        ko: '버그 검사로 컴퓨터를 다시 부팅했습니다.',
+        en: 'The computer has rebooted from a bugcheck. The bugcheck was: %1. A dump was saved in: %2. Report Id: %3.',
+        fields: { param1: 'text', param2: 'path', param3: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'System',
+    provider: 'TermDD',
+    source: 'classic event source',
+    events: {
+      50: {
+        name: 'rdp_protocol_error',
+        ko: 'RDP 프로토콜 구성 요소에서 프로토콜 스트림의 오류를 감지하여 클라이언트의 연결을 끊었습니다.',
+        en: 'The RDP protocol component %2 detected an error in the protocol stream and has disconnected the client.',
+        fields: { Data: 'text', Binary: 'binary' },
+      },
+      56: {
+        name: 'rdp_security_layer_error',
+        ko: '터미널 서버 보안 계층에서 프로토콜 스트림의 오류를 감지하여 클라이언트의 연결을 끊었습니다.',
+        en: 'The Terminal Server security layer detected an error in the protocol stream and has disconnected the client.',
+        fields: { Data: 'text', Binary: 'binary' },
+      },
+    },
+  },
+  {
+    channel: 'System',
+    provider: 'Microsoft-Windows-Iphlpsvc',
+    source: "the provider's manifest, Windows 10",
+    events: {
+      4100: {
+        name: 'isatap_router_set',
+        ko: 'ISATAP 라우터 주소를 설정했습니다.',
+        en: 'ISATAP router address %1 was set with status %2.',
+        fields: { IsatapRouter: 'text', ErrorCode: 'int' },
+      },
+    },
+  },
+  {
+    channel: 'System',
     provider: 'Application Popup',
     source: 'classic event source',
     events: {
@@ -836,6 +900,19 @@ export const SYSTEM = [
         ko: '응용 프로그램 팝업입니다.',
         en: 'Application popup: %1 : %2',
         fields: { Caption: 'text', Message: 'text' },
+      },
+    },
+  },
+  {
+    channel: 'System',
+    provider: 'Microsoft-Windows-CertificationAuthority',
+    source: 'learn.microsoft.com: AD CS events; fields as the service writes them',
+    events: {
+      53: {
+        name: 'certificate_request_denied',
+        ko: '인증서 요청을 거부했습니다.',
+        en: 'Active Directory Certificate Services denied request %1 because %2.',
+        fields: { RequestId: 'text', Reason: 'text', SubjectName: 'text', AdditionalInformation: 'text' },
       },
     },
   },
