@@ -26,7 +26,10 @@ export class EvtxError extends Error {
   readonly offset: number;
 
   constructor(code: EvtxErrorCode, what: string, offset = -1, cause?: unknown) {
-    super(offset < 0 ? what : `0x${offset.toString(16).padStart(8, '0')}: ${what}`, cause === undefined ? {} : { cause });
+    super(
+      offset < 0 ? what : `0x${offset.toString(16).padStart(8, '0')}: ${what}`,
+      cause === undefined ? {} : { cause },
+    );
     this.name = 'EvtxError';
     this.code = code;
     this.offset = offset;

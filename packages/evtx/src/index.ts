@@ -1,1 +1,10 @@
+export { EvtxError, type EvtxErrorCode } from './error.ts';
+export { openFile } from './node.ts';
+export type { Chunk } from './read/chunk.ts';
+export { JsonLines, type JsonLinesOptions } from './read/json-lines.ts';
+export type { Attribute, Element, Node } from './read/plain/tree.ts';
+export type { Value } from './read/plain/value.ts';
+export { type EvtxLog, type EvtxStream, type RandomAccess, readEvtx, streamEvtx } from './read/read.ts';
+export type { EvtxRecord } from './read/record.ts';
+export type { EvtxOptions, EvtxTally } from './read/session.ts';
 export * from './write/index.ts';

@@ -1,0 +1,186 @@
+/**
+ * A record's BinXML → its plan, its layout and its values' slots, with nothing decoded. What it does not take (it answers
+ * undefined) the plain path reads or refuses in words; what it takes, the plain path reads the same.
+ */
+import { CHUNK, VIEW } from '../chunk-buffer.ts';
+import { MAX_NESTING } from '../limits.ts';
+import { ARRAY, LEAST_SIZE, TYPE } from '../value-type.ts';
+import { Layout, MOST_LEAVES, spreadLayout } from './layout.ts';
+import type { Context, Plan } from './plan.ts';
+import { MOST_SPREAD, odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
+import { definedPlan, scannedPlan } from './templates.ts';
+import { slotIsBlank } from './text.ts';
+
+/** 0F, version 1.1, no flags. */
+const FRAGMENT_HEADER = 0x0001010f;
+
+/** The plan of the one template instance or template-less content between two offsets; its values fill the slots from `base` on. */
+function loadFragment(at: number, end: number, base: number, context: Context): Plan | null {
+  const p = VIEW.getInt32(at, true) === FRAGMENT_HEADER ? at + 4 : at;
+  if (base >= SPREAD / 2) return null;
+  if (CHUNK[p] !== 0x0c) {
+    const plan = scannedPlan(p, end, base, context);
+    odd.count = 0;
+    return plan;
+  }
+  if (p + 14 > end) return null;
+  const definition = VIEW.getUint32(p + 6, true);
+  let values = p + 10;
+  if (definition === values) {
+    values += 24 + VIEW.getUint32(values + 20, true);
+    if (values + 4 > end) return null;
+  }
+  const plan = definedPlan(definition, context);
+  if (plan === null) return null;
+  const behind = readSlots(values, end, base, plan.slotCount);
+  return behind < 0 || (behind < end && CHUNK[behind] !== 0) ? null : plan;
+}
+
+/** No section of it is a leaf by virtue of its text, save for the one that op is about. */
+function sectionsAreEmpty(plan: Plan, base: number, except: number): boolean {
+  for (const slot of plan.sectionSlots) if (slot !== except && slotType[base + slot] !== TYPE.null) return false;
+  return true;
+}
+
+/** What {@link loadRecord} found besides the plan. */
+export const loaded: { layout: Layout | undefined } = { layout: undefined };
+
+/** The plan of the record's event; `loaded.layout` says where its data is. */
+export function loadRecord(at: number, end: number): Plan | undefined {
+  const outer = loadFragment(at, end, 0, 'event');
+  if (outer === null) return undefined;
+  const oddValues = odd.count;
+  if (oddValues === 0) {
+    if (sectionsAreEmpty(outer, 0, -1)) {
+      outer.plainLayout ??= layoutOf(outer, -1, undefined);
+      loaded.layout = outer.plainLayout;
+      return loaded.layout.names.length > MOST_LEAVES ? undefined : outer;
+    }
+  } else if (oddValues === 1 && slotType[odd.slot] === TYPE.binxml) {
+    const slot = odd.slot;
+    const op = outer.opOfSlot[slot]!;
+    if (op < 0) return undefined;
+    const { context } = outer.ops[op]!;
+    const inner = loadFragment(slotAt[slot]!, slotAt[slot]! + slotSize[slot]!, outer.slotCount, context);
+    if (inner === null) return undefined;
+    if (odd.count === 0 && sectionsAreEmpty(inner, outer.slotCount, -1) && sectionsAreEmpty(outer, 0, slot)) {
+      if (outer.lastInner !== inner || outer.lastOp !== op) {
+        const key = op * 0x400000 + inner.id;
+        let layout = outer.layouts.get(key);
+        if (layout === undefined) {
+          layout = layoutOf(outer, op, inner);
+          outer.layouts.set(key, layout);
+        }
+        outer.lastInner = inner;
+        outer.lastOp = op;
+        outer.lastLayout = layout;
+      }
+      loaded.layout = outer.lastLayout;
+      return outer.lastLayout!.names.length > MOST_LEAVES ? undefined : outer;
+    }
+  }
+  spreadNames.length = 0;
+  // the slots of the outer template stand; those of embedded ones are filled anew, each behind the last
+  top = outer.slotCount;
+  if (!spread(outer, 0, 0)) return undefined;
+  loaded.layout = spreadLayout(spreadNames, SPREAD);
+  return loaded.layout === undefined ? undefined : outer;
+}
+
+function layoutOf(outer: Plan, op: number, inner: Plan | undefined): Layout {
+  const names: string[] = [];
+  const slots: number[] = [];
+  const literals: string[] = [];
+  const add = (plan: Plan, base: number) => {
+    for (const { name, slot, literal, isSection } of plan.ops) {
+      if (name === undefined || (isSection && slot >= 0)) continue;
+      names.push(name);
+      slots.push(slot < 0 ? -1 : base + slot);
+      literals.push(literal);
+    }
+  };
+  if (inner === undefined) {
+    add(outer, 0);
+  } else {
+    outer.ops.forEach((each, i) => {
+      if (i === op) {
+        add(inner, outer.slotCount);
+      } else if (each.name !== undefined && !(each.isSection && each.slot >= 0)) {
+        names.push(each.name);
+        slots.push(each.slot);
+        literals.push(each.literal);
+      }
+    });
+  }
+  return new Layout(names, slots, literals);
+}
+
+const spreadNames: string[] = [];
+let top = 0;
+
+function push(name: string, slot: number): boolean {
+  const to = SPREAD + spreadNames.length;
+  if (spreadNames.length === MOST_LEAVES || spreadNames.length === MOST_SPREAD) return false;
+  slotType[to] = slotType[slot]!;
+  slotAt[to] = slotAt[slot]!;
+  slotSize[to] = slotSize[slot]!;
+  spreadNames.push(name);
+  return true;
+}
+
+/** Leaves of a record with arrays or several embedded templates, one after the other. */
+function spread(plan: Plan, base: number, depth: number): boolean {
+  for (let slot = 0; slot < plan.slotCount; slot++) {
+    if (slotType[base + slot]! >= TYPE.handle && plan.opOfSlot[slot]! < 0) return false;
+  }
+  for (const op of plan.ops) {
+    if (op.slot < 0) return false;
+    const slot = base + op.slot;
+    const type = slotType[slot]!;
+    if (type === TYPE.binxml) {
+      if (depth === MAX_NESTING) return false;
+      const innerBase = top;
+      const inner = loadFragment(slotAt[slot]!, slotAt[slot]! + slotSize[slot]!, innerBase, op.context);
+      if (inner === null) return false;
+      top = innerBase + inner.slotCount;
+      if (!spread(inner, innerBase, depth + 1)) return false;
+    } else if (type & ARRAY) {
+      if (op.name === undefined || op.isSection || !pushItems(op.name, slot, type & ~ARRAY)) return false;
+    } else if (type >= TYPE.handle) {
+      return false;
+    } else if (op.name !== undefined && !(op.isSection && slotIsBlank(slot))) {
+      if (!push(op.name, slot)) return false;
+    }
+  }
+  return true;
+}
+
+/** A leaf for each item of an array of UTF-16 strings or of things of one size. */
+function pushItems(name: string, slot: number, type: number): boolean {
+  const at = slotAt[slot]!;
+  const end = at + slotSize[slot]!;
+  const to = () => SPREAD + spreadNames.length - 1;
+  if (type === TYPE.string) {
+    let start = at;
+    for (let p = at; p + 2 <= end; p += 2) {
+      const ends = VIEW.getUint16(p, true) === 0;
+      if (!ends && p + 4 <= end) continue;
+      if (!push(name, slot)) return false;
+      const stop = ends ? p : p + 2;
+      slotType[to()] = stop === start ? TYPE.null : TYPE.string;
+      slotAt[to()] = start;
+      slotSize[to()] = stop - start;
+      start = p + 2;
+    }
+    return at + 2 <= end;
+  }
+  if (type === TYPE.ansi || type === TYPE.binary || type === TYPE.sid || type === TYPE.sizeT) return false;
+  const size = LEAST_SIZE[type]!;
+  for (let p = at; p + size <= end; p += size) {
+    if (!push(name, slot)) return false;
+    slotType[to()] = type;
+    slotAt[to()] = p;
+    slotSize[to()] = size;
+  }
+  return true;
+}

@@ -1,0 +1,116 @@
+/**
+ * The walk over a file's 64 KiB chunks, as a coroutine that asks for bytes and yields chunks: the same walk serves files, byte
+ * arrays and streams. It asks for ascending offsets only (never below the last one it asked for).
+ *
+ * Layout: file header of 4096 bytes (magic "ElfFile\0", flags at 120, CRC-32 of bytes 0–119 at 124), then chunks. Header chunk
+ * counts are stale in logs that were copied live, so the walk goes on to the end of the file; an unused, zeroed chunk costs a
+ * read of 520 bytes.
+ */
+import { crc32 } from '../crc32.ts';
+import { EvtxError } from '../error.ts';
+import { Chunk } from './chunk.ts';
+import { CHUNK, CHUNK_SIZE, hold } from './chunk-buffer.ts';
+import type { Session } from './session.ts';
+
+/** Reads at `offset` into all of `into`; the answer, sent into the coroutine, is the number of bytes there were. */
+export type ReadRequest = { readonly offset: number; readonly into: Uint8Array };
+
+const FILE_HEADER = 128;
+const FILE_BLOCK = 4096;
+const SECTOR = 512;
+/** Enough of a chunk to see that it is unused: its magic, and the first bytes where records lie. */
+const PEEK = 520;
+
+export const hasMagic = (bytes: Uint8Array, at: number, magic: string): boolean => {
+  for (let i = 0; i < magic.length; i++) if (bytes[at + i] !== magic.charCodeAt(i)) return false;
+  return true;
+};
+export const FILE_MAGIC = 'ElfFile\0';
+export const CHUNK_MAGIC = 'ElfChnk\0';
+
+const isZero = (bytes: Uint8Array, from: number, to: number): boolean => {
+  for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
+  return true;
+};
+
+export function* walkChunks(
+  session: Session,
+  read: (offset: number, into: Uint8Array) => number,
+): Generator<ReadRequest | Chunk, void, number> {
+  const peek = new Uint8Array(PEEK);
+  let got = yield { offset: 0, into: peek.subarray(0, FILE_HEADER) };
+  const intact = got === FILE_HEADER && hasMagic(peek, 0, FILE_MAGIC);
+  let offset = FILE_BLOCK;
+  if (intact) {
+    const view = new DataView(peek.buffer);
+    const block = view.getUint16(40, true);
+    if (block >= FILE_HEADER && block % SECTOR === 0) offset = block;
+    session.tally.dirty = (view.getUint32(120, true) & 1) !== 0;
+    if (session.checksums && view.getUint32(124, true) !== crc32(peek.subarray(0, 120))) {
+      session.problem(new EvtxError('checksum', 'file header: its CRC-32 does not fit', 124));
+    }
+  } else {
+    const magic = got < FILE_HEADER ? `${got} bytes, a header has ${FILE_HEADER}` : 'no magic "ElfFile"';
+    if (session.carve) {
+      session.problem(new EvtxError('file-header', `file header: ${magic}`, 0));
+      offset = 0;
+    } else {
+      got = yield { offset, into: peek };
+      if (!hasMagic(peek.subarray(0, got), 0, CHUNK_MAGIC)) {
+        session.problem(new EvtxError('not-evtx', `not an EVTX file: ${magic}`, 0));
+        return;
+      }
+      session.problem(new EvtxError('file-header', `file header: ${magic}`, 0));
+    }
+  }
+
+  /** First of the unused chunks that lie directly before `offset`; they are a loss if a used one follows. */
+  let unusedFrom = -1;
+  for (;;) {
+    if (unusedFrom >= 0) {
+      got = yield { offset, into: peek };
+      if (got === 0) break;
+      if (isZero(peek, 0, Math.min(got, 8)) && isZero(peek, SECTOR, Math.max(SECTOR, got))) {
+        session.tally.unusedChunks++;
+        offset += CHUNK_SIZE;
+        continue;
+      }
+    }
+    hold(session);
+    got = yield { offset, into: CHUNK.subarray(0, CHUNK_SIZE) };
+    if (got === 0) break;
+    hold(session); // a stream may have let others in while it waited
+    CHUNK.fill(0, got);
+
+    if (hasMagic(CHUNK, 0, CHUNK_MAGIC)) {
+      if (unusedFrom >= 0) {
+        for (let at = unusedFrom; at < offset; at += CHUNK_SIZE) {
+          session.tally.unusedChunks--;
+          session.problem(new EvtxError('empty-chunk', 'chunk: nothing but zeros between chunks in use', at));
+        }
+        unusedFrom = -1;
+      }
+      session.tally.chunks++;
+      yield new Chunk(session, read, offset, got, true);
+      offset += CHUNK_SIZE;
+      continue;
+    }
+    if (isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK)) {
+      if (unusedFrom < 0) unusedFrom = offset;
+      session.tally.unusedChunks++;
+      offset += CHUNK_SIZE;
+      continue;
+    }
+    const found = session.carve ? nextMagic(got) : -1;
+    if (intact || found !== 0) session.problem(new EvtxError('chunk-header', 'chunk: no magic "ElfChnk"', offset));
+    const length = found < 0 ? got : found;
+    if (session.carve) yield new Chunk(session, read, offset, length, false);
+    offset += found < 0 ? CHUNK_SIZE : found;
+  }
+}
+
+/** Where in the buffer, on a sector boundary past 0, another chunk begins; -1 where none does. */
+function nextMagic(length: number): number {
+  for (let at = SECTOR; at + 8 <= length; at += SECTOR) if (hasMagic(CHUNK, at, CHUNK_MAGIC)) return at;
+  return -1;
+}
