@@ -209,6 +209,8 @@ export const LABELS = {
   Protocol: label('프로토콜', 'プロトコル'),
   Reason: label('이유', '理由'),
   'Relative Target Name': label('상대 대상 이름', '相対ターゲット名'),
+  'Remote Machine ID': label('원격 컴퓨터 ID', 'リモート コンピューター ID|リモート マシン ID'),
+  'Remote User ID': label('원격 사용자 ID', 'リモート ユーザー ID'),
   'Remote Credential Guard': label(
     '원격 Credential Guard|Remote Credential Guard',
     'リモート資格情報ガード|Remote Credential Guard',

@@ -170,8 +170,12 @@ const FILTER: SectionRow = {
     ['Layer Run-Time ID', 'LayerRTID'],
   ],
 };
+const REMOTE_LINES = [
+  ['Remote User ID', 'RemoteUserID'],
+  ['Remote Machine ID', 'RemoteMachineID'],
+] as const satisfies readonly LineRow[];
 /** `pid` differs in letter case between the events of the Windows Filtering Platform. */
-const wfp = (pid: string): LayoutRow => ({
+const wfp = (pid: string, ...more: readonly LineRow[]): LayoutRow => ({
   items: [
     {
       section: ['Application Information'],
@@ -192,7 +196,7 @@ const wfp = (pid: string): LayoutRow => ({
         ['Interface Index', 'InterfaceIndex'],
       ],
     },
-    FILTER,
+    { ...FILTER, lines: [...FILTER.lines, ...more] },
   ],
 });
 const SESSION: LayoutRow = {
@@ -852,8 +856,8 @@ export const SECURITY_LAYOUTS = {
     ],
   },
   5152: wfp('ProcessId'),
-  5156: wfp('ProcessID'),
-  5157: wfp('ProcessID'),
+  5156: wfp('ProcessID', ...REMOTE_LINES),
+  5157: wfp('ProcessID', ...REMOTE_LINES),
   5158: {
     items: [
       {
