@@ -38,12 +38,12 @@ export class ProgressLine {
     if (now - this.#shownAt < EVERY_MS) return;
     this.#shownAt = now;
     this.#shown = true;
-    void this.#out.write(`\r\u001b[2K${cut(line(progress, this.#words), this.#out.columns - 1)}`);
+    this.#out.write(`\r\u001b[2K${cut(line(progress, this.#words), this.#out.columns - 1)}`);
   }
 
   /** Takes the line away, before anything else is written. */
-  async clear(): Promise<void> {
-    if (this.#shown) await this.#out.write('\r\u001b[2K');
+  clear(): void {
+    if (this.#shown) this.#out.write('\r\u001b[2K');
     this.#shown = false;
   }
 }

@@ -1,5 +1,6 @@
 export type { Words } from './en.ts';
 export { isLanguage, type Language, systemLanguage, wordsOf } from './language.ts';
+export { KO_NOTICES } from './notices.ts';
 export { cut, padEnd, printable, width, wrap } from './width.ts';
 export {
   formatLocal,

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { run } from '@stricli/core';
+import { isLanguage, systemLanguage, wordsOf } from '../locale/index.ts';
+import { application } from './app.ts';
+import { type Console, processOut } from './console.ts';
+import { languageFlag } from './options.ts';
+import { EXIT } from './usage.ts';
+
+const argv = process.argv.slice(2);
+const asked = languageFlag(argv);
+const runtime = new Intl.DateTimeFormat().resolvedOptions().locale;
+const words = wordsOf(asked !== undefined && isLanguage(asked) ? asked : systemLanguage(process.env, runtime));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const stopping = new AbortController();
+/** The first Ctrl-C asks the run to stop between two stretches; a second one does not wait. */
+process.on('SIGINT', () => {
+  if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+  stopping.abort();
+});
+process.on('SIGTERM', () => stopping.abort());
+
+let status: number | undefined;
+const console: Console = {
+  stdout: processOut(process.stdout as never, process.env),
+  stderr: processOut(process.stderr as never, process.env),
+  words,
+  version,
+  signal: stopping.signal,
+  now: () => Date.now(),
+  exit: (code) => {
+    status = code;
+  },
+};
+
+const shown = {
+  stdout: { write: (text: string) => console.stdout.write(text), getColorDepth: () => 1 },
+  stderr: { write: (text: string) => console.stderr.write(text), getColorDepth: () => 1 },
+  exitCode: 0 as number | string | null,
+};
+await run(application(words, version), argv.length === 0 ? ['--help'] : argv, { process: shown, console });
+// The parser counts its own failures below zero; all of them are wrong usage to the shell.
+const parsed = Number(shown.exitCode ?? 0);
+process.exitCode = parsed < 0 ? EXIT.usage : parsed !== 0 ? parsed : (status ?? EXIT.done);

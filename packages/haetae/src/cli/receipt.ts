@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } from '../locale/index.ts';
+import { type InputReceipt, NOTICES, type Notice, type NoticeCode, type Where } from '../source/index.ts';
+import type { Console } from './console.ts';
+import { bytes, count } from './numbers.ts';
+import { UsageError } from './usage.ts';
+
+/** A rule pack as the receipt names it. */
+export interface PackReceipt {
+  readonly name: string;
+  readonly files: number;
+  readonly rules: number;
+  /** Of the files' paths and contents in order; the same pack has the same hash anywhere. */
+  readonly sha256: string;
+}
+
+export interface Receipt {
+  readonly tool: { readonly name: 'haetae'; readonly version: string };
+  readonly command: string;
+  readonly startedMs: number;
+  readonly finishedMs: number;
+  readonly zone: Zone;
+  readonly rules: readonly PackReceipt[];
+  /** Rules that were refused, as `file:line:column: reason`. */
+  readonly ruleProblems: readonly string[];
+  readonly inputs: readonly InputReceipt[];
+}
+
+export function packHash(files: readonly { readonly path: string; readonly text: string }[]): string {
+  const hash = createHash('sha256');
+  for (const { path, text } of files) hash.update(`${path}\0${Buffer.byteLength(text)}\0`).update(text);
+  return hash.digest('hex');
+}
+
+/** The receipt as JSON: times in UTC, every input with its hash and notices. */
+export function receiptJson(receipt: Receipt): string {
+  const iso = (ms: number | undefined) => (ms === undefined ? null : formatUtc(ms, 0));
+  const { zone, startedMs, finishedMs, tool, command, rules, ruleProblems, inputs } = receipt;
+  const json = {
+    tool,
+    command,
+    started: iso(startedMs),
+    finished: iso(finishedMs),
+    timeZone: { name: zone.name, offset: offsetText(zone.offsetMinutes(startedMs)) },
+    rules,
+    ruleProblems,
+    totals: totals(inputs),
+    inputs: inputs.map(({ firstMs, lastMs, sha256, format, encoding, ...input }) => ({
+      path: input.path,
+      kind: input.kind,
+      bytes: input.bytes,
+      sha256: sha256 ?? null,
+      format: format ?? null,
+      encoding: encoding ?? null,
+      events: input.events,
+      first: iso(firstMs),
+      last: iso(lastMs),
+      notices: input.notices,
+    })),
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+function totals(inputs: readonly InputReceipt[]) {
+  const logs = inputs.filter(({ kind }) => kind === 'log');
+  const lost = (input: InputReceipt) =>
+    input.notices.filter((n) => n.kind === 'lost').reduce((sum, n) => sum + n.count, 0);
+  return {
+    logs: logs.length,
+    archives: inputs.filter(({ kind }) => kind === 'archive').length,
+    notLogs: inputs.filter(({ kind }) => kind === 'not-a-log').length,
+    refused: inputs.filter(({ kind }) => kind === 'refused').length,
+    bytes: logs.reduce((sum, { bytes }) => sum + bytes, 0),
+    events: logs.reduce((sum, { events }) => sum + events, 0),
+    lost: inputs.reduce((sum, input) => sum + lost(input), 0),
+  };
+}
+
+const MOST_LINES = 12;
+const MOST_EXAMPLES = 2;
+
+/** The receipt for people, on stderr: short where all went well, with places where it did not. */
+export function receiptText(receipt: Receipt, words: Words): string {
+  const { receipt: w } = words;
+  const { inputs, rules, ruleProblems, tool, zone } = receipt;
+  const sum = totals(inputs);
+  const lines = [
+    `${w.title} — ${tool.name} ${tool.version}, ${w.zone} ${zone.name}, ${w.took(((receipt.finishedMs - receipt.startedMs) / 1000).toFixed(1))}`,
+    `  ${w.read(count(sum.logs), count(sum.events), bytes(sum.bytes))}${sum.lost === 0 && sum.refused === 0 ? `; ${w.nothingLost}` : ''}`,
+  ];
+  if (rules.length > 0) {
+    const packs = rules.map(({ name, sha256 }) => `${name} ${sha256.slice(0, 12)}`).join(', ');
+    lines.push(`  ${w.rules}: ${w.rulesText(count(rules.reduce((n, pack) => n + pack.rules, 0)), packs)}`);
+  }
+  if (sum.notLogs > 0) lines.push(`  ${w.notLogs(count(sum.notLogs))}`);
+  if (sum.refused > 0) lines.push(`  ${w.unreadable(count(sum.refused))}`);
+  if (ruleProblems.length > 0) {
+    lines.push(`  ${w.ruleProblems(count(ruleProblems.length))}:`);
+    lines.push(
+      ...limited(
+        ruleProblems.map((problem) => `    ${printable(problem)}`),
+        words,
+      ),
+    );
+  }
+  for (const kind of ['inferred', 'repaired', 'lost'] as const) {
+    const told = inputs
+      .filter((input) => input.kind !== 'not-a-log')
+      .flatMap((input) => input.notices.filter((n) => n.kind === kind).map((notice) => ({ input, notice })));
+    if (told.length === 0) continue;
+    lines.push(
+      `  ${w[kind]}:`,
+      ...limited(
+        told.map(({ input, notice }) => noticeLine(input.path, notice, words)),
+        words,
+      ),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function limited(lines: readonly string[], { receipt }: Words): string[] {
+  if (lines.length <= MOST_LINES) return [...lines];
+  return [...lines.slice(0, MOST_LINES - 1), `    ${receipt.more(count(lines.length - MOST_LINES + 1))}`];
+}
+
+function noticeLine(path: string, notice: Notice, words: Words): string {
+  const examples = notice.examples.slice(0, MOST_EXAMPLES).map(({ where, detail }) => {
+    const place = whereText(where, words);
+    return printable([place, detail].filter((part) => part !== '').join(': '));
+  });
+  const times = notice.count > 1 ? ` ${words.receipt.times(count(notice.count))}` : '';
+  const said = examples.filter((example) => example !== '').join('; ');
+  return `    ${printable(path)}: ${noticeText(notice.code, words)}${times}${said === '' ? '' : ` (${said})`}`;
+}
+
+export function noticeText(code: NoticeCode, { lang }: Words): string {
+  return (lang === 'ko' ? KO_NOTICES[code] : undefined) ?? NOTICES[code];
+}
+
+export function whereText(where: Where, { receipt }: Words): string {
+  switch (where.kind) {
+    case 'whole':
+      return '';
+    case 'line':
+      return receipt.line(count(where.line));
+    case 'record':
+      return receipt.record(String(where.record));
+    case 'offset':
+      return receipt.offset(`0x${where.offset.toString(16)}`);
+    default:
+      return where satisfies never;
+  }
+}
+
+/** Prints the receipt to stderr and, where asked for, as JSON into a file. */
+export function giveReceipt(receipt: Receipt, file: string | undefined, console: Console): void {
+  console.stderr.write(receiptText(receipt, console.words));
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, receiptJson(receipt));
+  } catch (error) {
+    throw new UsageError(console.words.errors.output(file, (error as Error).message));
+  }
+  console.stderr.write(`  ${console.words.receipt.written(file)}\n`);
+}
