@@ -1,5 +1,5 @@
 /** All that the source room does with the disk and with stdin. */
-import { closeSync, type Dirent, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, opendir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,34 +60,16 @@ function access(handle: FileHandle, size: number, regular: boolean): RandomAcces
       return buffer.subarray(0, bytesRead);
     },
     async *stream(offset = 0) {
-      const buffer = Buffer.allocUnsafe(READ);
+      // No larger than the file, as folders hold small files by the thousand; one byte more, as it may have grown.
+      const buffer = Buffer.allocUnsafe(regular ? Math.min(READ, Math.max(0, size - offset) + 1) : READ);
       for (let at = offset; ; ) {
-        const { bytesRead } = await handle.read(buffer, 0, READ, regular ? at : null);
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, regular ? at : null);
         if (bytesRead === 0) return;
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
     },
     close: () => handle.close(),
-  };
-}
-
-/** A file read synchronously by position, for readers that jump about in it. To be closed. */
-export function openForJumping(path: string) {
-  const descriptor = openSync(path, 'r');
-  return {
-    size: fstatSync(descriptor).size,
-    /** Fills `into` from `offset`; the answer is the number of bytes, less than `into.length` only at the end. */
-    read(offset: number, into: Uint8Array): number {
-      let have = 0;
-      while (have < into.length) {
-        const got = readSync(descriptor, into, have, into.length - have, offset + have);
-        if (got === 0) break;
-        have += got;
-      }
-      return have;
-    },
-    close: (): void => closeSync(descriptor),
   };
 }
 

@@ -71,7 +71,7 @@ async function* openFound(found: FoundFile, options: OpenOptions): AsyncGenerato
   try {
     const { budget, entered } = newBudget(options.limits ?? LIMITS, file);
     const context: Context = { budget, hash: options.hash ?? false, password: options.password };
-    if (file?.regular === true && recogniseContainer(await file.read(0, HEAD_BYTES))?.kind === 'zip') {
+    if (file?.regular === true && recogniseContainer(await file.read(0, 4))?.kind === 'zip') {
       yield* unzip(found.path, file, 0, context);
       return;
     }

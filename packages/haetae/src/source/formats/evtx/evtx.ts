@@ -1,11 +1,17 @@
 import type { Event } from '@haetae/event';
-import { type EvtxLog, type EvtxOptions, type EvtxStream, readEvtx, streamEvtx } from '@haetae/evtx';
+import {
+  type Chunk,
+  type EvtxLog,
+  type EvtxOptions,
+  type EvtxStream,
+  JsonLines,
+  openFile,
+  readEvtx,
+  streamEvtx,
+} from '@haetae/evtx';
 import type { Ledger } from '../../ledger.ts';
-import { openForJumping } from '../../node.ts';
 import type { Batch, Format, Head, Input, JsonLinesOptions, ReadOptions } from '../../source.ts';
 import { enterProblem } from './problems.ts';
-
-type Chunk = ReturnType<EvtxLog['chunks']> extends Iterable<infer C> ? C : never;
 
 /** Chunks lie behind a header of 4096 bytes, at multiples of a sector even where that header was cut off. */
 const FIRST_CHUNK = 4096;
@@ -29,12 +35,19 @@ async function* read(input: Input, head: Head, options: ReadOptions, ledger: Led
   };
   const prefix = `"file":${JSON.stringify(input.path)},`;
   let log: EvtxLog | EvtxStream;
+  let size = 0;
   if (input.file === undefined) {
-    log = streamEvtx(input.bytes(), settings);
+    log = streamEvtx(
+      counted(input.bytes(), (bytes) => {
+        size += bytes;
+      }),
+      settings,
+    );
     for await (const chunk of log.chunks()) yield batchOf(chunk, prefix);
   } else {
-    const file = openForJumping(input.file);
+    const file = openFile(input.file);
     try {
+      size = file.size;
       log = readEvtx(file, settings);
       for (const chunk of log.chunks()) yield batchOf(chunk, prefix);
     } finally {
@@ -42,7 +55,19 @@ async function* read(input: Input, head: Head, options: ReadOptions, ledger: Led
     }
   }
   const { carved } = log.tally;
+  // Logs copied live have more chunks than their header knows of, never fewer.
+  const there = Math.ceil(Math.max(0, size - FIRST_CHUNK) / CHUNK_BYTES);
+  const stated = isHeader(head.bytes) ? statedChunks(head.bytes) : 0;
+  if (there < stated)
+    ledger.lost('evtx-truncated', { kind: 'offset', offset: size }, `${there} of ${stated} chunks are there`);
   if (carved > 0) ledger.inferred('evtx-carved', `${carved} records`);
+}
+
+async function* counted(stream: AsyncIterable<Uint8Array>, saw: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
+    saw(chunk.length);
+    yield chunk;
+  }
 }
 
 function batchOf(chunk: Chunk, prefix: string): Batch {
@@ -62,18 +87,23 @@ function jsonLines(
   { form }: JsonLinesOptions,
   write: (bytes: Uint8Array) => void,
 ): number {
+  const lines = new JsonLines(form === 'canonical' ? { form, write } : { form, prefix, write });
   let count = 0;
-  let text = '';
-  for (const record of chunk) {
-    text += form === 'canonical' ? record.canonical() : record.document(prefix);
+  for (let record = chunk.next(); record !== undefined; record = chunk.next()) {
+    lines.add(record);
     count++;
   }
-  if (count > 0) write(Buffer.from(text));
+  lines.flush();
   return count;
 }
 
 function isHeader(bytes: Uint8Array): boolean {
   return hasMagic(bytes, 0, 'ElfFile\0');
+}
+
+/** The header's count of chunks, one of which is there even in an empty log; it wraps beyond 65,535. */
+function statedChunks(bytes: Uint8Array): number {
+  return bytes.length < 44 ? 1 : bytes[42]! | (bytes[43]! << 8);
 }
 
 /** Where the first chunk lies; -1 where the head holds none. */
