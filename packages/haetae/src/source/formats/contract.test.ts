@@ -93,7 +93,7 @@ describe.each(Object.entries(FORMATS))('format %s', (key, format) => {
     const { rows } = await rowsOf(format, sampleOf(format));
     if (process.env.HAETAE_UPDATE === '1') {
       const { writeFileSync } = await import('node:fs');
-      writeFileSync(file, `${JSON.stringify(rows, null, 1)}\n`);
+      writeFileSync(file, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
     }
     expect(existsSync(file), `${format.name}/sample.expected.json`).toBe(true);
     expect(rows).toEqual(JSON.parse(readFileSync(file, 'utf8')));
