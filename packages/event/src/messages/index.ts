@@ -46,6 +46,9 @@ const LAYOUTS: Readonly<Record<string, Readonly<Record<number, LayoutRow>>>> = {
   'microsoft-windows-terminalservices-localsessionmanager': others.LOCAL_SESSION_LAYOUTS,
   'microsoft-windows-terminalservices-remoteconnectionmanager': others.REMOTE_CONNECTION_LAYOUTS,
   'microsoft-windows-windows defender': others.DEFENDER_LAYOUTS,
+  'microsoft-windows-windows firewall with advanced security': others.FIREWALL_LAYOUTS,
+  'microsoft-windows-bits-client': others.BITS_LAYOUTS,
+  'microsoft-windows-wmi-activity': others.WMI_LAYOUTS,
 };
 
 /** Sysmon's labels are its field names in every language, and every value may hold line breaks. */

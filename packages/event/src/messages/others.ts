@@ -1,5 +1,5 @@
-/** Rendered messages of System, PowerShell, Task Scheduler, Remote Desktop and Defender. */
-import type { LayoutRow } from './types.ts';
+/** Rendered messages of System, PowerShell, Task Scheduler, Remote Desktop, Defender, Windows Firewall, BITS and WMI. */
+import type { LayoutRow, LineRow } from './types.ts';
 
 export const SERVICE_CONTROL_MANAGER_LAYOUTS = {
   7000: {
@@ -227,5 +227,114 @@ export const DEFENDER_LAYOUTS = {
       ['Old Value', 'Old Value'],
       ['New Value', 'New Value'],
     ],
+  },
+} as const satisfies Readonly<Record<number, LayoutRow>>;
+
+const FIREWALL_RULE = [
+  ['Rule ID', 'RuleId'],
+  ['Rule Name', 'RuleName'],
+] as const satisfies readonly LineRow[];
+const MODIFIER = [
+  ['Modifying User', 'ModifyingUser'],
+  ['Modifying Application', 'ModifyingApplication'],
+] as const satisfies readonly LineRow[];
+const FIREWALL_WHOLE_RULE = [
+  ...FIREWALL_RULE,
+  ['Origin', 'Origin'],
+  ['Active', 'Active'],
+  ['Direction', 'Direction'],
+  ['Profiles', 'Profiles'],
+  ['Action', 'Action'],
+  ['Application Path', 'ApplicationPath'],
+  ['Service Name', 'ServiceName'],
+  ['Protocol', 'Protocol'],
+  ['Security Options', 'SecurityOptions'],
+  ['Edge Traversal', 'EdgeTraversal'],
+  ...MODIFIER,
+] as const satisfies readonly LineRow[];
+
+export const FIREWALL_LAYOUTS = {
+  2004: { items: [{ section: ['Added Rule'], lines: FIREWALL_WHOLE_RULE }] },
+  2005: { items: [{ section: ['Modified Rule'], lines: FIREWALL_WHOLE_RULE }] },
+  2006: { items: [{ section: ['Deleted Rule'], lines: [...FIREWALL_RULE, ...MODIFIER] }] },
+  2033: { items: MODIFIER },
+  2071: { items: [{ section: ['Added Rule'], lines: FIREWALL_WHOLE_RULE }] },
+  2073: { items: [{ section: ['Modified Rule'], lines: FIREWALL_WHOLE_RULE }] },
+  2097: { items: [{ section: ['Added Rule'], lines: FIREWALL_WHOLE_RULE }] },
+} as const satisfies Readonly<Record<number, LayoutRow>>;
+
+export const BITS_LAYOUTS = {
+  3: {
+    items: [
+      ['Transfer job', 'jobTitle'],
+      ['Job ID', 'jobId'],
+      ['Owner', 'jobOwner'],
+      ['Process Path', 'processPath'],
+      ['Process ID', 'processId'],
+    ],
+  },
+  59: {
+    sentence: {
+      en: ['BITS started the {name} transfer job that is associated with the {url} URL.'],
+      ko: [
+        'BITS에서 {url} URL과 연결된 {name} 전송 작업을 시작했습니다.',
+        'BITS가 {url} URL과 연결된 {name} 전송 작업을 시작했습니다.',
+      ],
+      ja: ['BITS は、{url} URL に関連付けられた {name} 転送ジョブを開始しました。'],
+    },
+    items: [],
+  },
+  60: {
+    sentence: {
+      en: [
+        'BITS stopped transferring the {name} transfer job that is associated with the {url} URL. The status code is {hr}.',
+      ],
+      ko: [
+        'BITS에서 {url} URL과 연결된 {name} 전송 작업을 중지했습니다. 상태 코드는 {hr}입니다.',
+        'BITS가 {url} URL과 연결된 {name} 전송 작업을 중지했습니다. 상태 코드는 {hr}입니다.',
+      ],
+      ja: ['BITS は、{url} URL に関連付けられた {name} 転送ジョブの転送を停止しました。状態コードは {hr} です。'],
+    },
+    items: [],
+  },
+} as const satisfies Readonly<Record<number, LayoutRow>>;
+
+/** Names and signs are not translated here. */
+export const WMI_LAYOUTS = {
+  5857: {
+    sentence: {
+      en: [
+        '{ProviderName} provider started with result code {Code}. HostProcess = {HostProcess}; ProcessID = {ProcessID}; ProviderPath = {ProviderPath}',
+      ],
+      ko: [
+        '{ProviderName} 공급자가 시작되었습니다. 결과 코드: {Code}. HostProcess = {HostProcess}; ProcessID = {ProcessID}; ProviderPath = {ProviderPath}',
+      ],
+    },
+    items: [],
+  },
+  5858: {
+    sentence: {
+      en: [
+        'Id = {Id}; ClientMachine = {ClientMachine}; User = {User}; ClientProcessId = {ClientProcessId}; Component = {Component}; Operation = {Operation}; ResultCode = {ResultCode}; PossibleCause = {PossibleCause}',
+      ],
+    },
+    items: [],
+  },
+  5860: {
+    sentence: {
+      en: [
+        'Namespace = {NamespaceName}; NotificationQuery = {Query}; UserName = {User}; ClientProcessID = {processid}, ClientMachine = {MachineName}; PossibleCause = {PossibleCause}',
+      ],
+    },
+    items: [],
+  },
+  5861: {
+    sentence: {
+      en: [
+        'Namespace = {Namespace}; Eventfilter = {ESS} (refer to its activate eventid:5859); Consumer = {CONSUMER}; PossibleCause = Binding EventFilter:',
+      ],
+    },
+    body: 'PossibleCause',
+    items: [],
   },
 } as const satisfies Readonly<Record<number, LayoutRow>>;

@@ -145,6 +145,20 @@ const CLIENT: SectionRow = {
     ['Client Port', 'IpPort'],
   ],
 };
+/** Keys and encryption types, which 4768 and 4769 tell since January 2025. */
+const keys = (owner: 'Account' | 'Service' | 'DC'): readonly LineRow[] => [
+  ['MSDS-SupportedEncryptionTypes', `${owner}SupportedEncryptionTypes`],
+  ['Available Keys', `${owner}AvailableKeys`],
+];
+const KERBEROS_SERVICE: SectionRow = {
+  section: ['Service Information'],
+  lines: [['Service Name', 'ServiceName'], ['Service ID', 'ServiceSid'], ...keys('Service')],
+};
+const DOMAIN_CONTROLLER: SectionRow = { section: ['Domain Controller Information'], lines: keys('DC') };
+const KERBEROS_CLIENT: SectionRow = {
+  section: ['Network Information'],
+  lines: [...CLIENT.lines, ['Advertized Etypes', 'ClientAdvertizedEncryptionTypes', 'block']],
+};
 const CERTIFICATE: SectionRow = {
   section: ['Certificate Information'],
   lines: [
@@ -615,26 +629,25 @@ export const SECURITY_LAYOUTS = {
           ['Account Name', 'TargetUserName'],
           ['Supplied Realm Name', 'TargetDomainName'],
           ['User ID', 'TargetSid'],
+          ...keys('Account'),
         ],
       },
-      {
-        section: ['Service Information'],
-        lines: [
-          ['Service Name', 'ServiceName'],
-          ['Service ID', 'ServiceSid'],
-        ],
-      },
-      CLIENT,
+      KERBEROS_SERVICE,
+      DOMAIN_CONTROLLER,
+      KERBEROS_CLIENT,
       {
         section: ['Additional Information'],
         lines: [
           ['Ticket Options', 'TicketOptions'],
           ['Result Code', 'Status'],
           ['Ticket Encryption Type', 'TicketEncryptionType'],
+          ['Session Encryption Type', 'SessionKeyEncryptionType'],
           ['Pre-Authentication Type', 'PreAuthType'],
+          ['Pre-Authentication EncryptionType', 'PreAuthEncryptionType'],
         ],
       },
       CERTIFICATE,
+      { section: ['Ticket information'], lines: [['Response ticket hash', 'ResponseTicket']] },
     ],
     trailer: CERTIFICATE_NOTE,
   },
@@ -646,23 +659,27 @@ export const SECURITY_LAYOUTS = {
           ['Account Name', 'TargetUserName'],
           ['Account Domain', 'TargetDomainName'],
           ['Logon GUID', 'LogonGuid'],
+          ...keys('Account'),
         ],
       },
-      {
-        section: ['Service Information'],
-        lines: [
-          ['Service Name', 'ServiceName'],
-          ['Service ID', 'ServiceSid'],
-        ],
-      },
-      CLIENT,
+      KERBEROS_SERVICE,
+      DOMAIN_CONTROLLER,
+      KERBEROS_CLIENT,
       {
         section: ['Additional Information'],
         lines: [
           ['Ticket Options', 'TicketOptions'],
           ['Ticket Encryption Type', 'TicketEncryptionType'],
+          ['Session Encryption Type', 'SessionKeyEncryptionType'],
           ['Failure Code', 'Status'],
           ['Transited Services', 'TransmittedServices'],
+        ],
+      },
+      {
+        section: ['Ticket information'],
+        lines: [
+          ['Request ticket hash', 'RequestTicketHash'],
+          ['Response ticket hash', 'ResponseTicketHash'],
         ],
       },
     ],
