@@ -35,7 +35,7 @@ const cp949 = makeDecoder('euc-kr');
 const utf8 = new TextDecoder('utf-8');
 const utf16le = new TextDecoder('utf-16le');
 
-function makeDecoder(label: string): TextDecoder | undefined {
+function makeDecoder(label: string): InstanceType<typeof TextDecoder> | undefined {
   try {
     return new TextDecoder(label);
   } catch (error) {

@@ -1,0 +1,74 @@
+import type { Event } from '@haetae/event';
+import { LEVELS, type Level } from '@haetae/sigma';
+import type { Finding } from './finding.ts';
+
+/** A rule file: its path, as findings and problems shall name it, and its text. */
+export interface RuleText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a detector is made from. Plain data, so that every worker thread can make its own. */
+export interface DetectorSetup {
+  readonly rules: readonly RuleText[];
+  /** Findings below this are not made. A rule without a level counts as informational. */
+  readonly minLevel?: Level;
+}
+
+/** Something wrong with a rule, with its place. An error: the rule is not in force; a warning: it is. */
+export interface RuleProblem {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+}
+
+/** `rules/proc.yml:12:19: no modifier |containz; did you mean |contains?` */
+export const describeProblem = ({ file, line, column, reason }: RuleProblem): string =>
+  `${file}:${line}:${column}: ${reason}`;
+
+/** How many rules were given and what became of them: `inForce + belowLevel + refused` are all of them. */
+export interface RuleCounts {
+  readonly inForce: number;
+  readonly belowLevel: number;
+  /** Documents that gave no working rule; each has a problem. */
+  readonly refused: number;
+}
+
+export interface EventKind {
+  readonly channel: string;
+  readonly eventId: number;
+}
+
+/** What could have been found on a log that holds these kinds of events: the answer to "why nothing?". */
+export interface Reach {
+  /** Rules in force of which at least one kind of event could make a finding. */
+  readonly able: number;
+  /** The kinds as given, each with the number of rules that look at it. */
+  readonly kinds: readonly (EventKind & { readonly rules: number })[];
+}
+
+/** Turns events into findings. */
+export interface Detector {
+  /** Stands in each finding, and on the command line: `--detectors sigma`. */
+  readonly name: string;
+  readonly counts: RuleCounts;
+  readonly problems: readonly RuleProblem[];
+  /** Findings of one event, in the order of the rules. The event is not kept. */
+  detect(event: Event): readonly Finding[];
+  /** What can only be said once the last event was seen. */
+  finish?(): readonly Finding[];
+  reach(seen: Iterable<EventKind>): Reach;
+}
+
+/** A member of the registry: a detector by its name, and how it is made. Cannot throw on bad rules: they are problems. */
+export interface DetectorKind {
+  readonly name: string;
+  create(setup: DetectorSetup): Detector;
+}
+
+/** Whether `level` is `least` or worse. */
+export const isAtLeast = (level: Level, least: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least);

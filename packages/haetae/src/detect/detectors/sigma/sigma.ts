@@ -1,0 +1,110 @@
+import type { Event } from '@haetae/event';
+import { type Level, parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
+import { createWindowsRuleSet } from '@haetae/sigma/windows';
+import { fromSigmaTags } from '../../../attack/index.ts';
+import { type Detector, type DetectorKind, type DetectorSetup, isAtLeast, type RuleProblem } from '../../detector.ts';
+import { type Finding, factsOf, fieldsOf, toReason } from '../../finding.ts';
+import { hiddenIn, overlayOf } from '../../hidden.ts';
+
+/** What a finding says of its rule, made once a rule. */
+type RuleFacts = Pick<Finding, 'rule' | 'level' | 'attack'>;
+
+const NONE: readonly Finding[] = [];
+
+/** Sigma rules. They see an event's fields and, beside them, the text decoded out of its command lines and scripts. */
+export const sigma: DetectorKind = { name: 'sigma', create };
+
+function create({ rules: texts, minLevel = 'informational' }: DetectorSetup): Detector {
+  const problems: RuleProblem[] = [];
+  const rules: SigmaRule[] = [];
+  let refused = 0;
+  const note = (errors: readonly SigmaError[]): void => {
+    for (const error of errors) {
+      if (error.severity === 'error') refused++;
+      problems.push(toProblem(error));
+    }
+  };
+  for (const { path, text } of texts) {
+    const parsed = parseRules(text, { file: path });
+    note(parsed.problems);
+    rules.push(...parsed.rules);
+  }
+  problems.push(...repeatedIds(rules));
+  const wanted = rules.filter((rule) => isAtLeast(levelOf(rule), minLevel));
+  const set = createWindowsRuleSet(wanted);
+  note(set.problems);
+  const facts = new Map<SigmaRule, RuleFacts>();
+  for (const { rule } of set.matchers) facts.set(rule, factsOfRule(rule));
+
+  const detect = (event: Event): readonly Finding[] => {
+    if (set.candidates(event.channel, event.eventId).length === 0) return NONE;
+    const hidden = hiddenIn(event);
+    const matches = hidden.length === 0 ? set.matchEvent(event) : set.matchEvent(event, overlayOf(hidden));
+    if (matches.length === 0) return NONE;
+    const about = {
+      event: factsOf(event),
+      fields: fieldsOf(event),
+      ...(hidden.length > 0 && { decoded: hidden }),
+    };
+    return matches.map(({ rule, matcher, view }) => ({
+      detector: 'sigma',
+      ...facts.get(rule)!,
+      why: matcher.explain(view).map((why) => toReason(why, hidden)),
+      ...about,
+    }));
+  };
+
+  return {
+    name: 'sigma',
+    counts: { inForce: set.matchers.length, belowLevel: rules.length - wanted.length, refused },
+    problems,
+    detect,
+    reach: (seen) => {
+      const kinds = [...seen];
+      return {
+        able: set.couldFire(kinds).size,
+        kinds: kinds.map(({ channel, eventId }) => ({
+          channel,
+          eventId,
+          rules: new Set(set.candidates(channel, eventId).map(({ matcher }) => matcher)).size,
+        })),
+      };
+    },
+  };
+}
+
+const levelOf = (rule: SigmaRule): Level => rule.level ?? 'informational';
+
+function factsOfRule(rule: SigmaRule): RuleFacts {
+  const { tactics, techniques } = fromSigmaTags(rule.tags);
+  return {
+    rule: { id: rule.id ?? '', title: rule.title, path: rule.path ?? '' },
+    level: levelOf(rule),
+    attack: { tactics: [...tactics], techniques: [...techniques] },
+  };
+}
+
+function toProblem({ severity, code, file, line, column, reason }: SigmaError): RuleProblem {
+  return { severity, code, file: file ?? '', line, column, reason };
+}
+
+/** Two rules of one id would be counted and muted as one. Both stay in force. */
+function repeatedIds(rules: readonly SigmaRule[]): RuleProblem[] {
+  const first = new Map<string, SigmaRule>();
+  const problems: RuleProblem[] = [];
+  for (const rule of rules) {
+    if (rule.id === undefined) continue;
+    const id = rule.id.toLowerCase();
+    const other = first.get(id);
+    if (other === undefined) first.set(id, rule);
+    else
+      problems.push({
+        severity: 'warning',
+        code: 'repeated-id',
+        file: rule.path ?? '',
+        ...rule.at,
+        reason: `the id ${rule.id} belongs to ${other.path ?? 'another rule'} already; both are in force`,
+      });
+  }
+  return problems;
+}

@@ -1,0 +1,101 @@
+import type { Event, Position } from '@haetae/event';
+import type { Level, Why } from '@haetae/sigma';
+import type { HiddenText } from './hidden.ts';
+
+/** Why a finding was made: Sigma's own explanation, and where the value that held was not written in the event, which decoded text it was. */
+export type Reason = Why & {
+  /** Index into the finding's `decoded`. */
+  readonly decoded?: number;
+  /** The value was longer than {@link MAX_REASON_VALUE}: a stretch around what was found is given, cut ends marked with `…`. */
+  readonly cut?: true;
+};
+
+/** The event a finding speaks of, as facts that outlive it. */
+export interface EventFacts {
+  /** Whole milliseconds since 1970-01-01T00:00:00Z; null when the record tells no time. */
+  readonly timeMs: number | null;
+  /** 100 ns ticks within the millisecond, 0–9999. */
+  readonly timeTicks: number;
+  readonly computer: string;
+  readonly channel: string;
+  readonly provider: string;
+  readonly eventId: number;
+  /** 0 where absent; decimal text beyond 2^53, since JSON knows no bigint. */
+  readonly eventRecordId: number | string;
+  readonly position: Position;
+}
+
+/**
+ * One detector's statement about an event: a rule matched, with why. Plain data, so that it crosses worker threads and
+ * disks: `structuredClone` and JSON give it back as it is. The file is the pipeline's to add.
+ */
+export interface Finding {
+  readonly detector: string;
+  /** `id` is '' for a rule without one. */
+  readonly rule: { readonly id: string; readonly title: string; readonly path: string };
+  readonly level: Level;
+  /** Names of ATT&CK v19, tactics in the order of the matrix. */
+  readonly attack: { readonly tactics: readonly string[]; readonly techniques: readonly string[] };
+  readonly why: readonly Reason[];
+  readonly event: EventFacts;
+  /** The data fields of the event in document order; the second, third … of one name are `name[2]`, `name[3]` … */
+  readonly fields: Readonly<Record<string, string>>;
+  /** What was decoded out of the fields, whichever rule matched; absent when nothing was. */
+  readonly decoded?: readonly HiddenText[];
+}
+
+export function factsOf(event: Event): EventFacts {
+  const { timeMs, timeTicks, computer, channel, provider, eventId, eventRecordId: id, position } = event;
+  return {
+    timeMs: Number.isNaN(timeMs) ? null : timeMs,
+    timeTicks,
+    computer,
+    channel,
+    provider,
+    eventId,
+    eventRecordId: typeof id === 'bigint' ? String(id) : id,
+    position: { ...position },
+  };
+}
+
+/** Without a prototype, so that a field called `__proto__` is a field like any other. */
+export function fieldsOf(event: Event): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null);
+  const counts = new Map<string, number>();
+  for (const [name, value] of event.fields()) {
+    const n = (counts.get(name) ?? 0) + 1;
+    counts.set(name, n);
+    fields[n === 1 ? name : `${name}[${n}]`] = value;
+  }
+  return fields;
+}
+
+/** UTF-16 units of a value that a reason repeats; the whole value stands in `fields` or `decoded`. */
+export const MAX_REASON_VALUE = 1000;
+
+export function toReason(why: Why, decoded: readonly HiddenText[]): Reason {
+  if (why.kind !== 'held' || why.value === undefined) return why;
+  const { value, field } = why;
+  const found = decoded.findIndex((hidden) => hidden.text === value && sameField(hidden.field, field));
+  return {
+    ...why,
+    ...(found >= 0 && { decoded: found }),
+    ...(value.length > MAX_REASON_VALUE && { value: stretch(value, why.pattern), cut: true as const }),
+  };
+}
+
+/** Rules write field names without their blanks; a keyword (no field) is sought everywhere. */
+const sameField = (name: string, asked: string | undefined): boolean =>
+  asked === undefined || name === asked || name.replaceAll(' ', '') === asked;
+
+/** The stretch of a long value around the longest literal word of the pattern; its beginning when none is found. */
+function stretch(value: string, pattern: string): string {
+  const word = pattern.split(/[*?\\()[\]{}|^$+.]+/).reduce((a, b) => (b.length > a.length ? b : a), '');
+  const at = word === '' ? 0 : Math.max(0, value.toLowerCase().indexOf(word.toLowerCase()));
+  const start = Math.max(0, Math.min(at - 200, value.length - MAX_REASON_VALUE));
+  const end = Math.min(value.length, start + MAX_REASON_VALUE);
+  return `${start > 0 ? '…' : ''}${whole(value.slice(start, end))}${end < value.length ? '…' : ''}`;
+}
+
+/** Without the half of a surrogate pair at either end. */
+const whole = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');

@@ -1,0 +1,84 @@
+import type { Event } from '@haetae/event';
+import { type LayerKind, mayHide, peel } from './decode/index.ts';
+
+/** A layer of text that was decoded out of a field. */
+export interface HiddenText {
+  /** The event's field. */
+  readonly field: string;
+  readonly kind: LayerKind;
+  /** Index, among the finding's decoded texts, of the one it was found in; -1 for the field itself. */
+  readonly parent: number;
+  /** Half-open range, in UTF-16 units, of the parent's text (or the field's value) that it stands for. */
+  readonly from: { readonly start: number; readonly end: number };
+  readonly text: string;
+}
+
+const SYSMON = 'microsoft-windows-sysmon/operational';
+const SECURITY = 'security';
+const POWERSHELL = ['microsoft-windows-powershell/operational', 'powershellcore/operational'];
+
+type Carriers = Readonly<Record<number, readonly string[]>>;
+
+/** The fields that carry command lines and scripts, by channel in lower case and event id. */
+const CARRIERS: ReadonlyMap<string, Carriers> = new Map<string, Carriers>([
+  [
+    SYSMON,
+    {
+      1: ['CommandLine', 'ParentCommandLine'],
+      13: ['Details'],
+      15: ['Contents'],
+      20: ['Destination'],
+      24: ['Contents'],
+    },
+  ],
+  [
+    SECURITY,
+    {
+      4688: ['CommandLine'],
+      4697: ['ServiceFileName'],
+      4698: ['TaskContent'],
+      4702: ['TaskContentNew', 'TaskContent'],
+    },
+  ],
+  ['system', { 7045: ['ImagePath'] }],
+  ...POWERSHELL.map((channel): [string, Carriers] => [
+    channel,
+    { 4103: ['Payload', 'ContextInfo'], 4104: ['ScriptBlockText'] },
+  ]),
+  ['windows powershell', { 400: ['Data'], 600: ['Data'], 800: ['Data'] }],
+  ['microsoft-windows-wmi-activity/operational', { 5861: ['PossibleCause'] }],
+]);
+
+const NONE: readonly HiddenText[] = [];
+
+/**
+ * What can be decoded out of an event's command lines and scripts. [] for nearly every event, at the price of one look at
+ * its kind and one pass over the fields that may carry a command.
+ */
+export function hiddenIn(event: Event): readonly HiddenText[] {
+  const names = CARRIERS.get(event.channel.toLowerCase())?.[event.eventId];
+  if (names === undefined) return NONE;
+  let found: HiddenText[] | undefined;
+  for (const field of names) {
+    for (const value of event.getAll(field)) {
+      if (!mayHide(value)) continue;
+      const layers = peel(value);
+      if (layers.length === 0) continue;
+      found ??= [];
+      const base = found.length;
+      for (const { kind, parent, from, text } of layers)
+        found.push({ field, kind, parent: parent < 0 ? -1 : base + parent, from, text });
+    }
+  }
+  return found ?? NONE;
+}
+
+/** The decoded texts as further values of their fields, for rules; names as rules write them, without blanks. */
+export function overlayOf(hidden: readonly HiddenText[]): Readonly<Record<string, readonly string[]>> {
+  const overlay: Record<string, string[]> = {};
+  for (const { field, text } of hidden) {
+    overlay[field] ??= [];
+    overlay[field].push(text);
+  }
+  return overlay;
+}

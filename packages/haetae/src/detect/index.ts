@@ -1,0 +1,16 @@
+export { type Layer, type LayerKind, PEEL_LIMITS, type PeelLimits, peel } from './decode/index.ts';
+export {
+  type Detector,
+  type DetectorKind,
+  type DetectorSetup,
+  describeProblem,
+  type EventKind,
+  isAtLeast,
+  type Reach,
+  type RuleCounts,
+  type RuleProblem,
+  type RuleText,
+} from './detector.ts';
+export { type EventFacts, type Finding, MAX_REASON_VALUE, type Reason } from './finding.ts';
+export { type HiddenText, hiddenIn } from './hidden.ts';
+export { DETECTORS } from './registry.ts';
