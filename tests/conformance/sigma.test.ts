@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { type EventParts, PlainEvent } from '@haetae/event';
+import { type Event, type EventParts, PlainEvent } from '@haetae/event';
+import { readEvtx } from '@haetae/evtx';
 import { parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
 import { createWindowsRuleSet, type WindowsRuleSet } from '@haetae/sigma/windows';
 import { beforeAll, expect, test } from 'vitest';
@@ -112,9 +113,56 @@ describeWithData('SigmaHQ rules', () => {
     expect(total.missing).toEqual([]);
     expect(total.extra).toEqual([]);
   });
+
+  test('EVTX: every match of every rule on every record', () => {
+    const { files } = json<{ files: Record<string, Partial<Record<'matches' | 'matches4688', Records>>> }>(
+      'oracle',
+      'oracle-sigma.json',
+    );
+    const total = { files: 0, events: 0, pairs: 0, missing: [] as string[], extra: [] as string[] };
+    const begin = performance.now();
+    for (const [file, oracle] of Object.entries(files)) {
+      const { matches, matches4688, events } = matchesOf(file);
+      total.files++;
+      total.events += events;
+      compare(`${file} matches`, new Map(Object.entries(oracle.matches ?? {})), matches, total);
+      compare(`${file} matches4688`, new Map(Object.entries(oracle.matches4688 ?? {})), matches4688, total);
+    }
+    report('EVTX', total, begin);
+    expect(total.missing).toEqual([]);
+    expect(total.extra).toEqual([]);
+  });
+
+  test("SigmaHQ's own samples: every rule fires on its sample as often as the reference says", () => {
+    const samples = json<readonly { rule: string; file: string; got: number }[]>('oracle', 'sigma-regression.json');
+    const found = samples.map(({ rule, file }) => {
+      const { matches, matches4688 } = matchesOf(file);
+      return { rule, file, got: (matches.get(rule)?.length ?? 0) + (matches4688.get(rule)?.length ?? 0) };
+    });
+    expect(found).toEqual(samples.map(({ rule, file, got }) => ({ rule, file, got })));
+  });
+
+  /** Rule id → record numbers, for the event as it is and for Security 4688 read as a process creation. */
+  function matchesOf(file: string): {
+    events: number;
+    matches: Map<string, number[]>;
+    matches4688: Map<string, number[]>;
+  } {
+    const found = { events: 0, matches: new Map<string, number[]>(), matches4688: new Map<string, number[]>() };
+    for (const event of readEvtx(readFileSync(data(file))) as Iterable<Event>) {
+      found.events++;
+      const record = event.position.kind === 'record' ? event.position.record : -1;
+      for (const { rule, via } of set.matchEvent(event)) {
+        const map = via === 'field' ? found.matches : found.matches4688;
+        map.set(rule.id!, [...(map.get(rule.id!) ?? []), record]);
+      }
+    }
+    return found;
+  }
 });
 
 type Ranges = Readonly<Record<string, string>>;
+type Records = Readonly<Record<string, number[]>>;
 
 function expandRanges(ranges: Ranges): Map<string, number[]> {
   return new Map(

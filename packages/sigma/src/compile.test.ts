@@ -24,6 +24,8 @@ describe('values', () => {
     { item: 'f: 5', event: { f: '05' }, is: true },
     { item: 'f: 5', event: { f: '5.0' }, is: true },
     { item: 'f: 5', event: { f: '0x5' }, is: false },
+    { item: 'f: 0x1F', event: { f: '0x1f' }, is: true },
+    { item: 'f: 0x1F', event: { f: '31' }, is: true },
     { item: 'f: "5"', event: { f: '05' }, is: false },
     { item: 'f: 0429', event: { f: '429' }, is: false },
     { item: 'f: 0429', event: { f: '0429' }, is: true },
@@ -113,7 +115,7 @@ condition: (selection or other) and words and not 1 of filter_main_* and filter_
     ['f|gte: 5', { f: '7' }, { op: 'gte', pattern: '5', value: '7' }],
     ['f|fieldref: g', { f: 'A', g: 'a' }, { op: 'fieldref', pattern: 'g', value: 'A' }],
     ['f|exists: false', {}, { op: 'exists', pattern: 'false', value: undefined }],
-    ['f|windash|contains: " -x"', { f: 'a /x' }, { op: 'wildcard', pattern: '* -x*', value: 'a /x' }],
+    ['f|windash|contains: " -x"', { f: 'a /x' }, { op: 'contains', pattern: ' -x', value: 'a /x' }],
     ['f|neq: a', { f: 'b' }, { op: 'equals', pattern: 'a', value: 'b', negated: true }],
     ['f: [x, y, B]', { f: 'b' }, { op: 'equals', pattern: 'B', value: 'b' }],
   ])('%s', (item, event, why) => {

@@ -143,7 +143,11 @@ function textPredicate(field: string | undefined, value: Text): Predicate {
     if (field === undefined && folded && b.text !== '') return keyword('contains', shown(1, 2), b.text);
     return make('contains', shown(1, 2), (v) => v.includes(b.text));
   }
-  return make('wildcard', shown(0, given.length), glob(parts));
+  const last = parts.length - 1;
+  const front = a.kind === 'star';
+  const back = parts[last]!.kind === 'star';
+  const op = front && back ? 'contains' : front ? 'endswith' : back ? 'startswith' : 'wildcard';
+  return make(op, shown(front ? 1 : 0, back ? last : last + 1), glob(parts));
 }
 
 /** Neighbouring stars are one, neighbouring literals are one. */
@@ -161,11 +165,14 @@ function simplified(parts: readonly Part[]): Part[] {
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
-/** Equal as text or as decimal numbers: the same field is `1` in one log and `01` or `1.0` in another. */
+/** Equal as text, also as the rule writes it (`0x1f`), or as decimal numbers: the same field is `1` here and `1.0` there. */
 function numberPredicate(field: string | undefined, { number, text }: Extract<Value, { kind: 'number' }>): Predicate {
   const plain = String(number);
-  if (field === undefined) return keyword('contains', text, plain.toLowerCase());
-  return onValues(field, 'equals', text, true, (v) => v === plain || (DECIMAL.test(v.trim()) && Number(v) === number));
+  if (field === undefined) return keyword('contains', text, plain);
+  const written = text.toLowerCase();
+  const equal = (v: string): boolean =>
+    v === plain || v === written || (DECIMAL.test(v.trim()) && Number(v) === number);
+  return onValues(field, 'equals', text, true, equal);
 }
 
 const COMPARE: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {

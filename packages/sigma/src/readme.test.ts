@@ -30,7 +30,7 @@ test('the first example matches and explains', () => {
   expect(matched).toEqual([true]);
   expect(why![0]).toMatchObject([
     { field: 'Image', op: 'endswith', pattern: '\\powershell.exe' },
-    { field: 'CommandLine', op: 'wildcard', pattern: '* -enc *', value: 'powershell /enc SQBFAFgA' },
+    { field: 'CommandLine', op: 'contains', pattern: ' -enc ', value: 'powershell /enc SQBFAFgA' },
     { kind: 'filter-not-held', selection: 'filter_main_updater' },
   ]);
 });

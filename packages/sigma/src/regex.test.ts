@@ -73,6 +73,8 @@ test.each([
     '(?=a)((b{0,9}){0,9}){0,9}',
     '0: a lookahead together with * or + or wide repeats could run without end; bound them, as in .{0,20}, or use a filter',
   ],
+  ['(?:ab{100}){100}', '11: {100} makes a pattern of 10100 steps; at most 5000'],
+  ['x{900}'.repeat(6), 'undefined: a pattern of 5400 steps; at most 5000'],
   ['a{1001}', 'undefined: invalid repeat count: `{1001}`'],
   ['('.repeat(200), '101: nested more than 100 deep'],
 ])('%s is refused', (pattern, reason) => {

@@ -65,6 +65,8 @@ export function compileRegex(
 /** Ways in which a backtracking search may try a pattern from one place; beyond it RegExp is not used. */
 const MOST_WAYS = 10_000;
 const MOST_DEPTH = 100;
+/** Steps of a pattern with its repeats written out: each costs time at every character of a value. SigmaHQ's need a few hundred. */
+const MOST_STEPS = 5000;
 
 export interface Translation {
   readonly re2: string;
@@ -81,9 +83,10 @@ interface Piece {
   readonly re2: string;
   readonly js: string;
   readonly ways: number;
+  readonly steps: number;
 }
 
-const EMPTY: Piece = { re2: '', js: '', ways: 1 };
+const EMPTY: Piece = { re2: '', js: '', ways: 1, steps: 0 };
 
 /** Python's \w, \s: letters, digits and spaces of all scripts. As members of a class, for both engines. */
 const WORD = '\\p{L}\\p{N}_';
@@ -124,7 +127,12 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     while (pattern[i] === '|') {
       i++;
       const next = sequence(depth);
-      whole = { re2: `${whole.re2}|${next.re2}`, js: `${whole.js}|${next.js}`, ways: whole.ways + next.ways };
+      whole = {
+        re2: `${whole.re2}|${next.re2}`,
+        js: `${whole.js}|${next.js}`,
+        ways: whole.ways + next.ways,
+        steps: whole.steps + next.steps,
+      };
     }
     return whole;
   };
@@ -133,13 +141,15 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     const re2: string[] = [];
     const js: string[] = [];
     let ways = 1;
+    let steps = 0;
     while (i < pattern.length && pattern[i] !== '|' && pattern[i] !== ')') {
       const piece = repeated(atom(depth));
       re2.push(piece.re2);
       js.push(piece.js);
       ways *= piece.ways;
+      steps += piece.steps;
     }
-    return { re2: re2.join(''), js: js.join(''), ways };
+    return { re2: re2.join(''), js: js.join(''), ways, steps };
   };
 
   const repeated = (piece: Piece): Piece => {
@@ -160,10 +170,12 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     const least = { '*': 0, '+': 1, '?': 0 }[text] ?? Number(found[1] ?? 0);
     if (least > most) return fail(`the repeat ${text} ends before it begins`, start);
     const ways = most === Infinity ? Infinity : (most - least + 1) * piece.ways ** most;
-    return { re2: piece.re2 + text + lazy, js: piece.js + text + lazy, ways };
+    const steps = piece.steps * Math.max(1, most === Infinity ? least + 1 : most);
+    if (steps > MOST_STEPS) return fail(`${text} makes a pattern of ${steps} steps; at most ${MOST_STEPS}`, start);
+    return { re2: piece.re2 + text + lazy, js: piece.js + text + lazy, ways, steps };
   };
 
-  const same = (text: string): Piece => ({ re2: text, js: text, ways: 1 });
+  const same = (text: string): Piece => ({ re2: text, js: text, ways: 1, steps: 1 });
 
   const atom = (depth: number): Piece => {
     const c = pattern[i]!;
@@ -176,15 +188,15 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
         return escapeAtom();
       case '.':
         i++;
-        return { re2: '.', js: flags.includes('s') ? '[^]' : '[^\\n]', ways: 1 };
+        return { re2: '.', js: flags.includes('s') ? '[^]' : '[^\\n]', ways: 1, steps: 1 };
       case '^':
         i++;
-        return { re2: '^', js: flags.includes('m') ? '(?<![^\\n])' : '(?<![^])', ways: 1 };
+        return { re2: '^', js: flags.includes('m') ? '(?<![^\\n])' : '(?<![^])', ways: 1, steps: 1 };
       case '$':
         i++;
         // Python's $ also holds before a last line feed, where RE2's and RegExp's do not.
-        if (flags.includes('m')) return { re2: '$', js: '(?![^\\n])', ways: 1 };
-        return { re2: '(?:\\n?\\z)', js: '(?=\\n?(?![^]))', ways: 1 };
+        if (flags.includes('m')) return { re2: '$', js: '(?![^\\n])', ways: 1, steps: 1 };
+        return { re2: '(?:\\n?\\z)', js: '(?=\\n?(?![^]))', ways: 1, steps: 1 };
       case '*':
       case '+':
       case '?':
@@ -228,7 +240,7 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     const inner = alternation(depth + 1);
     if (pattern[i] !== ')') return fail('this ( is never closed', start);
     i++;
-    return { re2: `${re2}${inner.re2})`, js: `${js}${inner.js})`, ways: inner.ways };
+    return { re2: `${re2}${inner.re2})`, js: `${js}${inner.js})`, ways: inner.ways, steps: inner.steps };
   };
 
   const escapeAtom = (): Piece => {
@@ -236,8 +248,8 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
     const c = pattern[i + 1];
     if (c === undefined) return fail('a lone \\ at the end', start);
     i += 2;
-    if (c === 'A') return { re2: '\\A', js: '(?<![^])', ways: 1 };
-    if (c === 'Z' || c === 'z') return { re2: '\\z', js: '(?![^])', ways: 1 };
+    if (c === 'A') return { re2: '\\A', js: '(?<![^])', ways: 1, steps: 1 };
+    if (c === 'Z' || c === 'z') return { re2: '\\z', js: '(?![^])', ways: 1, steps: 1 };
     if (c === 'b' || c === 'B') return same(`\\${c}`);
     if (NEGATED[c] !== undefined) return same(NEGATED[c]);
     if (CLASSES[c] !== undefined) return same(`[${CLASSES[c]}]`);
@@ -319,6 +331,8 @@ function translate(pattern: string, given: string): Translation | RegexProblem {
   try {
     const piece = alternation(0);
     if (i < pattern.length) return new RegexProblem('this ) closes nothing', i);
+    if (piece.steps > MOST_STEPS)
+      return new RegexProblem(`a pattern of ${piece.steps} steps; at most ${MOST_STEPS}`, undefined);
     return { ...piece, flags, lookahead: lookaheadAt >= 0, lookaheadAt };
   } catch (problem) {
     if (problem instanceof RegexProblem) return problem;
