@@ -31,8 +31,11 @@ export async function* csvBlocks(
       else ledger.lost(code, { kind: 'line', line }, detail);
     },
   });
+  let begun = false;
   for await (const text of decodeStream(counted(), head.encoding ?? 'utf-8', ledger)) {
-    const rows = tokenizer.push(text);
+    // Bytes that come one by one hide their mark from the decoder.
+    const rows = tokenizer.push(!begun && text.startsWith('\uFEFF') ? text.slice(1) : text);
+    begun = true;
     if (rows.length === 0) continue;
     yield { rows, bytes };
     bytes = 0;
@@ -57,31 +60,34 @@ export async function* renderedBatches(
   const log = new RenderedLog(options, ledger);
   let held: PreparedRow[] | undefined = [];
   let units = 0;
+  let enough = LOOK_AT_LEAST;
   let bytes = 0;
-  const release = (): Batch => {
-    const rows = held ?? [];
-    held = undefined;
-    log.calibrate(rows);
-    const batch = { events: eventsOf(log, rows), bytes };
-    bytes = 0;
-    return batch;
-  };
+  let any = false;
   for await (const block of blocks) {
-    if (held === undefined) {
-      yield { events: readEvents(log, block.rows, rowOf), bytes: block.bytes };
-      continue;
-    }
+    let from = 0;
     bytes += block.bytes;
-    for (const cells of block.rows) {
-      const row = rowOf(cells);
+    while (held !== undefined && from < block.rows.length) {
+      const row = rowOf(block.rows[from++]!);
       if (row === undefined) continue;
+      any = true;
       held.push(log.prepare(row));
       units += row.message.length + 100;
+      if (units < enough) continue;
+      enough += LOOK_AT_LEAST;
+      if (!log.calibrate(held) && units < LOOK_AT_MOST) continue;
+      yield { events: eventsOf(log, held), bytes: 0 };
+      held = undefined;
     }
-    if (units >= LOOK_AT_MOST || (units >= LOOK_AT_LEAST && log.calibrate(held))) yield release();
+    if (held !== undefined) continue;
+    yield { events: readEvents(log, block.rows.slice(from), rowOf), bytes };
+    bytes = 0;
   }
-  if (held !== undefined) yield release();
-  log.finish();
+  if (held !== undefined) {
+    log.calibrate(held);
+    yield { events: eventsOf(log, held), bytes };
+  }
+  if (any) log.finish();
+  else ledger.inferred('empty-file', 'no row below the header');
 }
 
 function* eventsOf(log: RenderedLog, rows: readonly PreparedRow[]): Generator<ReturnType<RenderedLog['event']>> {

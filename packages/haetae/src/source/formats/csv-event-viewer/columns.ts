@@ -1,3 +1,5 @@
+import { keywordsOf, levelOf, wordKey } from '../../text/words.ts';
+
 /** What a column of Event Viewer holds. */
 export type Column =
   | 'level'
@@ -69,50 +71,10 @@ const NAMES: Readonly<Record<string, Column>> = {
   説明: 'message',
 };
 
-/** Level as the number Windows stores. */
-const LEVELS: Readonly<Record<string, string>> = {
-  critical: '1',
-  위험: '1',
-  重大: '1',
-  error: '2',
-  오류: '2',
-  エラー: '2',
-  warning: '3',
-  경고: '3',
-  警告: '3',
-  information: '4',
-  정보: '4',
-  情報: '4',
-  verbose: '5',
-  '자세한 정보': '5',
-  자세히: '5',
-  詳細: '5',
-};
-
-/** Standard keywords. Source: winmeta.xml of the Windows SDK. */
-const KEYWORDS: Readonly<Record<string, string>> = {
-  'audit success': '0x8020000000000000',
-  '감사 성공': '0x8020000000000000',
-  成功の監査: '0x8020000000000000',
-  監査の成功: '0x8020000000000000',
-  'audit failure': '0x8010000000000000',
-  '감사 실패': '0x8010000000000000',
-  失敗の監査: '0x8010000000000000',
-  監査の失敗: '0x8010000000000000',
-  classic: '0x80000000000000',
-  클래식: '0x80000000000000',
-  クラシック: '0x80000000000000',
-};
-
-const key = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase();
-const own = <T>(table: Readonly<Record<string, T>>, text: string): T | undefined => {
-  const name = key(text);
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-};
-
-export const columnOf = (name: string): Column | undefined => own(NAMES, name);
-export const levelOf = (text: string): string | undefined => own(LEVELS, text);
-export const keywordsOf = (text: string): string | undefined => own(KEYWORDS, text);
+export function columnOf(name: string): Column | undefined {
+  const key = wordKey(name);
+  return Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
+}
 
 /** Where each column stands. */
 export interface Columns {

@@ -2,8 +2,10 @@ import type { Ledger } from '../../ledger.ts';
 import type { Format } from '../../source.ts';
 import { type CsvRow, type Delimiter, detectDelimiter, firstCells, lineEndOf } from '../../text/csv.ts';
 import { csvBlocks, renderedBatches } from '../../text/csv-source.ts';
+import { isHeader } from '../../text/header.ts';
 import type { RenderedRow } from '../../text/rendered-log.ts';
-import { type Column, type Columns, columnsOf, keywordsOf, levelOf, rowShape } from './columns.ts';
+import { keywordsOf, levelOf } from '../../text/words.ts';
+import { type Column, type Columns, columnsOf, rowShape } from './columns.ts';
 
 /**
  * What Event Viewer saves as CSV or tab separated text, on Korean, English and Japanese Windows, and what a spreadsheet
@@ -19,7 +21,10 @@ export const csvEventViewer: Format = {
     const delimiter = detectDelimiter(head.text);
     const first = firstCells(head.text, delimiter);
     const columns = columnsOf(first);
-    if (columns === undefined) throw new Error('csv-event-viewer was asked to read what it had not recognised');
+    if (columns === undefined) {
+      ledger.lost('csv-columns', { kind: 'line', line: 1 }, 'the header is incomplete');
+      return;
+    }
     if (!columns.header)
       ledger.inferred('csv-header-names', "there is no header; Event Viewer's order of columns was taken", {
         kind: 'line',
@@ -52,14 +57,14 @@ const SYSTEM: readonly (readonly [Column, string, (text: string) => string | und
 
 class RowReader {
   readonly #columns: Columns;
-  readonly #first: string;
+  readonly #header: readonly string[];
   readonly #delimiter: Delimiter;
   readonly #ledger: Ledger;
   #namelessSaid = false;
 
   constructor(columns: Columns, first: readonly string[], delimiter: Delimiter, ledger: Ledger) {
     this.#columns = columns;
-    this.#first = columns.header ? first.join('\n') : '';
+    this.#header = columns.header ? first : [];
     this.#delimiter = delimiter;
     this.#ledger = ledger;
   }
@@ -67,7 +72,7 @@ class RowReader {
   /** undefined for a header and for what is no row; the latter is entered into the ledger. */
   read({ line, cells }: CsvRow): RenderedRow | undefined {
     const { at } = this.#columns;
-    if (this.#first !== '' && cells[at.time!] !== undefined && cells.join('\n') === this.#first) return undefined;
+    if (this.#header.length > 0 && isHeader(cells, this.#header)) return undefined;
     const cell = (column: Column): string => (at[column] === undefined ? '' : (cells[at[column]] ?? '').trim());
     const id = cell('eventId');
     if (cells.length <= Math.max(at.time!, at.eventId!, at.source!)) {
