@@ -48,7 +48,15 @@ const MARKS = [
   '}{',
 ];
 
-const place = (bytes: Buffer, random: Random, length = 1): number => random.int(Math.max(1, bytes.length - length + 1));
+/** Where to strike: as a rule not among the zeros that fill a file up. */
+function place(bytes: Buffer, random: Random, length = 1): number {
+  let at = 0;
+  for (let tries = 0; tries < 8; tries++) {
+    at = random.int(Math.max(1, bytes.length - length + 1));
+    if (bytes[at] !== 0) break;
+  }
+  return at;
+}
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -138,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
     point: false,
     apply(bytes, random) {
       const at = place(bytes, random);
-      return Buffer.from(bytes).fill(random.pick([0, 0x20, 0x41, 0xff]), at, at + 1 + random.int(1000));
+      return Buffer.from(bytes).fill(random.pick([0, 0x20, 0x41, 0xff]), at, Math.min(bytes.length, at + 1 + random.int(1000)));
     },
   },
   {

@@ -78,7 +78,8 @@ function listed(file: RandomAccess, entry: Entry, zip: typeof import('@zip.js/zi
   const { offset, compressedSize, uncompressedSize, compressionMethod: method } = entry;
   return {
     name: entry.filenameUTF8 ? entry.filename : decodeName(entry.rawFilename, entry.filename),
-    kind: entry.directory ? 'folder' : entry.symlink ? 'link' : 'file',
+    // What calls itself a folder and has bytes was meant for a file, by an odd packer or before it was damaged.
+    kind: entry.directory && uncompressedSize === 0 ? 'folder' : entry.symlink ? 'link' : 'file',
     size: uncompressedSize,
     offset,
     async open(password, damaged) {
@@ -235,7 +236,7 @@ async function* strayMembers(file: RandomAccess): AsyncGenerator<ZipMember> {
     const offset = at;
     yield {
       name,
-      kind: name.endsWith('/') ? 'folder' : 'file',
+      kind: name.endsWith('/') && known && header.size === 0 ? 'folder' : 'file',
       size: known ? header.size : undefined,
       offset,
       async open(_password, damaged) {

@@ -55,12 +55,22 @@ async function* read(input: Input, head: Head, options: ReadOptions, ledger: Led
     }
   }
   const { carved } = log.tally;
-  // Logs copied live have more chunks than their header knows of, never fewer.
-  const there = Math.ceil(Math.max(0, size - FIRST_CHUNK) / CHUNK_BYTES);
-  const stated = isHeader(head.bytes) ? statedChunks(head.bytes) : 0;
-  if (there < stated)
-    ledger.lost('evtx-truncated', { kind: 'offset', offset: size }, `${there} of ${stated} chunks are there`);
+  if (isHeader(head.bytes)) enterMissing(ledger, statedChunks(head.bytes), log.tally.chunks, size);
   if (carved > 0) ledger.inferred('evtx-carved', `${carved} records`);
+}
+
+/** Logs copied live have more chunks than their header knows of, never fewer: what is missing and was not told yet is told. */
+function enterMissing(ledger: Ledger, stated: number, read: number, size: number): void {
+  const there = Math.ceil(Math.max(0, size - FIRST_CHUNK) / CHUNK_BYTES);
+  if (there < stated) {
+    ledger.lost('evtx-truncated', { kind: 'offset', offset: size }, `${there} of ${stated} chunks are there`);
+    return;
+  }
+  const told = ledger.notices().find(({ code }) => code === 'evtx-chunk')?.count ?? 0;
+  if (read + told < stated) {
+    const detail = `${read} of ${stated} chunks could be found`;
+    ledger.lost('evtx-chunk', { kind: 'offset', offset: FIRST_CHUNK }, detail, stated - read - told);
+  }
 }
 
 async function* counted(stream: AsyncIterable<Uint8Array>, saw: (bytes: number) => void): AsyncGenerator<Uint8Array> {
