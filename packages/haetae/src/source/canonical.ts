@@ -47,8 +47,7 @@ export function canonicalLine(event: Event): string {
 
 /** The line of `dump`, without its line end: fields in document order, values as the log has them, time to 100 ns. */
 export function documentLine(event: Event, file: string): string {
-  const at =
-    event.position.kind === 'record' ? `"record":${event.position.record}` : `"line":${event.position.line}`;
+  const at = event.position.kind === 'record' ? `"record":${event.position.record}` : `"line":${event.position.line}`;
   const data = numbered(event).map(([name, value]) => `${quote(name)}:${quote(value)}`);
   return (
     `{"file":${quote(file)},${at},"eventRecordId":${event.eventRecordId},"channel":${quote(event.channel)},` +

@@ -17,10 +17,15 @@ describe('readInstant', () => {
     expect(into.zoned).toBe(zoned);
   });
 
-  test.each(['', '2026-11-22', '2026-13-22T01:02:03Z', '2023-02-29T01:02:03Z', '2026-11-22T01:02:03.Z', '2026-11-22T01:02:03 KST', '2026-11-22T24:02:03Z'])(
-    'refuses "%s"',
-    (text) => expect(readInstant(text, instant())).toBe(false),
-  );
+  test.each([
+    '',
+    '2026-11-22',
+    '2026-13-22T01:02:03Z',
+    '2023-02-29T01:02:03Z',
+    '2026-11-22T01:02:03.Z',
+    '2026-11-22T01:02:03 KST',
+    '2026-11-22T24:02:03Z',
+  ])('refuses "%s"', (text) => expect(readInstant(text, instant())).toBe(false));
 });
 
 test.each([

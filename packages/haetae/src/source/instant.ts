@@ -89,14 +89,18 @@ function daysFromCivil(year: number, month: number, day: number): number {
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
 }
 
 /** `2026-11-22T01:02:03.4567890Z` with so many digits (3–7) of the second, cut; '' for NaN. */
 export function printInstant(ms: number, ticks: number, digitsOfSecond: number): string {
   if (Number.isNaN(ms) || Math.abs(ms) > 8.64e15) return '';
   const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, -1)}${String(ticks).padStart(4, '0').slice(0, digitsOfSecond - 3)}Z`;
+  return `${iso.slice(0, -1)}${String(ticks)
+    .padStart(4, '0')
+    .slice(0, digitsOfSecond - 3)}Z`;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -1,0 +1,5 @@
+export { flat } from './flat.ts';
+export { nested } from './nested.ts';
+export { rawXml } from './raw-xml.ts';
+export { wazuh } from './wazuh.ts';
+export { winlogbeat } from './winlogbeat.ts';
