@@ -81,6 +81,7 @@ test.each([
   { text: 'cmd /c po""wershell', plain: 'cmd /c powershell', kind: 'quotes' },
   { text: 'cmd /c p"owe"rshell', plain: 'cmd /c powershell', kind: 'quotes' },
   { text: `&("po"+"wershell") 'x'`, plain: `&("powershell") 'x'`, kind: 'concat' },
+  { text: `$a = 'Net.' + '' + "Web" +' Client'`, plain: `$a = 'Net.Web Client'`, kind: 'concat' },
   { text: `&('{1}{0}' -f 'ex','I') $c`, plain: `&('Iex') $c`, kind: 'format' },
 ])('$kind: $text', ({ text, plain, kind }) => {
   expect(peel(text)).toEqual([{ kind, parent: -1, from: { start: 0, end: text.length }, text: plain }]);

@@ -58,12 +58,14 @@ const chars: Spelling = {
   },
 };
 
-/** `'po'+"wer"` → `'power"`: only what is read matters, not that the quotes still pair. */
+/** `'po'+'' + "wer"` → `'power"`: only what is read matters, not that the quotes still pair. */
 const concat: Spelling = {
   kind: 'concat',
   apply: (text) => {
     if (!text.includes('+')) return undefined;
-    const plain = text.replace(/(?<=[^\s"'])["']\s{0,8}\+\s{0,8}["'](?=[^\s])/g, '');
+    const plain = text
+      .replace(/(?<=[+(,=]\s{0,8})(["'])\1\s{0,8}\+\s{0,8}(?=["'])/g, '')
+      .replace(/["']\s{0,8}\+\s{0,8}["']/g, '');
     return plain === text ? undefined : plain;
   },
 };
