@@ -26,6 +26,10 @@ const GIVEN_BY_SETUP = /^(?:DESKTOP|LAPTOP|WIN|MININT)-[A-Z0-9]{7,11}$/i;
 const USER_FIELDS: ReadonlySet<string> = new Set(['User', 'ParentUser', 'SourceUser', 'TargetUser']);
 const GUID_FIELDS: ReadonlySet<string> = new Set(['ProcessGuid', 'SourceProcessGuid', 'SourceProcessGUID']);
 
+/** Names and ids come from the log; so many different ones are no help. */
+const MOST_NAMES = 64;
+const MOST_HOSTS = 256;
+
 interface Host {
   /** Candidate names and how often each was seen, by why. */
   readonly machines: Map<string, number>;
@@ -39,8 +43,10 @@ interface Host {
 export class HostFinder {
   readonly #ledger: Ledger;
   readonly #hosts = new Map<string, Host>();
-  #named = 0;
-  #unnamed = 0;
+  /** Names given once are kept: one host must not change its name within a file. */
+  readonly #given = new Map<string, string>();
+  #asked = false;
+  #lastId = '';
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -49,7 +55,7 @@ export class HostFinder {
   /** Learns from an event's fields. Gives the host's id in Sysmon's GUIDs, '' where there is none. */
   see(names: readonly string[], values: readonly string[]): string {
     let id = '';
-    for (let i = 0; i < names.length && id === ''; i++) if (GUID_FIELDS.has(names[i]!)) id = hostIdOf(values[i]!);
+    for (let i = 0; i < names.length && id === ''; i++) if (GUID_FIELDS.has(names[i]!)) id = this.#hostIdOf(values[i]!);
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
       if (USER_FIELDS.has(name)) this.#account(id, values[i]!);
@@ -64,15 +70,17 @@ export class HostFinder {
 
   /** The name of the host with this id, '' when nothing tells it. */
   nameOf(id: string): string {
-    const name = this.#nameOf(id);
-    if (name === '') this.#unnamed++;
-    else this.#named++;
+    this.#asked = true;
+    let name = this.#given.get(id);
+    if (name !== undefined) return name;
+    name = this.#nameOf(id);
+    if (name !== '' && this.#given.size < MOST_HOSTS) this.#given.set(id, name);
     return name;
   }
 
   /** Says what was concluded; once, at the end of the file. */
   finish(): void {
-    if (this.#named + this.#unnamed === 0) return;
+    if (!this.#asked) return;
     const ids = [...this.#hosts.keys()].filter((id) => id !== '');
     const told = new Map<string, string>();
     for (const id of ids.length === 0 ? [''] : ids) {
@@ -82,6 +90,13 @@ export class HostFinder {
       else told.set(name, `${name}, from ${this.#because(id, name)}`);
     }
     for (const detail of told.values()) this.#ledger.inferred('host', detail);
+  }
+
+  #hostIdOf(guid: string): string {
+    if (this.#lastId !== '' && guid.length === 38 && guid.startsWith(this.#lastId, 1)) return this.#lastId;
+    const parts = processGuid(guid);
+    if (parts.ok) this.#lastId = parts.hostId;
+    return parts.ok ? parts.hostId : '';
   }
 
   #account(id: string, user: string): void {
@@ -94,6 +109,7 @@ export class HostFinder {
 
   #host(id: string): Host {
     let host = this.#hosts.get(id);
+    if (host === undefined && this.#hosts.size >= MOST_HOSTS) return { machines: new Map(), domains: new Map() };
     if (host === undefined) {
       host = { machines: new Map(), domains: new Map() };
       this.#hosts.set(id, host);
@@ -134,9 +150,6 @@ function mostFrequent(names: ReadonlyMap<string, number>): string {
   return best;
 }
 
-/** Names come from the log; so many different ones are no help. */
-const MOST_NAMES = 64;
-
 function count(names: Map<string, number>, name: string): void {
   const times = names.get(name);
   if (times !== undefined) names.set(name, times + 1);
@@ -145,9 +158,4 @@ function count(names: Map<string, number>, name: string): void {
 
 function isSystem(sid: string | undefined): boolean {
   return sid === undefined || sid === 'S-1-5-18' || /(?:^|\\)(?:SYSTEM|시스템|システム)$/i.test(sid);
-}
-
-function hostIdOf(guid: string): string {
-  const parts = processGuid(guid);
-  return parts.ok ? parts.hostId : '';
 }

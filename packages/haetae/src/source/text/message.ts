@@ -42,7 +42,7 @@ export type ReadSentence = (line: string) => readonly (readonly [field: string, 
 /** A layout made ready for cutting. */
 export interface MessageLayout {
   readonly entries: readonly LayoutEntry[];
-  /** Lower-case label → its entries, ascending. */
+  /** Label, as spelled and in lower case → its entries, ascending. */
   readonly byLabel: ReadonlyMap<string, readonly number[]>;
   /** Names in document order, each once. */
   readonly order: readonly string[];
@@ -81,7 +81,8 @@ const NO_LABELS: readonly string[] = [];
 export function makeLayout(parts: LayoutParts): MessageLayout {
   const byLabel = new Map<string, number[]>();
   parts.entries.forEach((entry, index) => {
-    for (const label of new Set(entry.labels.map(labelKey))) {
+    // As it is spelled too: most lines are found without being lower-cased.
+    for (const label of new Set(entry.labels.flatMap((label) => [label, labelKey(label)]))) {
       const known = byLabel.get(label);
       if (known === undefined) byLabel.set(label, [index]);
       else known.push(index);
@@ -142,7 +143,7 @@ function readLines(message: string, layout: MessageLayout): Line[] {
     const stop = feed < 0 ? message.length : feed;
     const end = stop > start && message.charCodeAt(stop - 1) === 13 ? stop - 1 : stop;
     const colon = colonIn(message, start, end);
-    const entries = colon < 0 ? undefined : layout.byLabel.get(labelAt(message, start, colon, layout.sections));
+    const entries = colon < 0 ? undefined : entriesOf(message.slice(start, colon), layout);
     lines.push({ start, end, entries, value: colon + 1 });
     start = stop + 1;
   }
@@ -158,10 +159,10 @@ function colonIn(message: string, start: number, end: number): number {
   return -1;
 }
 
-/** Lower-case label; a flat layout's labels are not indented, so that an indented one is no label there. */
-function labelAt(message: string, start: number, colon: number, sections: boolean): string {
-  const label = message.slice(start, colon);
-  return sections ? labelKey(label) : label.toLowerCase();
+/** A flat layout's labels are not indented, so that an indented one is no label there. */
+function entriesOf(label: string, layout: MessageLayout): readonly number[] | undefined {
+  const exact = layout.byLabel.get(layout.sections ? label.trim() : label);
+  return exact ?? layout.byLabel.get(layout.sections ? labelKey(label) : label.toLowerCase());
 }
 
 function collect(

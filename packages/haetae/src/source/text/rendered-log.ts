@@ -4,7 +4,8 @@ import type { Ledger, Where } from '../ledger.ts';
 import { LocalClock } from './clock.ts';
 import { HostFinder } from './host.ts';
 import { layoutFor } from './layouts.ts';
-import { type CutMessage, cutMessage } from './message.ts';
+import { type CutMessage, cutMessage, type MessageLayout } from './message.ts';
+import { type Restore, restoresOf } from './restore.ts';
 
 /** A row of a log whose events are rendered as text; '' stands for what the log has no column or no value for. */
 export interface RenderedRow {
@@ -40,10 +41,17 @@ export interface RenderedLogOptions {
 }
 
 /** Windows writes so many distinct providers and ids; more are an attack on memory, and are not told apart any more. */
-const MOST_SAID = 4096;
+const MOST_SAID = 256;
 const MESSAGE = ['Message'] as const;
 /** Providers whose layouts a message without a provider is held against. */
 const LIKELY_PROVIDERS = ['Microsoft-Windows-Sysmon', 'Microsoft-Windows-Security-Auditing'] as const;
+
+interface Source {
+  readonly provider: string;
+  readonly channel: string;
+  readonly layout: MessageLayout | undefined;
+  readonly restores: ReadonlyMap<string, Restore>;
+}
 
 /** Makes events of rendered rows: fields out of the message, UTC, channel and host, and an account of what was concluded. */
 export class RenderedLog {
@@ -52,7 +60,7 @@ export class RenderedLog {
   readonly #clock: LocalClock;
   readonly #hosts: HostFinder;
   readonly #said = new Set<string>();
-  readonly #sources = new Map<string, { provider: string; channel: string }>();
+  readonly #sources = new Map<number, { told: { provider: string; channel: string }; source: Source }[]>();
   readonly #instant: Instant = instant();
 
   constructor(options: RenderedLogOptions, ledger: Ledger) {
@@ -63,8 +71,9 @@ export class RenderedLog {
   }
 
   prepare(row: RenderedRow): PreparedRow {
-    let { provider, channel } = this.#source(row);
-    let cut = row.message === '' ? undefined : this.#cut(row, provider, channel);
+    const source = this.#source(row);
+    let { provider, channel } = source;
+    let cut = row.message === '' ? undefined : this.#cut(row, provider, source.layout);
     if (cut === undefined && row.provider === '' && row.message !== '') {
       const likely = this.#guess(row);
       if (likely !== undefined) ({ provider, channel, cut } = likely);
@@ -72,7 +81,7 @@ export class RenderedLog {
     if (cut === undefined && row.message !== '')
       this.#once('message-unknown', `${provider === '' ? channel : provider} ${row.eventId}`, row.line);
     let names: readonly string[] = cut?.names ?? [];
-    let values: readonly string[] = cut?.values ?? [];
+    let values: readonly string[] = cut === undefined ? [] : this.#restored(cut, source.restores, row.line);
     if (cut === undefined ? row.message !== '' : cut.unread.length > 0) {
       names = names.length === 0 ? MESSAGE : [...names, 'Message'];
       values = [...values, row.message];
@@ -111,8 +120,7 @@ export class RenderedLog {
     this.#hosts.finish();
   }
 
-  #cut(row: RenderedRow, provider: string, channel: string): CutMessage | undefined {
-    const layout = layoutFor(provider, channel, row.eventId);
+  #cut(row: RenderedRow, provider: string, layout: MessageLayout | undefined): CutMessage | undefined {
     const cut = layout === undefined ? undefined : cutMessage(row.message, layout);
     if (cut === undefined) return undefined;
     for (const { label, line } of cut.strays) {
@@ -126,6 +134,20 @@ export class RenderedLog {
     return cut;
   }
 
+  /** The values, with SIDs and codes where the message shows their names. */
+  #restored({ names, values }: CutMessage, restores: ReadonlyMap<string, Restore>, line: number): readonly string[] {
+    if (restores.size === 0) return values;
+    let stored: string[] | undefined;
+    for (let i = 0; i < names.length; i++) {
+      const value = restores.get(names[i]!)?.(values[i]!);
+      if (value === undefined) continue;
+      stored ??= [...values];
+      stored[i] = value;
+      this.#once('value-restored', `${values[i]!} → ${value}`, line);
+    }
+    return stored ?? values;
+  }
+
   /** A log that tells no provider: that of the layout the message fits. */
   #guess(row: RenderedRow): { provider: string; channel: string; cut: CutMessage } | undefined {
     for (const provider of LIKELY_PROVIDERS) {
@@ -134,19 +156,28 @@ export class RenderedLog {
       if (cut === undefined || cut.names.length < 3) continue;
       const channel = row.channel === '' ? (channelOfProvider(provider, row.eventId) ?? '') : row.channel;
       this.#once('channel', `${channel}, from the layout of the message`, row.line);
-      return { provider, channel, cut: this.#cut(row, provider, channel) ?? cut };
+      return { provider, channel, cut: this.#cut(row, provider, layout) ?? cut };
     }
     return undefined;
   }
 
-  /** Full names of provider and channel. */
-  #source(row: RenderedRow): { provider: string; channel: string } {
-    const key = `${row.provider}|${row.channel}|${row.eventId}`;
-    let source = this.#sources.get(key);
-    if (source === undefined) {
-      source = this.#findSource(row);
-      if (this.#sources.size < MOST_SAID) this.#sources.set(key, source);
+  /** Full names of provider and channel, and the layout of the message. */
+  #source(row: RenderedRow): Source {
+    let rows = this.#sources.get(row.eventId);
+    if (rows === undefined) {
+      rows = [];
+      if (this.#sources.size < MOST_SAID) this.#sources.set(row.eventId, rows);
     }
+    for (const { told, source } of rows)
+      if (told.provider === row.provider && told.channel === row.channel) return source;
+    const { provider, channel } = this.#findSource(row);
+    const source = {
+      provider,
+      channel,
+      layout: layoutFor(provider, channel, row.eventId),
+      restores: restoresOf(provider, row.eventId),
+    };
+    if (rows.length < MOST_SAID) rows.push({ told: { provider: row.provider, channel: row.channel }, source });
     return source;
   }
 
@@ -159,7 +190,11 @@ export class RenderedLog {
     return { provider, channel };
   }
 
-  #once(code: 'channel' | 'message-unknown' | 'message-position', detail: string, line: number): void {
+  #once(
+    code: 'channel' | 'message-unknown' | 'message-position' | 'value-restored',
+    detail: string,
+    line: number,
+  ): void {
     const key = `${code} ${detail}`;
     if (this.#said.has(key) || this.#said.size >= MOST_SAID) return;
     this.#said.add(key);
