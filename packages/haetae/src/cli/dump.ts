@@ -37,7 +37,7 @@ export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: str
       startedMs: s.startedAt,
       finishedMs: console.now(),
       zone: s.zone,
-      rules: [],
+      packs: [],
       ruleProblems: [],
       inputs,
     } as const;

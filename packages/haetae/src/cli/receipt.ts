@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { RuleCounts } from '../detect/index.ts';
 import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } from '../locale/index.ts';
 import { type InputReceipt, NOTICES, type Notice, type NoticeCode, type Where } from '../source/index.ts';
 import type { Console } from './console.ts';
@@ -10,7 +11,6 @@ import { UsageError } from './usage.ts';
 export interface PackReceipt {
   readonly name: string;
   readonly files: number;
-  readonly rules: number;
   /** Of the files' paths and contents in order; the same pack has the same hash anywhere. */
   readonly sha256: string;
 }
@@ -21,7 +21,9 @@ export interface Receipt {
   readonly startedMs: number;
   readonly finishedMs: number;
   readonly zone: Zone;
-  readonly rules: readonly PackReceipt[];
+  readonly packs: readonly PackReceipt[];
+  /** What became of the packs' rules; undefined for commands without rules. */
+  readonly rules?: RuleCounts;
   /** Rules that were refused, as `file:line:column: reason`. */
   readonly ruleProblems: readonly string[];
   readonly inputs: readonly InputReceipt[];
@@ -36,14 +38,14 @@ export function packHash(files: readonly { readonly path: string; readonly text:
 /** The receipt as JSON: times in UTC, every input with its hash and notices. */
 export function receiptJson(receipt: Receipt): string {
   const iso = (ms: number | undefined) => (ms === undefined ? null : formatUtc(ms, 0));
-  const { zone, startedMs, finishedMs, tool, command, rules, ruleProblems, inputs } = receipt;
+  const { zone, startedMs, finishedMs, tool, command, packs, rules, ruleProblems, inputs } = receipt;
   const json = {
     tool,
     command,
     started: iso(startedMs),
     finished: iso(finishedMs),
     timeZone: { name: zone.name, offset: offsetText(zone.offsetMinutes(startedMs)) },
-    rules,
+    rules: { packs, ...rules },
     ruleProblems,
     totals: totals(inputs),
     inputs: inputs.map(({ firstMs, lastMs, sha256, format, encoding, ...input }) => ({
@@ -83,15 +85,15 @@ const MOST_EXAMPLES = 2;
 /** The receipt for people, on stderr: short where all went well, with places where it did not. */
 export function receiptText(receipt: Receipt, words: Words): string {
   const { receipt: w } = words;
-  const { inputs, rules, ruleProblems, tool, zone } = receipt;
+  const { inputs, packs, rules, ruleProblems, tool, zone } = receipt;
   const sum = totals(inputs);
   const lines = [
     `${w.title} — ${tool.name} ${tool.version}, ${w.zone} ${zone.name}, ${w.took(((receipt.finishedMs - receipt.startedMs) / 1000).toFixed(1))}`,
     `  ${w.read(count(sum.logs), count(sum.events), bytes(sum.bytes))}${sum.lost === 0 && sum.refused === 0 ? `; ${w.nothingLost}` : ''}`,
   ];
-  if (rules.length > 0) {
-    const packs = rules.map(({ name, sha256 }) => `${name} ${sha256.slice(0, 12)}`).join(', ');
-    lines.push(`  ${w.rules}: ${w.rulesText(count(rules.reduce((n, pack) => n + pack.rules, 0)), packs)}`);
+  if (rules !== undefined) {
+    const names = packs.map(({ name, sha256 }) => `${printable(name)} ${sha256.slice(0, 12)}`).join(', ');
+    lines.push(`  ${w.rules}: ${w.rulesText(count(rules.inForce), names === '' ? '-' : names)}`);
   }
   if (sum.notLogs > 0) lines.push(`  ${w.notLogs(count(sum.notLogs))}`);
   if (sum.refused > 0) lines.push(`  ${w.unreadable(count(sum.refused))}`);

@@ -31,8 +31,8 @@ export interface EventFacts {
  */
 export interface Finding {
   readonly detector: string;
-  /** `id` is '' for a rule without one. */
-  readonly rule: { readonly id: string; readonly title: string; readonly path: string };
+  /** `id` is '' for a rule without one; `titleKo` is there where the rule has a Korean title (`haetae: {title_ko}`). */
+  readonly rule: { readonly id: string; readonly title: string; readonly path: string; readonly titleKo?: string };
   readonly level: Level;
   /** Names of ATT&CK v19, tactics in the order of the matrix. */
   readonly attack: { readonly tactics: readonly string[]; readonly techniques: readonly string[] };

@@ -78,10 +78,16 @@ const levelOf = (rule: SigmaRule): Level => rule.level ?? 'informational';
 function factsOfRule(rule: SigmaRule): RuleFacts {
   const { tactics, techniques } = fromSigmaTags(rule.tags);
   return {
-    rule: { id: rule.id ?? '', title: rule.title, path: rule.path ?? '' },
+    rule: { id: rule.id ?? '', title: rule.title, path: rule.path ?? '', ...koreanTitle(rule) },
     level: levelOf(rule),
     attack: { tactics: [...tactics], techniques: [...techniques] },
   };
+}
+
+function koreanTitle({ raw }: SigmaRule): { titleKo?: string } {
+  const own: unknown = raw.haetae;
+  if (typeof own !== 'object' || own === null || !('title_ko' in own)) return {};
+  return typeof own.title_ko === 'string' && own.title_ko !== '' ? { titleKo: own.title_ko } : {};
 }
 
 function toProblem({ severity, code, file, line, column, reason }: SigmaError): RuleProblem {

@@ -1,0 +1,150 @@
+import { TACTICS } from '../attack/index.ts';
+import { DETECTORS, type DetectorSetup, describeProblem } from '../detect/index.ts';
+import type { Words } from '../locale/index.ts';
+import { builtinRules, type RulePack, rulesAt, type Scan, scan, threadsFor } from '../pipeline/index.ts';
+import type { Context, ScanFlags } from './app.ts';
+import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
+import { count } from './numbers.ts';
+import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
+import { giveReceipt, packHash, type Receipt } from './receipt.ts';
+import { type Session, session } from './session.ts';
+import { timelinePrinter } from './timeline.ts';
+import { EXIT, UsageError } from './usage.ts';
+import { whyNothing } from './why-nothing.ts';
+
+export async function scanCommand(this: Context, flags: ScanFlags, ...paths: string[]): Promise<void> {
+  const { console } = this;
+  const { words } = console;
+  const detectors = detectorsOption(flags.detectors, words);
+  const minLevel = flags.minLevel === undefined ? undefined : levelOption('--min-level', flags.minLevel, words);
+  const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
+  const asked = threadsOption(flags.threads, words);
+  const packs = rulePacks(flags, words);
+  await session(console, flags, paths, async (s) => {
+    const { from, to } = rangeOption(flags, s.zone, words);
+    const { carve, checksums, password } = flags;
+    s.findings = 0;
+    const setup: DetectorSetup = {
+      rules: packs.flatMap((pack) => pack.files),
+      ...(minLevel === undefined ? {} : { minLevel }),
+    };
+    const done = await scan(
+      s.found.files,
+      {
+        timeZone: s.zone.name,
+        hash: true,
+        carve,
+        checksums,
+        ...(password === undefined ? {} : { password }),
+        detectors,
+        setup,
+        from,
+        to,
+      },
+      threadsFor(s.found.files, asked),
+      console.signal,
+      {
+        advance: s.advance,
+        fileDone: s.fileDone,
+        findings: (n) => {
+          s.findings = n;
+        },
+      },
+    );
+    try {
+      s.clearProgress();
+      const worst = await print(done, printerOf(flags, s), s, failOn);
+      const receipt: Receipt = {
+        tool: { name: 'haetae', version: console.version },
+        command: 'scan',
+        startedMs: s.startedAt,
+        finishedMs: console.now(),
+        zone: s.zone,
+        packs: packs.map((pack) => ({
+          name: pack.name,
+          files: pack.files.length,
+          sha256: packHash(pack.files),
+        })),
+        rules: done.rules,
+        ruleProblems: done.problems.map(describeProblem),
+        inputs: done.receipts,
+      };
+      const readable = done.receipts.some(({ kind }) => kind === 'log');
+      if (readable && done.findings.size === 0) console.stderr.write(whyNothing(done, words));
+      giveReceipt(receipt, flags.receipt, console);
+      if (flags.output !== undefined) {
+        console.stderr.write(`  ${words.receipt.findingsWritten(count(done.findings.size), flags.output)}\n`);
+      }
+      if (!readable) {
+        console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
+        return EXIT.nothingReadable;
+      }
+      return worst ? EXIT.findings : EXIT.done;
+    } finally {
+      done.findings.dispose();
+    }
+  });
+}
+
+/** Prints the findings; true when one of them is at or above `failOn`. */
+async function print(done: Scan, printer: FindingPrinter, s: Session, failOn: Level | undefined): Promise<boolean> {
+  let failing = false;
+  let text = printer.head();
+  for await (const finding of done.findings.sorted()) {
+    if (failOn !== undefined && LEVELS.indexOf(finding.level) >= LEVELS.indexOf(failOn)) failing = true;
+    text += printer.finding(finding);
+    if (text.length > 1 << 16) {
+      s.write(text);
+      text = '';
+    }
+  }
+  s.write(text + printer.foot());
+  return failing;
+}
+
+function printerOf({ format }: ScanFlags, { zone, out, console }: Session): FindingPrinter {
+  switch (format) {
+    case 'table':
+      return timelinePrinter(console.words, zone, out.columns, out.color, tacticsText(console.words));
+    case 'csv':
+      return csvPrinter(console.words, zone, console.now());
+    case 'json':
+      return jsonPrinter();
+    case 'jsonl':
+      return jsonLinesPrinter();
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Tactics by their names, in the order of the matrix. */
+function tacticsText({ lang }: Words): (shortnames: ReadonlySet<string>) => string {
+  return (shortnames) =>
+    TACTICS.filter(({ shortname }) => shortnames.has(shortname))
+      .map(({ name }) => (lang === 'ko' ? `${name.ko} ${name.en}` : name.en))
+      .join(' → ');
+}
+
+function detectorsOption(text: string | undefined, words: Words): string[] {
+  const known = [...DETECTORS.keys()];
+  if (text === undefined) return known;
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const strange = names.find((name) => !DETECTORS.has(name));
+  if (strange !== undefined || names.length === 0)
+    throw new UsageError(words.errors.detector(strange ?? text, known.join(', ')));
+  return [...new Set(names)];
+}
+
+function rulePacks({ rules = [], builtin }: ScanFlags, { errors }: Words): RulePack[] {
+  const packs = builtin ? [builtinRules()] : [];
+  for (const path of rules) {
+    const pack = rulesAt(path);
+    if (pack === undefined) throw new UsageError(errors.rulesPath(path));
+    if (pack.files.length === 0) throw new UsageError(errors.noRuleFiles(path));
+    packs.push(pack);
+  }
+  return packs;
+}
