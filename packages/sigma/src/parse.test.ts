@@ -174,6 +174,13 @@ describe('hostile YAML is refused, soon', () => {
   });
 });
 
+test('a byte order mark, CRLF and a quoted condition leave places right', () => {
+  const text = `\ufeff${HEAD}detection:\n  a: {x: 1}\n  condition: "a and b"`.replaceAll('\n', '\r\n');
+  expect(problems(text)).toEqual(['r.yml:5:21: no search is called b']);
+  const { rules } = parseRules(`\ufeff${GOOD}`.replaceAll('\n', '\r\n'));
+  expect(rules[0]!.title).toBe('t');
+});
+
 test('aliases and merge keys', () => {
   const { rules, problems } = parseRules(
     `${HEAD}base: &b {x: 1, y: 2}\ndetection:\n  a:\n    <<: *b\n    y: 3\n  condition: a`,

@@ -193,7 +193,8 @@ function parseDetection(node: Node, file: string | undefined, problems: SigmaErr
   const lines = condition.value.kind === 'list' ? condition.value.items : [condition.value];
   const conditions = lines.map((line) => {
     if (line.kind !== 'scalar') throw new SigmaError('bad-type', 'a condition is a text', { file, ...line.at });
-    return parseCondition(line.text, line.at, names, file);
+    const start = line.quoted ? { line: line.at.line, column: line.at.column + 1 } : line.at;
+    return parseCondition(line.text, start, names, file);
   });
   if (conditions.length === 0)
     throw new SigmaError('bad-condition', 'an empty list of conditions', { file, ...condition.keyAt });

@@ -29,6 +29,8 @@ export interface ScalarNode {
   readonly value: Scalar;
   /** As it is written, less quotes: `00000429` is the number 429 to YAML and still eight digits to its author. */
   readonly text: string;
+  /** Its text begins one column behind `at`. */
+  readonly quoted: boolean;
   readonly at: At;
 }
 

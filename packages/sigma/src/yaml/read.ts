@@ -110,11 +110,12 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
         value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       made = {
         kind: 'scalar',
-        value: known ? value : String(value),
+        value: known ? value : (node.source ?? ''),
         text: typeof value === 'string' ? value : (node.source ?? ''),
+        quoted: isQuoted(node),
         at: here,
       };
-    } else made = { kind: 'scalar', value: null, text: '', at: here };
+    } else made = { kind: 'scalar', value: null, text: '', quoted: false, at: here };
     if (ranged?.anchor !== undefined) anchors.set(ranged.anchor, { node: made, size: size - before });
     return made;
   };
@@ -127,8 +128,7 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
       const keyNode = walk(key, here, depth + 1);
       if (keyNode.kind !== 'scalar')
         return fail('bad-yaml', 'a key must be one word or text, not a list or a map', keyNode.at);
-      const quoted = isScalar(key) && (key.type === 'QUOTE_SINGLE' || key.type === 'QUOTE_DOUBLE');
-      const keyAt = quoted ? { line: keyNode.at.line, column: keyNode.at.column + 1 } : keyNode.at;
+      const keyAt = keyNode.quoted ? { line: keyNode.at.line, column: keyNode.at.column + 1 } : keyNode.at;
       const valueNode = walk(value, keyNode.at, depth + 1);
       if (keyNode.text !== '<<') {
         if (seen.has(keyNode.text)) return fail('bad-yaml', `the key ${keyNode.text} stands twice in this map`, keyAt);
@@ -159,6 +159,8 @@ function convert(document: YamlParsed, lines: LineCounter, file: string | undefi
     throw error;
   }
 }
+
+const isQuoted = (node: { type?: unknown }): boolean => node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE';
 
 /** The parser's first sentence; the rest of its message repeats the text. */
 const tidy = (message: string): string => message.split('\n', 1)[0]!.replace(/:$/, '');
