@@ -1,7 +1,8 @@
 import { crc32 } from '../crc32.ts';
+import { TYPE } from '../read/value-type.ts';
 import { DEFINITION_HEADER, type DefinitionTarget, FRAGMENT, nameSize, type Template, writeBody } from './template.ts';
 import { nameHash } from './text.ts';
-import { EMBEDDED, type ValueBuffer } from './values.ts';
+import type { ValueBuffer } from './values.ts';
 
 export const CHUNK_SIZE = 65_536;
 const CHUNK_HEADER = 128;
@@ -142,7 +143,7 @@ export class ChunkBuilder implements DefinitionTarget {
       const start = this.position;
       this.#write(inner, values);
       view.setUint16(sizeAt, this.position - start, true);
-      view.setUint16(sizeAt + 2, EMBEDDED, true);
+      view.setUint16(sizeAt + 2, TYPE.binxml, true);
       sizeAt += 4;
     }
     view.setUint8(this.position++, 0);

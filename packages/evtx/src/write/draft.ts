@@ -2,7 +2,10 @@ import type { EvtxTime, EvtxValue } from './values.ts';
 
 /** One event as the writer takes it. Parts that are absent are absent in the file too (no invented defaults), save where said. */
 export interface RecordDraft {
-  /** Number in the record header, unique in a file; default: one more than the record before it, the first is 1. */
+  /**
+   * Number in the record header, unique in a file and ascending (where it falls, a new chunk begins); default: one more
+   * than the record before it, the first is 1.
+   */
   readonly record?: number | bigint;
   readonly system: SystemDraft;
   /**

@@ -1,7 +1,8 @@
+import { TYPE } from '../read/value-type.ts';
 import type { Instance } from './chunk.ts';
 import type { DataDraft, ElementDraft, RecordDraft, SystemDraft } from './draft.ts';
 import { makeTemplate, NO_DEPENDENCY, type Part, type Slot, type Template, type TemplateElement } from './template.ts';
-import { EMBEDDED, type EvtxValue, NULL, STRING, typeCode, type ValueBuffer } from './values.ts';
+import { type EvtxValue, typeCode, type ValueBuffer } from './values.ts';
 
 /** Most templates remembered from record to record; a log has some dozens, text in attributes can make any number. */
 const MOST_TEMPLATES = 4096;
@@ -10,25 +11,25 @@ const EVENT_XMLNS = 'http://schemas.microsoft.com/win/2004/08/events/event';
 /** Slots of `System`, in the order of Windows' own templates; the computer, literal text there, is one more slot here. */
 const SYSTEM_SLOTS = 19;
 const slot = (index: number, code: number): Slot => ({ kind: 'slot', slot: index, code, optional: true });
-const LEVEL = slot(0, 0x04);
-const OPCODE = slot(1, 0x04);
-const TASK = slot(2, 0x06);
-const EVENT_ID = slot(3, 0x06);
-const QUALIFIERS = slot(4, 0x06);
-const KEYWORDS = slot(5, 0x15);
-const TIME = slot(6, 0x11);
-const ACTIVITY = slot(7, 0x0f);
-const PROCESS = slot(8, 0x08);
-const THREAD = slot(9, 0x08);
-const RECORD_ID = slot(10, 0x0a);
-const VERSION = slot(11, 0x04);
-const USER = slot(12, 0x13);
-const RELATED = slot(13, 0x0f);
-const PROVIDER = slot(14, STRING);
-const PROVIDER_GUID = slot(15, 0x0f);
-const CHANNEL = slot(16, STRING);
-const COMPUTER = slot(17, STRING);
-const SOURCE_NAME = slot(18, STRING);
+const LEVEL = slot(0, TYPE.uint8);
+const OPCODE = slot(1, TYPE.uint8);
+const TASK = slot(2, TYPE.uint16);
+const EVENT_ID = slot(3, TYPE.uint16);
+const QUALIFIERS = slot(4, TYPE.uint16);
+const KEYWORDS = slot(5, TYPE.hex64);
+const TIME = slot(6, TYPE.filetime);
+const ACTIVITY = slot(7, TYPE.guid);
+const PROCESS = slot(8, TYPE.uint32);
+const THREAD = slot(9, TYPE.uint32);
+const RECORD_ID = slot(10, TYPE.uint64);
+const VERSION = slot(11, TYPE.uint8);
+const USER = slot(12, TYPE.sid);
+const RELATED = slot(13, TYPE.guid);
+const PROVIDER = slot(14, TYPE.string);
+const PROVIDER_GUID = slot(15, TYPE.guid);
+const CHANNEL = slot(16, TYPE.string);
+const COMPUTER = slot(17, TYPE.string);
+const SOURCE_NAME = slot(18, TYPE.string);
 
 const element = (
   name: string,
@@ -141,7 +142,7 @@ export class Shaper {
 /** `body` has a letter per embedded instance: e stands below Event, u inside a UserData. */
 function eventTemplate(body: string): TemplateElement {
   const parts = [...body].map((kind, i): Slot | TemplateElement => {
-    const value: Slot = { kind: 'slot', slot: SYSTEM_SLOTS + i, code: EMBEDDED, optional: true };
+    const value: Slot = { kind: 'slot', slot: SYSTEM_SLOTS + i, code: TYPE.binxml, optional: true };
     return kind === 'u' ? element('UserData', [], [value]) : value;
   });
   return element('Event', [['xmlns', { kind: 'text', text: EVENT_XMLNS }]], [SYSTEM, ...parts]);
@@ -176,7 +177,7 @@ function addSystem(out: ValueBuffer, system: SystemDraft, record: bigint): void 
 /** A null says nothing of what stands there otherwise: its slot is declared a string, like most. */
 function slotCode(value: EvtxValue | string): number {
   const code = typeCode(value);
-  return code === undefined || code === NULL ? STRING : code;
+  return code === undefined || code === TYPE.null ? TYPE.string : code;
 }
 
 const dataSlot = (index: number, value: EvtxValue | string): Slot => ({

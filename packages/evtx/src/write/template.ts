@@ -1,3 +1,4 @@
+import { TYPE } from '../read/value-type.ts';
 import { nameHash } from './text.ts';
 
 /** Token sizes and values of BinXML, [MS-EVEN6] 2.2.12; the layout of a definition as Windows writes it in a chunk. */
@@ -10,7 +11,6 @@ const ATTRIBUTE = 0x06;
 const SLOT = 0x0d;
 const OPTIONAL_SLOT = 0x0e;
 const MORE = 0x40;
-const STRING = 0x01;
 /** Fragment header: token 0x0f, version 1.1, no flags, read as one little-endian number. */
 export const FRAGMENT = 0x0001_010f;
 /** Before a definition's body: offset of the next definition in the bucket, GUID, size of the body. */
@@ -151,7 +151,7 @@ function writePart(out: DefinitionTarget, part: Part): void {
     return;
   }
   view.setUint8(out.position, TEXT);
-  view.setUint8(out.position + 1, STRING);
+  view.setUint8(out.position + 1, TYPE.string);
   view.setUint16(out.position + 2, part.text.length, true);
   out.position += 4;
   for (let i = 0; i < part.text.length; i++, out.position += 2) {

@@ -1,18 +1,15 @@
-/** windows-1252 bytes 0x80–0x9f; 0 where the code page has no character (there the C1 control stands for itself). */
-const HIGH: readonly number[] = [
-  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
-  0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
-];
+import { ansiChar } from '../read/plain/value.ts';
+
+/** Byte of each character of windows-1252. */
+const BYTES: ReadonlyMap<string, number> = new Map(Array.from({ length: 256 }, (_, byte) => [ansiChar(byte), byte]));
 
 export function windows1252(text: string): { ok: true; bytes: Uint8Array } | { ok: false; reason: string } {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    const high = HIGH.indexOf(unit);
-    if (unit === 0) return { ok: false, reason: `U+0000 at ${i}: readers would cut the string there` };
-    if (high >= 0) bytes[i] = 0x80 + high;
-    else if (unit < 0x80 || (unit >= 0xa0 && unit < 0x100) || (unit < 0xa0 && HIGH[unit - 0x80] === 0)) bytes[i] = unit;
-    else return { ok: false, reason: `${JSON.stringify(text[i])} at ${i} is not in windows-1252` };
+    const byte = BYTES.get(text[i]!);
+    if (byte === 0) return { ok: false, reason: `U+0000 at ${i}: readers would leave it out` };
+    if (byte === undefined) return { ok: false, reason: `${JSON.stringify(text[i])} at ${i} is not in windows-1252` };
+    bytes[i] = byte;
   }
   return { ok: true, bytes };
 }

@@ -1,4 +1,5 @@
 import { EvtxError, type EvtxErrorCode } from '../error.ts';
+import { ARRAY, TYPE } from '../read/value-type.ts';
 import { guidBytes, sidBytes, windows1252 } from './text.ts';
 
 /** 100 ns ticks since 1601-01-01Z, or milliseconds since 1970-01-01Z with the ticks (0–9999) within that millisecond. */
@@ -45,37 +46,32 @@ export type EvtxValue =
       readonly [T in ArrayItemType]: { readonly type: `${T}[]`; readonly value: readonly ScalarTypes[T][] };
     }[ArrayItemType];
 
-/** Type bytes of BinXML, [MS-EVEN6] 2.2.12 and 2.2.18. */
 const CODE: Readonly<Record<ScalarType, number>> = {
-  string: 0x01,
-  ansi: 0x02,
-  int8: 0x03,
-  uint8: 0x04,
-  int16: 0x05,
-  uint16: 0x06,
-  int32: 0x07,
-  uint32: 0x08,
-  int64: 0x09,
-  uint64: 0x0a,
-  float: 0x0b,
-  double: 0x0c,
-  boolean: 0x0d,
-  binary: 0x0e,
-  guid: 0x0f,
-  sizeT: 0x10,
-  filetime: 0x11,
-  systemtime: 0x12,
-  sid: 0x13,
-  hexInt32: 0x14,
-  hexInt64: 0x15,
+  string: TYPE.string,
+  ansi: TYPE.ansi,
+  int8: TYPE.int8,
+  uint8: TYPE.uint8,
+  int16: TYPE.int16,
+  uint16: TYPE.uint16,
+  int32: TYPE.int32,
+  uint32: TYPE.uint32,
+  int64: TYPE.int64,
+  uint64: TYPE.uint64,
+  float: TYPE.real32,
+  double: TYPE.real64,
+  boolean: TYPE.bool,
+  binary: TYPE.binary,
+  guid: TYPE.guid,
+  sizeT: TYPE.sizeT,
+  filetime: TYPE.filetime,
+  systemtime: TYPE.systime,
+  sid: TYPE.sid,
+  hexInt32: TYPE.hex32,
+  hexInt64: TYPE.hex64,
 };
-export const NULL = 0x00;
-export const STRING = 0x01;
-export const EMBEDDED = 0x21;
-const ARRAY = 0x80;
 
 const CODES: Readonly<Record<string, number>> = Object.fromEntries([
-  ['null', NULL],
+  ['null', TYPE.null],
   ...Object.entries(CODE),
   ...Object.entries(CODE)
     .filter(([type]) => type !== 'binary' && type !== 'sizeT')
@@ -88,7 +84,7 @@ const UNIX_EPOCH_TICKS = 116_444_736_000_000_000n;
 
 /** BinXML type byte of a value; undefined for a type that does not exist (the draft came from untyped code). */
 export function typeCode(value: EvtxValue | string): number | undefined {
-  return typeof value === 'string' ? STRING : CODES[value.type];
+  return typeof value === 'string' ? TYPE.string : CODES[value.type];
 }
 
 export function filetime(time: EvtxTime): bigint {
@@ -124,10 +120,10 @@ export class ValueBuffer {
     const start = this.length;
     if (typeof value === 'string') {
       writeString(this, value);
-      this.codes.push(STRING);
+      this.codes.push(TYPE.string);
     } else {
       if (value !== undefined) writeValue(this, value);
-      this.codes.push(value === undefined ? NULL : CODES[value.type]!);
+      this.codes.push(value === undefined ? TYPE.null : CODES[value.type]!);
     }
     const size = this.length - start;
     if (size > MOST_BYTES) this.fail('too-large', `a value of ${size} bytes does not fit (at most ${MOST_BYTES})`);

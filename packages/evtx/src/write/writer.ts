@@ -32,6 +32,7 @@ export function createEvtxWriter(sink: (chunk: Uint8Array, offset: number) => vo
   /** Records in the chunks handed over. */
   let before = 0;
   let last = 0n;
+  let highest = 0n;
   let finished = false;
 
   const here = () => HEADER_SIZE + chunks * CHUNK_SIZE;
@@ -51,7 +52,9 @@ export function createEvtxWriter(sink: (chunk: Uint8Array, offset: number) => vo
       const record = recordNumber(draft, last, at);
       const instance = shaper.shape(draft, record, values, at);
       const time = filetime(draft.system.time);
-      if (!chunk.add(record, time, instance, values)) {
+      // A chunk's header tells its first and last number, so numbers ascend within it: a log that was a ring begins a new one.
+      const follows = chunk.records === 0 || record >= last;
+      if (!follows || !chunk.add(record, time, instance, values)) {
         // Not the record but the rest of the chunk may be too small for it.
         const fresh = chunk.records === 0 ? undefined : new ChunkBuilder();
         if (fresh === undefined || !fresh.add(record, time, instance, values)) {
@@ -68,12 +71,13 @@ export function createEvtxWriter(sink: (chunk: Uint8Array, offset: number) => vo
         chunk = fresh;
       }
       last = record;
+      if (record > highest) highest = record;
     },
     finish() {
       if (finished) throw new EvtxError('write', 'the file is finished already', here());
       finished = true;
       if (chunk.records > 0) handOver();
-      return fileHeader(chunks, last + 1n);
+      return fileHeader(chunks, highest + 1n);
     },
   };
 }
