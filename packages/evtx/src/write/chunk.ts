@@ -15,7 +15,7 @@ const TEMPLATE_INSTANCE = 0x0c;
 const INSTANCE_HEADER = 14;
 
 /**
- * A template and where its values lie: `slots` descriptors from `firstSlot` on, `bytes` bytes from `firstByte` on, both
+ * A template and where its values lie: `slots` descriptors, the first at `firstSlot`, and `bytes` bytes at `firstByte`, both
  * in a {@link ValueBuffer}. The instances it embeds are its last values.
  */
 export interface Instance {
