@@ -30,6 +30,8 @@ export interface CsvOptions {
    * broken: what lies within sound quotes is a value, even when it looks like a row. Looks no further than {@link LOOKAHEAD}.
    */
   readonly looksLikeRow?: (text: string, at: number) => boolean;
+  /** How a header line begins; files that were joined have several. It ends what has gone before, and runs over no lines. */
+  readonly header?: string;
   readonly problem: (problem: CsvProblem) => void;
 }
 
@@ -49,6 +51,7 @@ export class CsvTokenizer {
   readonly #delimiterCode: number;
   readonly #lineEnd: string;
   readonly #looksLikeRow: ((text: string, at: number) => boolean) | undefined;
+  readonly #header: string;
   readonly #problem: (problem: CsvProblem) => void;
   #text = '';
   #waiting: string[] = [];
@@ -71,6 +74,7 @@ export class CsvTokenizer {
     this.#delimiterCode = options.delimiter.charCodeAt(0);
     this.#lineEnd = options.lineEnd ?? '\n';
     this.#looksLikeRow = options.looksLikeRow;
+    this.#header = options.header ?? '';
     this.#problem = options.problem;
   }
 
@@ -217,12 +221,19 @@ export class CsvTokenizer {
     }
   }
 
+  /** Whether a row or a header begins at the start of a line. */
+  #begins(at: number): boolean {
+    if (this.#looksLikeRow?.(this.#text, at)) return true;
+    if (this.#header === '') return false;
+    return this.#text.startsWith(this.#header, this.#text[at] === '\uFEFF' ? at + 1 : at);
+  }
+
   /** Start of the first line between two offsets that looks like a row; -1 when none does. */
   #rowBetween(from: number, to: number): number {
     if (this.#looksLikeRow === undefined) return -1;
     const text = this.#text;
     for (let n = text.indexOf(this.#lineEnd, from); n >= 0 && n < to; n = text.indexOf(this.#lineEnd, n + 1))
-      if (this.#looksLikeRow(text, n + 1)) return n + 1;
+      if (this.#begins(n + 1)) return n + 1;
     return -1;
   }
 
@@ -265,7 +276,7 @@ export class CsvTokenizer {
           if (next - from <= CSV_LIMITS.cell) return INCOMPLETE;
           break;
         }
-        if (next >= text.length || next - from > CSV_LIMITS.cell || this.#looksLikeRow(text, next)) break;
+        if (next >= text.length || next - from > CSV_LIMITS.cell || this.#begins(next)) break;
         const stop = text.indexOf(this.#lineEnd, next);
         if (stop < 0 && !final) {
           if (text.length - from <= CSV_LIMITS.cell) return INCOMPLETE;
@@ -301,7 +312,7 @@ export class CsvTokenizer {
         this.#line += this.#count(at, n);
         return n;
       }
-      if (this.#looksLikeRow === undefined || this.#looksLikeRow(text, n + 1)) {
+      if (this.#looksLikeRow === undefined || this.#begins(n + 1)) {
         this.#line += this.#count(at, n + 1);
         this.#skipping = false;
         return n + 1;

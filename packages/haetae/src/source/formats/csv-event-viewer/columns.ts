@@ -119,26 +119,23 @@ function looksLikeDefaultRow(cells: readonly string[]): boolean {
   return (levelOf(first) ?? keywordsOf(first)) !== undefined && DATE_LIKE.test(date) && /^\s*\d{1,5}\s*$/.test(id);
 }
 
-/** Recognises the start of a row, or of a repeated header, among the lines of a text with broken quotes. */
-export function rowShape(
-  columns: Columns,
-  first: readonly string[],
-  delimiter: string,
-): (text: string, at: number) => boolean {
+/** Recognises the start of a row among the lines of a text with broken quotes; undefined where columns give it no shape. */
+export function rowShape(columns: Columns, delimiter: string): ((text: string, at: number) => boolean) | undefined {
+  const { time, eventId, message } = columns.at;
   const stop = delimiter === '\t' ? '\\t' : delimiter;
-  const last = Math.max(columns.at.time!, columns.at.eventId!);
+  // A message runs over lines: the shape ends before it.
+  const end = Math.min(message ?? Number.POSITIVE_INFINITY, Math.max(time!, eventId!) + 1);
+  if (time! >= end && eventId! >= end) return undefined;
   let pattern = '';
-  for (let index = 0; index <= last; index++) {
+  for (let index = 0; index < end; index++) {
     if (index > 0) pattern += stop;
-    if (index === columns.at.time)
-      pattern += `"?\\s*(?:\\d{1,4}\\s?[-/.년年]\\s?\\d{1,2}\\s?[-/.월月]|#{3})[^${stop}"\\r\\n]*"?`;
-    else if (index === columns.at.eventId) pattern += '"?\\s*\\d{1,5}\\s*"?';
+    if (index === time) pattern += `"?\\s*(?:\\d{1,4}\\s?[-/.년年]\\s?\\d{1,2}\\s?[-/.월月]|#{3})[^${stop}"\\r\\n]*"?`;
+    else if (index === eventId) pattern += '"?\\s*\\d{1,5}\\s*"?';
     else pattern += `(?:"[^"\\r\\n]{0,200}"|[^${stop}"\\r\\n]{0,200})`;
   }
   const row = new RegExp(`${pattern}(?=[${stop}\\r\\n]|$)`, 'y');
-  const header = columns.header ? first.slice(0, 3).join(delimiter) : '';
   return (text, at) => {
     row.lastIndex = at;
-    return row.test(text) || (header !== '' && text.startsWith(header, at));
+    return row.test(text);
   };
 }

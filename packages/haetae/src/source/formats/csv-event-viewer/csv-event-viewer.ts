@@ -31,10 +31,16 @@ export const csvEventViewer: Format = {
         line: 1,
       });
     const reader = new RowReader(columns, first, delimiter, ledger);
+    const looksLikeRow = rowShape(columns, delimiter);
     const blocks = csvBlocks(
       input,
       head,
-      { delimiter, lineEnd: lineEndOf(head.text), looksLikeRow: rowShape(columns, first, delimiter) },
+      {
+        delimiter,
+        lineEnd: lineEndOf(head.text),
+        ...(looksLikeRow === undefined ? {} : { looksLikeRow }),
+        ...(columns.header ? { header: first.slice(0, 3).join(delimiter) } : {}),
+      },
       ledger,
     );
     const channel = columns.at.keywords !== undefined && columns.at.level === undefined ? { channel: 'Security' } : {};
