@@ -5,8 +5,11 @@
  */
 export const CHUNK_SIZE = 0x10000;
 
-/** Eight spare bytes, always zero, so that a word may be read at any offset of the chunk. */
-export const CHUNK = new Uint8Array(CHUNK_SIZE + 8);
+/** Texts that are put together from pieces lie behind the chunk, where slots can refer to them as well. */
+export const COMPOSED = CHUNK_SIZE + 8;
+
+/** Between chunk and composed texts, and at the end, eight bytes are always zero, so that a word may be read at any offset. */
+export const CHUNK = new Uint8Array(COMPOSED + CHUNK_SIZE + 8);
 export const VIEW = new DataView(CHUNK.buffer);
 
 let holder: object | undefined;

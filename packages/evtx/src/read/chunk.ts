@@ -21,7 +21,7 @@ const LEAST_RECORD = RECORD_HEADER + 8;
 export class Chunk {
   /** Where in the file it begins. */
   readonly offset: number;
-  /** Bytes of it that the file has: 65536, less in a truncated file. */
+  /** Bytes of it that are in the buffer: what the file has of it, up to its slack where that is not read. */
   readonly length: number;
   readonly #session: Session;
   readonly #read: (offset: number, into: Uint8Array) => number;
@@ -53,11 +53,6 @@ export class Chunk {
     }
     const free = VIEW.getUint32(48, true);
     this.#end = Math.min(length, free >= CHUNK_HEADER && free <= CHUNK_SIZE ? free : CHUNK_SIZE);
-    if (length < CHUNK_SIZE) {
-      session.problem(
-        new EvtxError('truncated', `chunk: the file ends after ${length} of its 65536 bytes`, offset + length),
-      );
-    }
     if (session.checksums) this.#check(free);
   }
 

@@ -6,11 +6,10 @@
  */
 import { VIEW } from './chunk-buffer.ts';
 import { OUT, OUT_VIEW, RECORD_ROOM, writeDecimal, writeSlot, writeText, writeUint64 } from './fast/encode.ts';
-import { type Form, KEY_VIEW } from './fast/layout.ts';
-import { ABSENT, CORE, type Plan } from './fast/plan.ts';
+import { type Form, KEY_VIEW, type Script, STEP } from './fast/layout.ts';
 import { slotAt, slotType } from './fast/slots.ts';
 import { slotText } from './fast/text.ts';
-import { canonicalText, idDigits, sevenDigits } from './plain/lines.ts';
+import { idDigits, sevenDigits } from './plain/lines.ts';
 import type { EvtxRecord } from './record.ts';
 import { TYPE } from './value-type.ts';
 
@@ -22,44 +21,20 @@ export interface JsonLinesOptions {
   readonly write: (bytes: Uint8Array) => void;
 }
 
-const [RECORD_ID, CHANNEL, PROVIDER, EVENT_ID, TIME, COMPUTER] = CORE.keys() as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
 const encoder = new TextEncoder();
-const RECORD_KEY = encoder.encode('"record":');
-const RECORD_ID_KEY = encoder.encode(',"eventRecordId":');
-const CHANNEL_KEY = encoder.encode(',"channel":"');
-const PROVIDER_KEY = encoder.encode('","provider":"');
-const EVENT_ID_KEY = encoder.encode('","eventId":');
-const TIME_KEY = encoder.encode(',"time":"');
-const COMPUTER_KEY = encoder.encode('","computer":"');
-const DATA_KEY = encoder.encode('","data":{');
-
-/** `",` as one store. */
-const VALUE_END = 0x2c22;
-/** `}}\n` */
-const [BRACE, COMMA, LINE_END] = [0x7d, 0x2c, 0x0a];
+/** A longer beginning of every line goes by way of strings. */
+const MOST_BEGIN = 1 << 16;
 
 /** Who writes to the one output buffer at the moment. */
 let writer: JsonLines | undefined;
-
-function copy(q: number, bytes: Uint8Array): number {
-  for (let i = 0; i < bytes.length; i++) OUT[q + i] = bytes[i]!;
-  return q + bytes.length;
-}
 
 export class JsonLines {
   readonly #form: Form;
   readonly #canonical: boolean;
   readonly #write: (bytes: Uint8Array) => void;
-  #prefix: Uint8Array;
-  #prefixText: string;
+  #prefix = '';
+  /** `{`, prefix, `"record":` */
+  #begin: Uint8Array = new Uint8Array(0);
   /** Bytes in the buffer, all this writer's. */
   #used = 0;
 
@@ -67,14 +42,13 @@ export class JsonLines {
     this.#form = options.form;
     this.#canonical = options.form === 'canonical';
     this.#write = options.write;
-    this.#prefixText = options.prefix ?? '';
-    this.#prefix = encoder.encode(this.#prefixText);
+    this.prefix = options.prefix ?? '';
   }
 
-  /** For the lines that follow. */
+  /** JSON text before the first member of the lines that follow; none in the canonical form. */
   set prefix(text: string) {
-    this.#prefixText = text;
-    this.#prefix = encoder.encode(text);
+    this.#prefix = this.#canonical ? '' : text;
+    this.#begin = encoder.encode(`{${this.#prefix}"record":`);
   }
 
   /** Hands on what is in the buffer. To be called after the last record. */
@@ -90,44 +64,17 @@ export class JsonLines {
       writer = this;
       this.#used = 0;
     }
-    if (this.#used > OUT.length - RECORD_ROOM - this.#prefix.length) this.flush();
-    const laid = record.laidOut();
-    const members = laid?.layout.members(this.#form);
-    if (laid === undefined || members === null || members === undefined || this.#prefix.length > RECORD_ROOM / 4) {
-      this.#addText(this.#canonical ? record.toCanonicalLine() : record.toDocumentLine(this.#prefixText));
+    const begin = this.#begin;
+    if (this.#used > OUT.length - RECORD_ROOM - begin.length) this.flush();
+    const script = record.laidOut()?.script(this.#form);
+    if (script === undefined || script === null || begin.length > MOST_BEGIN) {
+      this.#addText(this.#canonical ? record.toCanonicalLine() : record.toDocumentLine(this.#prefix));
       return;
     }
-    const { plan, at } = laid;
-    const canonical = this.#canonical;
     let q = this.#used;
-    OUT[q++] = 0x7b;
-    if (!canonical) q = copy(q, this.#prefix);
-    q = writeUint64(copy(q, RECORD_KEY), at + 8);
-    q = writeId(copy(q, RECORD_ID_KEY), plan, RECORD_ID);
-    q = writeCore(copy(q, CHANNEL_KEY), plan, CHANNEL, canonical);
-    q = writeCore(copy(q, PROVIDER_KEY), plan, PROVIDER, canonical);
-    q = writeId(copy(q, EVENT_ID_KEY), plan, EVENT_ID);
-    q = writeTime(copy(q, TIME_KEY), plan, canonical);
-    q = writeCore(copy(q, COMPUTER_KEY), plan, COMPUTER, canonical);
-    q = copy(q, DATA_KEY);
-    const { count, slots, keyAt, keySize } = members;
-    for (let i = 0; i < count; i++) {
-      const size = keySize[i]!;
-      const from = keyAt[i]!;
-      // eight bytes a step, as floats: UTF-8 never makes the bytes of a NaN, so they arrive as they are
-      for (let k = 0; k < size; k += 8) OUT_VIEW.setFloat64(q + k, KEY_VIEW.getFloat64(from + k, true), true);
-      q += size;
-      const slot = slots[i]!;
-      if (slot < 0) continue; // the key held the value, too
-      q = writeSlot(q, slot, canonical);
-      OUT_VIEW.setUint16(q, VALUE_END, true);
-      q += 2;
-    }
-    if (OUT[q - 1] === COMMA) q--;
-    OUT[q] = BRACE;
-    OUT[q + 1] = BRACE;
-    OUT[q + 2] = LINE_END;
-    this.#used = q + 3;
+    for (let i = 0; i < begin.length; i++) OUT[q + i] = begin[i]!;
+    q = writeUint64(q + begin.length, record.at + 8);
+    this.#used = writeScript(q, script, this.#canonical);
   }
 
   #addText(line: string): void {
@@ -142,31 +89,35 @@ export class JsonLines {
   }
 }
 
-function writeCore(q: number, plan: Plan, index: number, canonical: boolean): number {
-  const ref = plan.core[index]!;
-  if (ref >= 0) return writeSlot(q, ref, canonical);
-  if (ref === ABSENT) return q;
-  const text = plan.literals[-2 - ref]!;
-  return writeText(q, canonical ? canonicalText(text) : text);
+/** Eight bytes a step, as floats: UTF-8 never makes the bytes of a NaN, so they arrive as they are. */
+function copyKey(q: number, at: number, size: number): number {
+  for (let k = 0; k < size; k += 8) OUT_VIEW.setFloat64(q + k, KEY_VIEW.getFloat64(at + k, true), true);
+  return q + size;
 }
 
-const coreText = (plan: Plan, ref: number): string =>
-  ref >= 0 ? slotText(ref) : ref === ABSENT ? '' : plan.literals[-2 - ref]!;
-
-function writeId(q: number, plan: Plan, index: number): number {
-  const ref = plan.core[index]!;
-  if (ref >= 0) {
-    const type = slotType[ref];
-    if (type === TYPE.uint64) return writeUint64(q, slotAt[ref]!);
-    if (type === TYPE.uint32) return writeDecimal(q, VIEW.getUint32(slotAt[ref]!, true));
-    if (type === TYPE.uint16) return writeDecimal(q, VIEW.getUint16(slotAt[ref]!, true));
+function writeScript(q: number, script: Script, canonical: boolean): number {
+  const { count, head, kinds, slots, keyAt, keySize } = script;
+  for (let i = 0; i < head; i++) {
+    q = copyKey(q, keyAt[i]!, keySize[i]!);
+    const kind = kinds[i]!;
+    if (kind === STEP.id) q = writeId(q, slots[i]!);
+    else if (kind === STEP.time) q = writeTime(q, slots[i]!, canonical);
+    else q = writeSlot(q, slots[i]!, canonical);
   }
-  return writeText(q, idDigits(coreText(plan, ref)));
+  for (let i = head; i < count; i++) q = writeSlot(copyKey(q, keyAt[i]!, keySize[i]!), slots[i]!, canonical);
+  return copyKey(q, script.endAt, script.endSize);
 }
 
-function writeTime(q: number, plan: Plan, canonical: boolean): number {
-  const ref = plan.core[TIME]!;
-  if (ref >= 0 && slotType[ref] === TYPE.filetime) return writeSlot(q, ref, canonical);
-  const text = coreText(plan, ref);
-  return writeText(q, canonical ? canonicalText(text) : sevenDigits(text));
+function writeId(q: number, slot: number): number {
+  const at = slotAt[slot]!;
+  const type = slotType[slot];
+  if (type === TYPE.uint64) return writeUint64(q, at);
+  if (type === TYPE.uint32) return writeDecimal(q, VIEW.getUint32(at, true));
+  if (type === TYPE.uint16) return writeDecimal(q, VIEW.getUint16(at, true));
+  return writeText(q, idDigits(slotText(slot)));
+}
+
+function writeTime(q: number, slot: number, canonical: boolean): number {
+  if (canonical || slotType[slot] === TYPE.filetime) return writeSlot(q, slot, canonical);
+  return writeText(q, sevenDigits(slotText(slot)));
 }

@@ -38,7 +38,7 @@ export function readEvtx(source: RandomAccess | Uint8Array, options: EvtxOptions
       : (offset: number, into: Uint8Array): number => (offset >= source.size ? 0 : source.read(offset, into));
 
   function* chunks(): Generator<Chunk, void, undefined> {
-    const walk = walkChunks(session, read);
+    const walk = walkChunks(session, read, source instanceof Uint8Array ? source.length : source.size);
     for (let step = walk.next(); !step.done; ) {
       if ('into' in step.value) {
         step = walk.next(read(step.value.offset, step.value.into));
@@ -76,9 +76,9 @@ export function streamEvtx(source: AsyncIterable<Uint8Array>, options: EvtxOptio
       into.set(part);
       return part.length;
     };
-    /** Forgets what lies before `offset` and receives until `offset + size`. */
-    const receive = async (offset: number, size: number): Promise<void> => {
-      const drop = Math.min(length, offset - start);
+    /** Forgets what lies before `keep` and receives until `offset + size`. */
+    const receive = async (keep: number, offset: number, size: number): Promise<void> => {
+      const drop = Math.min(length, keep - start);
       held.copyWithin(0, drop, length);
       start += drop;
       length -= drop;
@@ -89,8 +89,8 @@ export function streamEvtx(source: AsyncIterable<Uint8Array>, options: EvtxOptio
           else piece = next.value;
           continue;
         }
-        if (length === 0 && start < offset) {
-          const skip = Math.min(piece.length, offset - start);
+        if (length === 0 && start < keep) {
+          const skip = Math.min(piece.length, keep - start);
           piece = piece.subarray(skip);
           start += skip;
           continue;
@@ -106,8 +106,8 @@ export function streamEvtx(source: AsyncIterable<Uint8Array>, options: EvtxOptio
       const walk = walkChunks(session, read);
       for (let step = walk.next(); !step.done; ) {
         if ('into' in step.value) {
-          const { offset, into } = step.value;
-          await receive(offset, into.length);
+          const { offset, into, isAhead } = step.value;
+          await receive(isAhead ? start : offset, offset, into.length);
           step = walk.next(offset < start ? 0 : read(offset, into));
         } else {
           yield step.value;

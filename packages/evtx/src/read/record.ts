@@ -7,7 +7,7 @@ import type { Chunk } from './chunk.ts';
 import { VIEW } from './chunk-buffer.ts';
 import type { Layout } from './fast/layout.ts';
 import { loaded, loadRecord } from './fast/load.ts';
-import { ABSENT, CORE, type Plan } from './fast/plan.ts';
+import { ABSENT, CHANNEL, COMPUTER, CORE, EVENT_ID, type Plan, PROVIDER, RECORD_ID, TIME } from './fast/plan.ts';
 import { slotAt, slotType } from './fast/slots.ts';
 import { enterChunk } from './fast/templates.ts';
 import { slotInteger, slotText, slotValue } from './fast/text.ts';
@@ -23,14 +23,6 @@ const EPOCH_MS = 11_644_473_600_000;
 /** High words from which a FILETIME does not fit the exact arithmetic below. */
 const HIGH_FILETIME = 0x24c85a5e;
 
-const [RECORD_ID, CHANNEL, PROVIDER, EVENT_ID, TIME, COMPUTER] = CORE.keys() as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
 const NOTHING: readonly never[] = [];
 
 /** What the plain path reads of a record. */
@@ -304,9 +296,13 @@ export class EvtxRecord {
     return documentLine(BigInt(this.record), this.element, prefix);
   }
 
-  /** For `JsonLines`: where the record and its data lie; undefined for a record of the plain path. */
-  laidOut(): { readonly plan: Plan; readonly layout: Layout; readonly at: number } | undefined {
-    const plan = this.#ready();
-    return plan === undefined ? undefined : { plan, layout: this.#layout!, at: this.#at };
+  /** For `JsonLines`: how the record is laid out; undefined for a record of the plain path. */
+  laidOut(): Layout | undefined {
+    return this.#ready() === undefined ? undefined : this.#layout;
+  }
+
+  /** For `JsonLines`: chunk offset of the record. */
+  get at(): number {
+    return this.#at;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The walk over a file's 64 KiB chunks, as a coroutine that asks for bytes and yields chunks: the same walk serves files, byte
- * arrays and streams. It asks for ascending offsets only (never below the last one it asked for).
+ * arrays and streams. It asks for
+ * ascending offsets only, save for single bytes ahead; `size` is the file's where it is known.
  *
  * Layout: file header of 4096 bytes (magic "ElfFile\0", flags at 120, CRC-32 of bytes 0–119 at 124), then chunks. Header chunk
  * counts are stale in logs that were copied live, so the walk goes on to the end of the file; an unused, zeroed chunk costs a
@@ -9,11 +10,15 @@
 import { crc32 } from '../crc32.ts';
 import { EvtxError } from '../error.ts';
 import { Chunk } from './chunk.ts';
-import { CHUNK, CHUNK_SIZE, hold } from './chunk-buffer.ts';
+import { CHUNK, CHUNK_SIZE, hold, VIEW } from './chunk-buffer.ts';
 import type { Session } from './session.ts';
 
 /** Reads at `offset` into all of `into`; the answer, sent into the coroutine, is the number of bytes there were. */
-export type ReadRequest = { readonly offset: number; readonly into: Uint8Array };
+export type ReadRequest = {
+  readonly offset: number;
+  readonly into: Uint8Array /** What lies before is still of use. */;
+  readonly isAhead?: true;
+};
 
 const FILE_HEADER = 128;
 const FILE_BLOCK = 4096;
@@ -36,6 +41,7 @@ const isZero = (bytes: Uint8Array, from: number, to: number): boolean => {
 export function* walkChunks(
   session: Session,
   read: (offset: number, into: Uint8Array) => number,
+  size?: number,
 ): Generator<ReadRequest | Chunk, void, number> {
   const peek = new Uint8Array(PEEK);
   let got = yield { offset: 0, into: peek.subarray(0, FILE_HEADER) };
@@ -67,22 +73,28 @@ export function* walkChunks(
   /** First of the unused chunks that lie directly before `offset`; they are a loss if a used one follows. */
   let unusedFrom = -1;
   for (;;) {
-    if (unusedFrom >= 0) {
-      got = yield { offset, into: peek };
-      if (got === 0) break;
-      if (isZero(peek, 0, Math.min(got, 8)) && isZero(peek, SECTOR, Math.max(SECTOR, got))) {
-        session.tally.unusedChunks++;
-        offset += CHUNK_SIZE;
-        continue;
-      }
-    }
     hold(session);
-    got = yield { offset, into: CHUNK.subarray(0, CHUNK_SIZE) };
-    if (got === 0) break;
+    const head = yield { offset, into: CHUNK.subarray(0, PEEK) };
+    if (head === 0) break;
     hold(session); // a stream may have let others in while it waited
-    CHUNK.fill(0, got);
-
-    if (hasMagic(CHUNK, 0, CHUNK_MAGIC)) {
+    CHUNK.fill(0, head, CHUNK_SIZE);
+    const hasHeader = hasMagic(CHUNK, 0, CHUNK_MAGIC);
+    if (!hasHeader && isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK)) {
+      if (unusedFrom < 0) unusedFrom = offset;
+      session.tally.unusedChunks++;
+      offset += CHUNK_SIZE;
+      continue;
+    }
+    // what lies behind a chunk's records is of no use, unless for carving
+    const wanted = hasHeader && !session.carve ? recordsEnd() : CHUNK_SIZE;
+    got = Math.min(head, wanted);
+    if (head === PEEK && wanted > PEEK) {
+      hold(session);
+      got = yield { offset, into: CHUNK.subarray(0, wanted) };
+      hold(session);
+    }
+    CHUNK.fill(0, got, CHUNK_SIZE);
+    if (hasHeader) {
       if (unusedFrom >= 0) {
         for (let at = unusedFrom; at < offset; at += CHUNK_SIZE) {
           session.tally.unusedChunks--;
@@ -91,22 +103,26 @@ export function* walkChunks(
         unusedFrom = -1;
       }
       session.tally.chunks++;
+      const last =
+        size === undefined ? yield { offset: offset + CHUNK_SIZE - 1, into: peek.subarray(0, 1), isAhead: true } : 0;
+      const isWhole = size === undefined ? last === 1 : offset + CHUNK_SIZE <= size;
+      if (!isWhole) session.problem(new EvtxError('truncated', 'chunk: the file ends within its 65536 bytes', offset));
       yield new Chunk(session, read, offset, got, true);
       offset += CHUNK_SIZE;
       continue;
     }
-    if (isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK)) {
-      if (unusedFrom < 0) unusedFrom = offset;
-      session.tally.unusedChunks++;
-      offset += CHUNK_SIZE;
-      continue;
-    }
     const found = session.carve ? nextMagic(got) : -1;
-    if (intact || found !== 0) session.problem(new EvtxError('chunk-header', 'chunk: no magic "ElfChnk"', offset));
-    const length = found < 0 ? got : found;
-    if (session.carve) yield new Chunk(session, read, offset, length, false);
+    session.problem(new EvtxError('chunk-header', 'chunk: no magic "ElfChnk"', offset));
+    const carvable = found < 0 ? got : found;
+    if (session.carve) yield new Chunk(session, read, offset, carvable, false);
     offset += found < 0 ? CHUNK_SIZE : found;
   }
+}
+
+/** Where the records of the chunk in the buffer end by its header; the whole chunk where that is nonsense. */
+export function recordsEnd(): number {
+  const free = VIEW.getUint32(48, true);
+  return free >= SECTOR && free <= CHUNK_SIZE ? free : CHUNK_SIZE;
 }
 
 /** Where in the buffer, on a sector boundary past 0, another chunk begins; -1 where none does. */

@@ -7,7 +7,7 @@ import { canonicalText } from '../plain/lines.ts';
 import { ansiChar, filetimeText } from '../plain/value.ts';
 import { TYPE } from '../value-type.ts';
 import { slotAt, slotSize, slotType } from './slots.ts';
-import { slotText, unitsOf } from './text.ts';
+import { slotText } from './text.ts';
 
 export const OUT = new Uint8Array(4 << 20);
 export const OUT_VIEW = new DataView(OUT.buffer);
@@ -136,9 +136,22 @@ function writeUtf16(q: number, at: number, size: number): number {
   }
 }
 
+/** windows-1252, four bytes a step while all are plain ASCII; NULs are left out. */
 function writeAnsi(q: number, at: number, size: number): number {
-  for (let p = at; p < at + size; p++) {
-    const byte = CHUNK[p]!;
+  const end = at + size;
+  let p = at;
+  while (p < end) {
+    while (p + 4 <= end) {
+      const four = VIEW.getInt32(p, true);
+      const high = four | 0x80808080;
+      const sound = (high - 0x20202020) & ((high ^ 0x22222222) - 0x01010101) & ((high ^ 0x5c5c5c5c) - 0x01010101);
+      if ((four & 0x80808080) !== 0 || (sound & 0x80808080) !== (0x80808080 | 0)) break;
+      OUT_VIEW.setInt32(q, four, true);
+      q += 4;
+      p += 4;
+    }
+    if (p === end) break;
+    const byte = CHUNK[p++]!;
     if (byte >= 0x80) q = writeWide(q, byte < 0xa0 ? ansiChar(byte).charCodeAt(0) : byte);
     else if (byte < 0x20) {
       if (byte !== 0) q = writeControl(q, byte);
@@ -227,11 +240,30 @@ function writeSid(q: number, at: number): number {
   return q;
 }
 
-/** The date of the day last written, `YYYY-MM-DD`, and which day it was, counted from 1601-01-01. */
-const date = new Uint8Array(10);
-let dateDay = -1;
-/** FILETIMEs from here on (the year 24600) do not fit the halves below, and from 9999 on not the ten characters. */
+/** Beyond the year 9999 a FILETIME has more digits. */
 const HIGH_9999 = 0x24c85a5e;
+/** Days from 0000-03-01 to 1601-01-01. */
+const DAYS_TO_1601 = 584_694;
+
+/** `YYYY-MM-DD` of a day counted from 1601-01-01. Years begin in March here, so that a leap day is the last. */
+function writeDate(q: number, day: number): number {
+  const z = day + DAYS_TO_1601;
+  const era = (z / 146097) | 0;
+  const inEra = z - era * 146097;
+  const yearOfEra = ((inEra - ((inEra / 1460) | 0) + ((inEra / 36524) | 0) - ((inEra / 146096) | 0)) / 365) | 0;
+  const inYear = inEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
+  const m = ((5 * inYear + 2) / 153) | 0;
+  const month = m < 10 ? m + 3 : m - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const century = (year / 100) | 0;
+  OUT_VIEW.setUint16(q, DECIMALS[century]!, true);
+  OUT_VIEW.setUint16(q + 2, DECIMALS[year - century * 100]!, true);
+  OUT[q + 4] = 0x2d;
+  OUT_VIEW.setUint16(q + 5, DECIMALS[month]!, true);
+  OUT[q + 7] = 0x2d;
+  OUT_VIEW.setUint16(q + 8, DECIMALS[inYear - (((153 * m + 2) / 5) | 0) + 1]!, true);
+  return q + 10;
+}
 
 function writeFiletime(q: number, at: number, digits: 6 | 7): number {
   const high = VIEW.getUint32(at + 4, true);
@@ -246,12 +278,7 @@ function writeFiletime(q: number, at: number, digits: 6 | 7): number {
   const seconds = high * 429 + restSeconds;
   const day = Math.floor(seconds / 86400);
   const second = seconds - day * 86400;
-  if (day !== dateDay) {
-    const text = filetimeText(VIEW.getBigUint64(at, true));
-    for (let i = 0; i < 10; i++) date[i] = text.charCodeAt(i);
-    dateDay = day;
-  }
-  for (let i = 0; i < 10; i++) OUT[q + i] = date[i]!;
+  writeDate(q, day);
   OUT[q + 10] = 0x54;
   const hour = (second / 3600) | 0;
   const minute = ((second / 60) | 0) - hour * 60;
@@ -344,7 +371,3 @@ export function writeUint64(q: number, at: number): number {
   if (high < 0x200000) return writeDecimal(q, high * 0x1_0000_0000 + VIEW.getUint32(at, true));
   return writeText(q, VIEW.getBigUint64(at, true).toString());
 }
-
-/** Whether a slot is text at all: a UTF-16 value that begins with NUL is not. */
-export const slotIsEmpty = (slot: number): boolean =>
-  slotType[slot] === TYPE.null || (slotType[slot] === TYPE.string && unitsOf(slotAt[slot]!, slotSize[slot]!) === 0);

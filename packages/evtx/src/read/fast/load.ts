@@ -5,6 +5,7 @@
 import { CHUNK, VIEW } from '../chunk-buffer.ts';
 import { MAX_NESTING } from '../limits.ts';
 import { ARRAY, LEAST_SIZE, TYPE } from '../value-type.ts';
+import { forgetComposed } from './form.ts';
 import { Layout, MOST_LEAVES, spreadLayout } from './layout.ts';
 import type { Context, Plan } from './plan.ts';
 import { MOST_SPREAD, odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
@@ -47,6 +48,7 @@ export const loaded: { layout: Layout | undefined } = { layout: undefined };
 
 /** The plan of the record's event; `loaded.layout` says where its data is. */
 export function loadRecord(at: number, end: number): Plan | undefined {
+  forgetComposed();
   const outer = loadFragment(at, end, 0, 'event');
   if (outer === null) return undefined;
   const oddValues = odd.count;
@@ -83,7 +85,7 @@ export function loadRecord(at: number, end: number): Plan | undefined {
   // the slots of the outer template stand; those of embedded ones are filled anew, each behind the last
   top = outer.slotCount;
   if (!spread(outer, 0, 0)) return undefined;
-  loaded.layout = spreadLayout(spreadNames, SPREAD);
+  loaded.layout = spreadLayout(outer, spreadNames, SPREAD);
   return loaded.layout === undefined ? undefined : outer;
 }
 
@@ -112,7 +114,7 @@ function layoutOf(outer: Plan, op: number, inner: Plan | undefined): Layout {
       }
     });
   }
-  return new Layout(names, slots, literals);
+  return new Layout(outer, names, slots, literals);
 }
 
 const spreadNames: string[] = [];

@@ -5,7 +5,7 @@
  */
 import { CORE_SYSTEM, isBlank } from '../plain/event.ts';
 import { type ElementPart, localName, type Part } from '../plain/template.ts';
-import type { Layout } from './layout.ts';
+import type { Layout, Sequence } from './layout.ts';
 import { MOST_SLOTS } from './slots.ts';
 
 /** What encloses the template's root: nothing (a record), the event, or a section of it. */
@@ -38,6 +38,13 @@ export const CORE = [
   'Computer',
 ] as const;
 
+export const RECORD_ID = 0;
+export const CHANNEL = 1;
+export const PROVIDER = 2;
+export const EVENT_ID = 3;
+export const TIME = 4;
+export const COMPUTER = 5;
+
 let plans = 0;
 
 export class Plan {
@@ -56,6 +63,8 @@ export class Plan {
   plainLayout: Layout | undefined;
   /** The layouts with one embedded template, by its plan and op. */
   readonly layouts = new Map<number, Layout>();
+  /** The layouts of records whose arrays are spread into leaves, by the leaves' names. */
+  sequences: Sequence | undefined;
   lastInner: Plan | undefined;
   lastOp = -1;
   lastLayout: Layout | undefined;

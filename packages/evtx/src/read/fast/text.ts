@@ -1,6 +1,6 @@
 /** Slots → strings and numbers: the fast twin of `plain/value.ts`. */
 import { Bytes, wellFormed } from '../bytes.ts';
-import { CHUNK, CHUNK_SIZE, VIEW } from '../chunk-buffer.ts';
+import { CHUNK, VIEW } from '../chunk-buffer.ts';
 import { readValue, type Value, valueText } from '../plain/value.ts';
 import { TYPE } from '../value-type.ts';
 import { slotAt, slotSize, slotType } from './slots.ts';
@@ -110,7 +110,7 @@ export function slotText(slot: number): string {
   }
 }
 
-const whole = new Bytes(CHUNK.subarray(0, CHUNK_SIZE));
+const whole = new Bytes(CHUNK);
 
 /** The typed value of such a slot. */
 export const slotValue = (slot: number): Value => readValue(whole, slotType[slot]!, slotAt[slot]!, slotSize[slot]!);

@@ -2,7 +2,7 @@
  * BinXML bytes → a tree of parts with holes where a template's values go (MS-EVEN6 2.2.12; names and template definitions
  * lie in the chunk and are found by their offset, as EVTX does it). Content without a template is the same tree without holes.
  */
-import { type Bytes, cutAtNul } from '../bytes.ts';
+import { type Bytes, cutAtNul, wellFormed } from '../bytes.ts';
 import { MAX_ELEMENT_DEPTH } from '../limits.ts';
 import { TYPE } from '../value-type.ts';
 
@@ -118,7 +118,7 @@ export function parseParts(b: Bytes, at: number, end: number, inDefinition: bool
         break;
       case 0x08: {
         const code = b.u16(p, end, 'character reference');
-        into.push({ kind: 'text', text: code === 0 ? '' : String.fromCharCode(code) });
+        into.push({ kind: 'text', text: code === 0 ? '' : wellFormed(String.fromCharCode(code)) });
         p += 2;
         break;
       }
