@@ -6,8 +6,13 @@ import { expect, test } from 'vitest';
 import { BROWSER_ROOMS, PUBLISHED, ROOMS } from './rooms.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** static, re-export, side-effect and dynamic imports; specifiers in comments count too, which errs on the strict side. */
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*|\bnew URL\(\s*)(['"`])([^'"`\n]+)\1/g;
+/** Static imports and re-exports (a statement begins a line), side-effect and dynamic imports, and code named by URL. */
+const IMPORTS = [
+  /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*(['"])([^'"\n]+)\1/gm,
+  /^\s*import\s*(['"])([^'"\n]+)\1/gm,
+  /\b(?:import|require)\s*\(\s*(['"`])([^'"`\n]+)\1/g,
+  /\bnew URL\(\s*(['"`])(\.[^'"`\n]+)\1/g,
+];
 
 const roomOf = (file: string): string | undefined =>
   Object.keys(ROOMS).find((name) => relative(ROOMS[name]!.path, file).split(sep)[0] !== '..');
@@ -21,7 +26,8 @@ function breaches(root: string): string[] {
       if (!/\.(ts|js|mjs|svelte)$/.test(entry)) continue;
       const file = join(room.path, entry);
       const isTest = entry.endsWith('.test.ts') || entry.includes('testing');
-      for (const [, , specifier] of readFileSync(join(base, entry), 'utf8').matchAll(IMPORT)) {
+      const code = readFileSync(join(base, entry), 'utf8');
+      for (const [, , specifier] of IMPORTS.flatMap((pattern) => [...code.matchAll(pattern)])) {
         if (!allowed(name, file, specifier!, isTest)) found.push(`${file.split(sep).join('/')}: ${specifier}`);
       }
     }

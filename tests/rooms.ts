@@ -48,6 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/locale',
       'haetae/source',
       'haetae/detect',
+      'haetae/survey',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],

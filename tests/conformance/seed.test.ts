@@ -64,11 +64,13 @@ describeWithData('the seed CSV', () => {
 
   test('says what it concluded, and has nothing to say of loss or repair', async () => {
     const { ledger } = await read();
-    expect(ledger.notices().map(({ kind, code, count, examples }) => [kind, code, count, examples[0]!.detail])).toEqual([
-      ['inferred', 'csv-header-names', 1, 'column 6 is the message'],
-      ['inferred', 'channel', 1, 'Microsoft-Windows-Sysmon → Microsoft-Windows-Sysmon/Operational'],
-      ['inferred', 'time-offset', 1, '+09:00, vouched for by 475 of 475 rows'],
-      ['inferred', 'host', 1, 'DESKTOP-GHQF7EL, from User'],
-    ]);
+    expect(ledger.notices().map(({ kind, code, count, examples }) => [kind, code, count, examples[0]!.detail])).toEqual(
+      [
+        ['inferred', 'csv-header-names', 1, 'column 6 is the message'],
+        ['inferred', 'channel', 1, 'Microsoft-Windows-Sysmon → Microsoft-Windows-Sysmon/Operational'],
+        ['inferred', 'time-offset', 1, '+09:00, vouched for by 475 of 475 rows'],
+        ['inferred', 'host', 1, 'DESKTOP-GHQF7EL, from User'],
+      ],
+    );
   });
 });

@@ -146,7 +146,11 @@ export const MUTATIONS: readonly Mutation[] = [
     point: false,
     apply(bytes, random) {
       const at = place(bytes, random);
-      return Buffer.from(bytes).fill(random.pick([0, 0x20, 0x41, 0xff]), at, Math.min(bytes.length, at + 1 + random.int(1000)));
+      return Buffer.from(bytes).fill(
+        random.pick([0, 0x20, 0x41, 0xff]),
+        at,
+        Math.min(bytes.length, at + 1 + random.int(1000)),
+      );
     },
   },
   {

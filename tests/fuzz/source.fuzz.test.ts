@@ -31,8 +31,8 @@ const SHARE = Math.ceil(TOTAL / (SAMPLES.length + ARCHIVES.length));
 
 interface Outcome {
   events: number;
-  /** Records or lines told as lost. */
-  lost: number;
+  /** Places told as lost or repaired, and files told as no log. */
+  told: number;
   notices: number;
   kind: string;
 }
@@ -57,13 +57,14 @@ function close(ledger: Ledger, outcome: Outcome): void {
   outcome.events += ledger.events;
   for (const notice of ledger.notices()) {
     outcome.notices++;
-    if (notice.kind === 'lost') outcome.lost += notice.count;
+    const noLog = notice.code === 'unknown-format' || notice.code === 'empty-file';
+    if (notice.kind !== 'inferred' || noLog) outcome.told += notice.count;
   }
 }
 
 async function readBytes(bytes: Buffer): Promise<Outcome> {
   const ledger = new Ledger();
-  const outcome: Outcome = { events: 0, lost: 0, notices: 0, kind: '' };
+  const outcome: Outcome = { events: 0, told: 0, notices: 0, kind: '' };
   const input: Input = {
     path: 'fuzz',
     size: bytes.length,
@@ -84,7 +85,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function readArchive(bytes: Buffer): Promise<Outcome> {
-  const outcome: Outcome = { events: 0, lost: 0, notices: 0, kind: 'archive' };
+  const outcome: Outcome = { events: 0, told: 0, notices: 0, kind: 'archive' };
   const file = join(folder, 'fuzz');
   writeFileSync(file, bytes);
   const limits = { ...LIMITS, members: 1000, ratioFloor: 16 << 20 };
@@ -133,15 +134,15 @@ async function fuzz(
 describe.each(SAMPLES.map((sample, index) => ({ ...sample, index })))('$name', ({ name, bytes, index }) => {
   test(`${SHARE} damaged files`, async () => {
     const whole = await readBytes(bytes);
-    expect(whole).toMatchObject({ kind: 'log', lost: 0 });
+    expect(whole).toMatchObject({ kind: 'log' });
     const failures = await fuzz(index, bytes, readBytes, (outcome, _mutation, point) => {
       if (outcome.events === 0 && outcome.notices === 0) return 'neither an event nor a notice';
       if (!point || outcome.kind !== 'log') return undefined;
-      if (outcome.events < whole.events && outcome.notices === whole.notices)
+      if (outcome.events < whole.events && outcome.told <= whole.told)
         return `${outcome.events} of ${whole.events} events, and not a word about it`;
       // One byte costs the entry it lies in; on the line between two, both. In EVTX a template serves a whole chunk.
       if (name !== 'evtx' && outcome.events < whole.events - 2)
-        return `one byte cost ${whole.events - outcome.events} of ${whole.events} events (${outcome.lost} told as lost)`;
+        return `one byte cost ${whole.events - outcome.events} of ${whole.events} events (${outcome.told} places told)`;
       return undefined;
     });
     expect(failures).toEqual([]);
@@ -154,7 +155,8 @@ describe.each(ARCHIVES.map((kind, index) => ({ kind, index: 1000 + index })))('$
     const whole = await readArchive(seed);
     expect(whole.events).toBeGreaterThan(0);
     const failures = await fuzz(index, seed, readArchive, (outcome) =>
-      outcome.events < whole.events && outcome.notices === whole.notices
+      // A tar has no checksums: damage to a text in it may leave a text.
+      kind !== 'tar' && outcome.events < whole.events && outcome.told <= whole.told
         ? `${outcome.events} of ${whole.events} events, and not a word about it`
         : undefined,
     );
@@ -163,8 +165,10 @@ describe.each(ARCHIVES.map((kind, index) => ({ kind, index: 1000 + index })))('$
 });
 
 async function archive(kind: (typeof ARCHIVES)[number]): Promise<Buffer> {
-  // The smallest samples: what is tried here is the packing.
-  const members = [...SAMPLES].sort((a, b) => a.bytes.length - b.bytes.length).slice(0, 3);
+  // The smallest samples with nothing to tell: what is tried here is the packing.
+  const members: { name: string; bytes: Buffer }[] = [];
+  for (const sample of [...SAMPLES].sort((a, b) => a.bytes.length - b.bytes.length))
+    if (members.length < 3 && (await readBytes(sample.bytes)).told === 0) members.push(sample);
   switch (kind) {
     case 'zip':
       return zip(members);

@@ -5,7 +5,7 @@ import { eventXml, numbered } from '../source/index.ts';
 import type { Context, DumpFlags } from './app.ts';
 import { BOM, row } from './csv.ts';
 import { count } from './numbers.ts';
-import { giveReceipt } from './receipt.ts';
+import { anythingRead, giveReceipt } from './receipt.ts';
 import { session } from './session.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -44,7 +44,7 @@ export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: str
     giveReceipt(receipt, flags.receipt, console);
     if (flags.output !== undefined)
       console.stderr.write(`  ${words.receipt.eventsWritten(count(events), flags.output)}\n`);
-    if (inputs.some(({ kind }) => kind === 'log')) return EXIT.done;
+    if (anythingRead(inputs)) return EXIT.done;
     console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
     return EXIT.nothingReadable;
   });

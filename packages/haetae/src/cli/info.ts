@@ -4,7 +4,7 @@ import { type SurveyRun, surveyFiles } from '../pipeline/index.ts';
 import type { LogContinuity, LogSummary } from '../survey/index.ts';
 import type { Context, InfoFlags } from './app.ts';
 import { bytes, count, duration, percent } from './numbers.ts';
-import { giveReceipt } from './receipt.ts';
+import { anythingRead, giveReceipt } from './receipt.ts';
 import { session } from './session.ts';
 import { EXIT } from './usage.ts';
 
@@ -34,7 +34,7 @@ export async function infoCommand(this: Context, flags: InfoFlags, ...paths: str
       inputs: run.receipts,
     } as const;
     giveReceipt(receipt, flags.receipt, console);
-    if (run.receipts.some(({ kind }) => kind === 'log')) return EXIT.done;
+    if (anythingRead(run.receipts)) return EXIT.done;
     console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
     return EXIT.nothingReadable;
   });

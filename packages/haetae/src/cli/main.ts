@@ -38,7 +38,8 @@ const console: Console = {
 const shown = {
   stdout: { write: (text: string) => console.stdout.write(text), getColorDepth: () => 1 },
   stderr: { write: (text: string) => console.stderr.write(text), getColorDepth: () => 1 },
-  exitCode: 0 as number | string | null,
+  // null: not told yet. Any number here would keep the parser from telling its own.
+  exitCode: null as number | string | null,
 };
 await run(application(words, version), argv.length === 0 ? ['--help'] : argv, { process: shown, console });
 // The parser counts its own failures below zero; all of them are wrong usage to the shell.

@@ -7,6 +7,13 @@ import type { Console } from './console.ts';
 import { bytes, count } from './numbers.ts';
 import { UsageError } from './usage.ts';
 
+/** Whether anything was read: a log with events, or one that is whole and simply has none. */
+export function anythingRead(inputs: readonly InputReceipt[]): boolean {
+  return inputs.some(
+    ({ kind, events, notices }) => kind === 'log' && (events > 0 || !notices.some((notice) => notice.kind === 'lost')),
+  );
+}
+
 /** A rule pack as the receipt names it. */
 export interface PackReceipt {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { Context, ScanFlags } from './app.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
-import { giveReceipt, packHash, type Receipt } from './receipt.ts';
+import { anythingRead, giveReceipt, packHash, type Receipt } from './receipt.ts';
 import { type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -69,7 +69,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
         ruleProblems: done.problems.map(describeProblem),
         inputs: done.receipts,
       };
-      const readable = done.receipts.some(({ kind }) => kind === 'log');
+      const readable = anythingRead(done.receipts);
       if (readable && done.findings.size === 0) console.stderr.write(whyNothing(done, words));
       giveReceipt(receipt, flags.receipt, console);
       if (flags.output !== undefined) {

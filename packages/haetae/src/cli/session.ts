@@ -89,7 +89,8 @@ export async function session(
   try {
     const status = await body(self);
     line.clear();
-    file?.commit();
+    if (status === EXIT.nothingReadable) file?.discard();
+    else file?.commit();
     console.exit(status);
   } catch (error) {
     line.clear();

@@ -85,7 +85,7 @@ export function timelinePrinter(
     });
     text += `${indent}${color.dim(`${computer} · ${head.event.channel} ${head.event.eventId} · ${printable(head.file)}${place}`)}\n`;
     text += lines(printable(detail), DETAIL_LINES, indent, (line) => line);
-    for (const hidden of innermost(head)) {
+    for (const hidden of telling(group)) {
       text += lines(`↳ ${t.decoded} (${hidden.kind}): ${printable(hidden.text)}`, DECODED_LINES, indent, (line) =>
         color.green(line),
       );
@@ -156,8 +156,13 @@ function sameEvent(a: Located, b: Located): boolean {
   return same && a.file === b.file && a.event.timeMs === b.event.timeMs;
 }
 
-/** The decoded texts that nothing more was found in: the others are steps on the way. */
-function innermost({ decoded = [] }: Located) {
+/**
+ * The decoded texts worth showing: the innermost ones (the others are steps on the way) of the event's own fields, and of
+ * its parent's command line only where a rule matched there.
+ */
+function telling(group: readonly Located[]) {
+  const decoded = group[0]?.decoded ?? [];
   const parents = new Set(decoded.map(({ parent }) => parent));
-  return decoded.filter((_, i) => !parents.has(i));
+  const matched = new Set(group.flatMap(({ why }) => why.map((reason) => reason.decoded)));
+  return decoded.filter(({ field }, i) => !parents.has(i) && (!field.startsWith('Parent') || matched.has(i)));
 }
