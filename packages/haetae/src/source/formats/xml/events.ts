@@ -25,6 +25,8 @@ export class XmlEvents {
   #line = 1;
   /** An event was given up: what follows up to the next one belongs to it. */
   #skipping = false;
+  /** Ends of comments and the like that the text at hand does not hold any more. */
+  readonly #unclosed = new Set<string>();
 
   constructor(ledger: Ledger, limit = EVENT_LIMIT) {
     this.#ledger = ledger;
@@ -35,6 +37,7 @@ export class XmlEvents {
   *feed(piece: string, last: boolean): Generator<PlainEvent> {
     this.#text = this.#text.slice(this.#at) + piece;
     this.#at = 0;
+    this.#unclosed.clear();
     for (;;) {
       const start = this.#between(last);
       if (start < 0) break;
@@ -65,9 +68,13 @@ export class XmlEvents {
         if (!last && text.length - tag <= this.#limit) return -1;
         this.#lose('xml-syntax', 'markup that does not end');
         this.#skipping = true;
-        this.#advance(text.length);
-        return -1;
+        // One byte of a comment's end must not cost the events behind it.
+        this.#advance(this.#resume(tag, text.length));
+        continue;
       }
+      CLOSE.lastIndex = tag;
+      if (!this.#skipping && text.startsWith('</', tag) && CLOSE.exec(text)?.index === tag)
+        this.#lose('xml-syntax', 'the end of an event that did not begin');
       this.#advance(end);
     }
   }
@@ -81,7 +88,9 @@ export class XmlEvents {
       ['<?', '?>'],
     ] as const) {
       if (!text.startsWith(opening, tag)) continue;
-      const end = text.indexOf(closing, tag + opening.length);
+      // What is missing behind one opening is missing behind all that follow: looked for once, lest many cost their square.
+      const end = this.#unclosed.has(closing) ? -1 : text.indexOf(closing, tag + opening.length);
+      if (end < 0) this.#unclosed.add(closing);
       return end < 0 ? -1 : end + closing.length;
     }
     const end = text.indexOf('>', tag);
