@@ -11,7 +11,7 @@ const IMPORTS = [
   /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*(['"])([^'"\n]+)\1/gm,
   /^\s*import\s*(['"])([^'"\n]+)\1/gm,
   /\b(?:import|require)\s*\(\s*(['"`])([^'"`\n]+)\1/g,
-  /\bnew URL\(\s*(['"`])(\.[^'"`\n]+)\1/g,
+  /\bnew URL\(\s*(['"`])(\.[^'"`\n]+\.[jt]s)\1/g,
 ];
 
 const roomOf = (file: string): string | undefined =>
