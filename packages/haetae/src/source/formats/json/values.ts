@@ -296,9 +296,15 @@ export class JsonValues {
 
   /** Gives the object up and goes on at the first line behind its beginning that begins an object, else behind the fault. */
   #fail(at: number, code: 'json-syntax' | 'nesting-too-deep', reason: string): boolean {
-    if (!this.#dropping) this.#lose(code, reason);
     this.#scan = -1;
     this.#crowded = false;
+    if (this.#dropping) {
+      this.#line = this.#scanLine;
+      this.#at = at;
+      this.#skipLine = true;
+      return false;
+    }
+    this.#lose(code, reason);
     for (let end = this.#lineEnd(this.#at); end >= 0 && end <= at; end = this.#lineEnd(end + 1)) {
       this.#line++;
       this.#at = end + 1;
@@ -307,7 +313,6 @@ export class JsonValues {
       if (this.#buffer[next] === OPEN && next <= at) return false;
     }
     // The fault's own line is passed over, unless it begins with the object that made the fault visible.
-    if (this.#dropping) this.#line = this.#scanLine;
     this.#at = Math.max(this.#at, at);
     this.#skipLine = this.#buffer[at] !== LF && at < this.#end;
     return false;
