@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -311,4 +311,16 @@ describe('damage', () => {
 
 test('a folder is no file', async () => {
   for await (const opened of openInputs([{ path: '.', file: folder, size: 0 }])) expect(opened.kind).toBe('refused');
+});
+
+test('a file that is written to meanwhile: what was read is hashed, and the reader is told', async () => {
+  const file = join(folder, 'growing');
+  writeFileSync(file, long);
+  for await (const opened of openInputs([{ path: 'growing', file, size: long.length }], { hash: true })) {
+    if (opened.kind !== 'input') throw new Error(opened.kind);
+    appendFileSync(file, 'more\n');
+    for await (const _chunk of opened.input.bytes());
+    expect(await opened.finish()).toEqual({ bytes: long.length + 5, sha256: sha256(`${long}more\n`) });
+    expect(opened.ledger.notices().map(({ kind, code }) => `${kind} ${code}`)).toEqual(['repaired read-error']);
+  }
 });
