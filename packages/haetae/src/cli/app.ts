@@ -4,52 +4,12 @@ import {
   buildApplication,
   buildCommand,
   buildRouteMap,
-  type CommandContext,
   type FlagParametersForType,
 } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
-import type { Console } from './console.ts';
+import type { CommonFlags, Context, DumpFlags, EvtxFlags, InfoFlags, ScanFlags } from './flags.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
-
-export interface Context extends CommandContext {
-  readonly console: Console;
-}
-
-/** Flags that every command has. */
-export interface CommonFlags {
-  readonly lang?: string;
-  readonly timezone?: string;
-  readonly output?: string;
-  readonly password?: string;
-  readonly receipt?: string;
-}
-
-export interface EvtxFlags {
-  readonly carve: boolean;
-  readonly checksums: boolean;
-}
-
-export interface ScanFlags extends CommonFlags, EvtxFlags {
-  readonly rules?: readonly string[];
-  readonly builtin: boolean;
-  readonly detectors?: string;
-  readonly minLevel?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly format: 'table' | 'csv' | 'json' | 'jsonl';
-  readonly threads?: string;
-  readonly failOn?: string;
-}
-
-export interface DumpFlags extends CommonFlags, EvtxFlags {
-  readonly format: 'jsonl' | 'xml' | 'csv';
-  readonly canonical: boolean;
-}
-
-export interface InfoFlags extends CommonFlags, EvtxFlags {
-  readonly format: 'table' | 'json';
-}
 
 const text = (input: string): string => input;
 

@@ -2,7 +2,7 @@ import { findEvent, logonType } from '@haetae/event';
 import { formatLocal, formatUtc, padEnd, printable, type Words, width, type Zone, zoneLabel } from '../locale/index.ts';
 import { type SurveyRun, surveyFiles } from '../pipeline/index.ts';
 import type { LogContinuity, LogSummary } from '../survey/index.ts';
-import type { Context, InfoFlags } from './app.ts';
+import type { Context, InfoFlags } from './flags.ts';
 import { bytes, count, duration, percent } from './numbers.ts';
 import { anythingRead, giveReceipt } from './receipt.ts';
 import { session } from './session.ts';

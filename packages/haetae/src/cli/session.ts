@@ -1,9 +1,9 @@
 import type { Zone } from '../locale/index.ts';
 import { Interrupted } from '../pipeline/index.ts';
 import { discover, type Found } from '../source/index.ts';
-import type { CommonFlags } from './app.ts';
 import type { Console, Out } from './console.ts';
 import { fileOut } from './console.ts';
+import type { CommonFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { checkLanguage, pathsOption, zoneOption } from './options.ts';
 import { ProgressLine } from './progress.ts';
