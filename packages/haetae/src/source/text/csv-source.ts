@@ -87,7 +87,8 @@ export async function* renderedBatches(
     yield { events: eventsOf(log, held), bytes };
   }
   if (any) log.finish();
-  else ledger.inferred('empty-file', 'no row below the header');
+  else if (!ledger.notices().some(({ kind }) => kind === 'lost'))
+    ledger.inferred('empty-file', 'no row below the header');
 }
 
 function* eventsOf(log: RenderedLog, rows: readonly PreparedRow[]): Generator<ReturnType<RenderedLog['event']>> {

@@ -31,7 +31,8 @@ const LAST_YEAR = 2200;
 
 /** undefined when the text is no such date, or names one that does not exist. */
 export function parseLocalTime(text: string, order: DateOrder): LocalTime | undefined {
-  const m = DATE_TIME.exec(text);
+  // .NET and Windows mark the direction of writing within dates of some cultures.
+  const m = DATE_TIME.exec(/[\u200e\u200f]/.test(text) ? text.replace(/[\u200e\u200f]/g, '') : text);
   if (m === null) return undefined;
   const first = Number(m[1]);
   const second = Number(m[3]);

@@ -1,4 +1,4 @@
-import { type FieldType, findEvent, type LayoutLine, messageLayout, readSentence } from '@haetae/event';
+import { type FieldType, findEvent, LANGUAGES, type LayoutLine, messageLayout, readSentence } from '@haetae/event';
 import { type LayoutEntry, type MessageLayout, makeLayout, type ValueShape } from './message.ts';
 
 /** Sysmon fields that hold what someone else wrote; the others are of one line by their nature. */
@@ -55,7 +55,9 @@ function build(provider: string, channel: string, eventId: number): MessageLayou
     order: Object.keys(known.fields),
     sections: !sysmon,
     explanations: [...en, ...ko, ...ja],
-    sentence: (line) => readSentence(layout, line),
+    ...(LANGUAGES.some((language) => layout.sentence[language].length > 0)
+      ? { sentence: (line: string) => readSentence(layout, line) }
+      : {}),
     ...(layout.body === undefined ? {} : { body: layout.body }),
   });
 }

@@ -198,6 +198,16 @@ test('a sentence with values, and a body before the first label', () => {
   });
   expect(cutMessage('Nothing of the kind', layout)).toBeUndefined();
 
+  const payload = makeLayout({
+    sections: true,
+    body: 'Payload',
+    entries: [line('ContextInfo', 'any', true, ['Context'])],
+  });
+  expect(fieldsOf('CommandInvocation(a): "a"\nb\n\nContext:\n\tHost = x\n', payload)).toEqual({
+    Payload: 'CommandInvocation(a): "a"\nb',
+    ContextInfo: 'Host = x',
+  });
+
   const script = makeLayout({
     sections: false,
     sentence: () => [['MessageNumber', '1']],

@@ -32,7 +32,7 @@ export interface LayoutParts {
   readonly sentence?: ReadSentence;
   /** Fields that the sentence can give. */
   readonly sentenceFields?: readonly string[];
-  /** The field that takes the text between the first line and the first label. */
+  /** The field that takes the text before the first label, without the first line where that is a sentence. */
   readonly body?: string;
 }
 
@@ -188,8 +188,10 @@ function collect(
     if (place >= 0) values[place] ??= value.trim();
   }
   if (layout.body >= 0) {
-    const last = lines[(chain[0]?.line ?? lines.length) - 1]!;
-    if (lines.length > 1 && last !== lines[0]) values[layout.body] = valueIn(message, lines[1]!.start, last.end);
+    // The first line is a title only where the layout knows its sentence.
+    const first = layout.sentence === undefined ? 0 : 1;
+    const after = chain[0]?.line ?? lines.length;
+    if (after > first) values[layout.body] = valueIn(message, lines[first]!.start, lines[after - 1]!.end);
   }
   const names: string[] = [];
   const found: string[] = [];

@@ -81,7 +81,14 @@ export class RenderedLog {
     if (cut === undefined && row.message !== '')
       this.#once('message-unknown', `${provider === '' ? channel : provider} ${row.eventId}`, row.line);
     let names: readonly string[] = cut?.names ?? [];
-    let values: readonly string[] = cut === undefined ? [] : this.#restored(cut, source.restores, row.line);
+    let values: readonly string[] =
+      cut === undefined
+        ? []
+        : this.#restored(
+            cut,
+            provider === source.provider ? source.restores : restoresOf(provider, row.eventId),
+            row.line,
+          );
     if (cut === undefined ? row.message !== '' : cut.unread.length > 0) {
       names = names.length === 0 ? MESSAGE : [...names, 'Message'];
       values = [...values, row.message];
