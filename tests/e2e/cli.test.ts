@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { haetae, ROOT } from './haetae.ts';
+import { BIN, haetae, ROOT } from './haetae.ts';
 
 const SAMPLES = join(ROOT, 'packages/haetae/content/samples');
 const EVTX = join(SAMPLES, 'DESKTOP-HT01_Sysmon.evtx');
@@ -250,4 +251,21 @@ describe('language', () => {
   ] as const)('%j %j says %s', async (env, flags, word) => {
     expect((await haetae(['info', EVTX, ...flags], { env })).stderr).toContain(word);
   });
+});
+
+test('Ctrl-C stops a run that waits for input, with its own status and nothing written', async () => {
+  const target = join(folder, 'interrupted.jsonl');
+  const child = spawn(process.execPath, [BIN, 'dump', '-', '-o', target], { stdio: ['pipe', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  // The output's folder appears once the run has begun.
+  const begun = (): boolean => readdirSync(folder).some((name) => name.startsWith('.haetae-'));
+  child.stdin.write(eventLine(1, {}).repeat(2000));
+  while (!begun()) await new Promise((resolve) => setImmediate(resolve));
+  child.kill('SIGINT');
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect([code, readdirSync(folder).filter((name) => /^\.haetae-|^interrupted/.test(name))]).toEqual([130, []]);
+  expect(stderr).toContain('Stopped.');
 });

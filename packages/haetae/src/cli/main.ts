@@ -18,9 +18,15 @@ const stopping = new AbortController();
 /** The first Ctrl-C asks the run to stop between two stretches; a second one does not wait. */
 process.on('SIGINT', () => {
   if (stopping.signal.aborted) process.exit(EXIT.interrupted);
-  stopping.abort();
+  stop();
 });
-process.on('SIGTERM', () => stopping.abort());
+process.on('SIGTERM', stop);
+
+function stop(): void {
+  stopping.abort();
+  // Whoever waits for more input would not hear of it.
+  if (argv.includes('-')) process.stdin.destroy();
+}
 
 let status: number | undefined;
 const console: Console = {

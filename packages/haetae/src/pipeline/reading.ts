@@ -42,6 +42,21 @@ export async function readFiles(
   signal: AbortSignal,
   visitor: Visitor,
 ): Promise<void> {
+  try {
+    await readEach(files, settings, signal, visitor);
+  } catch (error) {
+    // A stream that was closed under its reader so that it stops waiting is not what went wrong.
+    checkSignal(signal);
+    throw error;
+  }
+}
+
+async function readEach(
+  files: Iterable<FoundFile>,
+  settings: ReadSettings,
+  signal: AbortSignal,
+  visitor: Visitor,
+): Promise<void> {
   const { password, hash } = settings;
   for await (const opened of openInputs(files, { hash, ...(password === undefined ? {} : { password }) })) {
     checkSignal(signal);
