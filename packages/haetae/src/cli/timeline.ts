@@ -11,6 +11,7 @@ const TIME_WIDTH = 23;
 /** Lines of detail shown of one event: enough for a long command, not for a script. */
 const DETAIL_LINES = 4;
 const DECODED_LINES = 6;
+const LONGEST_TEXT = 20_000;
 
 /**
  * The timeline for people. Findings of one event stand under one head; events that repeat the one above them in all but
@@ -84,19 +85,20 @@ export function timelinePrinter(
       text += `${lead} ${levelCell(finding.level)} ${color.bold(printable(titleOf(finding, words)))}${ids === '' ? '' : `  ${color.dim(ids)}`}\n`;
     });
     text += `${indent}${color.dim(`${computer} · ${head.event.channel} ${head.event.eventId} · ${printable(head.file)}${place}`)}\n`;
-    text += lines(printable(detail), DETAIL_LINES, indent, (line) => line);
+    if (detail !== '') text += lines(detail, DETAIL_LINES, (line) => line);
     for (const hidden of telling(group)) {
-      text += lines(`↳ ${t.decoded} (${hidden.kind}): ${printable(hidden.text)}`, DECODED_LINES, indent, (line) =>
-        color.green(line),
-      );
+      text += `${indent}${color.green(`↳ ${t.decoded} (${hidden.kind})`)}\n`;
+      text += lines(hidden.text, DECODED_LINES, (line) => color.green(line));
     }
     group = [];
     return text;
   }
 
-  function lines(body: string, most: number, lead: string, style: (line: string) => string): string {
-    if (body === '') return '';
-    const all = wrap(body.length > 20_000 ? body.slice(0, 20_000) : body, room - lead.length);
+  /** Text of the log, folded and cut; a text of several lines keeps them, behind a bar that no log line can forge. */
+  function lines(body: string, most: number, style: (line: string) => string): string {
+    const given = body.slice(0, LONGEST_TEXT).split(/\r\n|\r|\n/);
+    const lead = given.length > 1 ? `${indent}│ ` : indent;
+    const all = given.flatMap((line) => wrap(printable(line), room - lead.length));
     const kept = all.slice(0, most);
     if (all.length > most) kept[most - 1] = `${cut(kept[most - 1]!, room - lead.length - 2)} …`;
     return kept.map((line) => `${lead}${style(line)}\n`).join('');
