@@ -19,7 +19,10 @@ const POWERSHELL = ['microsoft-windows-powershell/operational', 'powershellcore/
 
 type Carriers = Readonly<Record<number, readonly string[]>>;
 
-/** The fields that carry command lines and scripts, by channel in lower case and event id. */
+/**
+ * The fields that carry command lines and scripts, by channel in lower case and event id. ContextInfo of 4103 is left out: it
+ * repeats the command line of the session, which 400 and 4688 tell once, with every command.
+ */
 const CARRIERS: ReadonlyMap<string, Carriers> = new Map<string, Carriers>([
   [
     SYSMON,
@@ -41,10 +44,7 @@ const CARRIERS: ReadonlyMap<string, Carriers> = new Map<string, Carriers>([
     },
   ],
   ['system', { 7045: ['ImagePath'] }],
-  ...POWERSHELL.map((channel): [string, Carriers] => [
-    channel,
-    { 4103: ['Payload', 'ContextInfo'], 4104: ['ScriptBlockText'] },
-  ]),
+  ...POWERSHELL.map((channel): [string, Carriers] => [channel, { 4103: ['Payload'], 4104: ['ScriptBlockText'] }]),
   ['windows powershell', { 400: ['Data'], 600: ['Data'], 800: ['Data'] }],
   ['microsoft-windows-wmi-activity/operational', { 5861: ['PossibleCause'] }],
 ]);
