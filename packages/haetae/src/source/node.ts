@@ -4,8 +4,8 @@ import { type FileHandle, mkdtemp, open, opendir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bytes of one read: large enough that a read costs little, small enough to stay in the processor's cache. */
-const READ = 256 * 1024;
+/** Bytes of one read: each goes through a thread of its own, which costs so much that 256 KiB take a tenth more CPU for JSON lines. */
+const READ = 4 * 1024 * 1024;
 
 /** What the disk says of a path; undefined where nothing is there. Throws what else goes wrong (EACCES, ELOOP…). */
 export function statOf(path: string): Stats | undefined {
