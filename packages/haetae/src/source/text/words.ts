@@ -49,3 +49,10 @@ function own(table: Readonly<Record<string, string>>, text: string): string | un
 export const levelOf = (text: string): string | undefined => own(LEVELS, text);
 /** The mask of a keyword's name, as `0x…`. */
 export const keywordsOf = (text: string): string | undefined => own(KEYWORDS, text);
+
+/** A record id as digits; 0 for any other text, a bigint beyond 2^53. */
+export function recordIdOf(text: string): number | bigint {
+  if (!/^\d{1,20}$/.test(text)) return 0;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}

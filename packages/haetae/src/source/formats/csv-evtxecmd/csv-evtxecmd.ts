@@ -5,7 +5,7 @@ import { LocalClock } from '../../text/clock.ts';
 import { type CsvRow, CsvTokenizer } from '../../text/csv.ts';
 import { csvBlocks } from '../../text/csv-source.ts';
 import { type CsvHeader, isHeader, readHeader } from '../../text/header.ts';
-import { keywordsOf, levelOf } from '../../text/words.ts';
+import { keywordsOf, levelOf, recordIdOf } from '../../text/words.ts';
 import { readPayload } from './payload.ts';
 
 /**
@@ -155,7 +155,7 @@ class RowReader {
       channel: this.#cell(row, 'channel'),
       provider: this.#cell(row, 'provider'),
       eventId,
-      eventRecordId: /^\d{1,20}$/.test(recordId) ? exact(recordId) : 0,
+      eventRecordId: recordIdOf(recordId),
       position: { kind: 'line', line },
       ...this.#data(row),
       systemNames,
@@ -188,9 +188,4 @@ class RowReader {
     const at = this.#header.at.get(key);
     return at === undefined ? '' : (cells[at] ?? '').trim();
   }
-}
-
-function exact(digits: string): number | bigint {
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
 }

@@ -4,7 +4,7 @@ import type { CsvRow } from '../../text/csv.ts';
 import { csvBlocks, renderedBatches } from '../../text/csv-source.ts';
 import { type CsvHeader, isHeader, readHeader } from '../../text/header.ts';
 import type { RenderedRow } from '../../text/rendered-log.ts';
-import { keywordsOf, levelOf } from '../../text/words.ts';
+import { keywordsOf, levelOf, recordIdOf } from '../../text/words.ts';
 
 /**
  * `Get-WinEvent | Export-Csv` of PowerShell 5.1 and 7, with or without the `#TYPE` line, all columns or those selected, and
@@ -128,7 +128,7 @@ class RowReader {
       channel: this.#cell(cells, ['logname', 'log']),
       computer: this.#cell(cells, ['machinename']),
       eventId,
-      recordId: /^\d{1,20}$/.test(record) ? exact(record) : 0,
+      recordId: recordIdOf(record),
       message: cells[this.#header.at.get('message') ?? -1] ?? '',
       systemNames,
       systemValues,
@@ -142,9 +142,4 @@ class RowReader {
     }
     return '';
   }
-}
-
-function exact(digits: string): number | bigint {
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
 }
