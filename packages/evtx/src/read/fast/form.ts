@@ -12,7 +12,7 @@ import { CHUNK, CHUNK_SIZE, COMPOSED, VIEW } from '../chunk-buffer.ts';
 import { MAX_ELEMENT_DEPTH } from '../limits.ts';
 import type { ElementPart, Part } from '../plain/template.ts';
 import { TYPE } from '../value-type.ts';
-import { nameIdAt, nameText } from './names.ts';
+import { entityUnit, isFieldName, nameIdAt, nameText } from './names.ts';
 import { MOST_SLOTS, slotAt, slotSize, slotType } from './slots.ts';
 
 /** Codes of a form, each followed by what is said; text as its units, two in an integer. */
@@ -23,12 +23,15 @@ const CLOSE = 4;
 const TEXT = 5; // count, units
 const HOLE = 6; // index, 1 if optional
 
+/** Sets of tokens: with a name, with text, with a value's index. Shared code for each compiles once and for all. */
+const NAMED = (1 << 0x01) | (1 << 0x06) | (1 << 0x09);
+const TEXTUAL = (1 << 0x05) | (1 << 0x07);
+const HOLES = (1 << 0x0d) | (1 << 0x0e);
+
 /** Room for the form of anything that fits in a chunk: no token makes more integers than it has bytes. */
 export const form = new Int32Array(CHUNK_SIZE + 64);
-/** Slots that a form without template filled. */
-export const scanned = { slots: 0, end: 0 };
-
-const ENTITY: Readonly<Record<string, number>> = { lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27 };
+/** Where the last form ended in the chunk. */
+export const scanned = { end: 0 };
 
 let composedEnd = COMPOSED;
 
@@ -83,141 +86,123 @@ export function scanForm(at: number, end: number, base: number): number {
   let depth = 0;
   let slots = 0;
   let inTag = false;
+  /** Within the value of an attribute that names a field. */
   let isName = false;
   /** The slot of the text directly before, which more text goes to; -1 if there is none. */
   let textSlot = -1;
   while (p < end) {
-    const token = CHUNK[p++]!;
-    switch (token & 0xbf) {
-      case 0x00:
-        scanned.slots = slots;
-        scanned.end = p;
-        return depth === 0 ? n : -1;
-      case 0x01: {
+    const token = CHUNK[p++]! & 0xbf;
+    if (token >= 0x10) return -1;
+    /** The one character that an entity or a character reference stands for. */
+    let unit = 0;
+    if ((NAMED >> token) & 1) {
+      let hasAttributes = false;
+      if (token === 0x01) {
         if (inTag || depth++ === MAX_ELEMENT_DEPTH) return -1;
-        p += isDefinition ? 6 : 4;
-        if (p + 4 > end) return -1;
-        const offset = VIEW.getUint32(p, true);
-        p += 4;
-        const id = nameIdAt(offset);
-        if (id === 0) return -1;
-        if (offset === p) p += 10 + 2 * VIEW.getUint16(p + 6, true);
-        if (token & 0x40) p += 4;
-        form[n++] = OPEN;
-        form[n++] = id;
+        hasAttributes = (CHUNK[p - 1]! & 0x40) !== 0;
         inTag = true;
-        isName = false;
-        textSlot = -1;
-        break;
+        p += isDefinition ? 6 : 4;
       }
-      case 0x02:
-        if (!inTag) return -1;
-        inTag = false;
-        isName = false;
+      if (p + 4 > end || (!inTag && token === 0x06)) return -1;
+      const offset = VIEW.getUint32(p, true);
+      p += 4;
+      const id = nameIdAt(offset);
+      if (id === 0) return -1;
+      if (offset === p) p += 10 + 2 * VIEW.getUint16(p + 6, true); // stored here, at its first use in the chunk
+      if (token !== 0x09) {
+        if (hasAttributes) p += 4;
+        form[n] = token === 0x01 ? OPEN : ATTRIBUTE;
+        form[n + 1] = id;
+        n += 2;
+        isName = isFieldName[id] === 1 && token === 0x06;
         textSlot = -1;
-        form[n++] = CONTENT;
-        break;
-      case 0x03:
-      case 0x04:
-        if (inTag !== ((token & 0xbf) === 0x03) || depth-- === 0) return -1;
-        inTag = false;
-        isName = false;
-        textSlot = -1;
-        form[n++] = CLOSE;
-        break;
-      case 0x05:
-      case 0x07: {
-        if ((token & 0xbf) === 0x05 && CHUNK[p++] !== TYPE.string) return -1;
-        if (p + 2 > end) return -1;
-        const units = VIEW.getUint16(p, true);
-        p += 2;
-        if (p + 2 * units > end) return -1;
-        if (isDefinition || isName) {
-          form[n] = TEXT;
-          form[n + 1] = units;
-          n += 2;
-          let q = p;
-          for (const last = p + 2 * units - 2; q < last; q += 4) form[n++] = VIEW.getInt32(q, true);
-          if (units & 1) form[n++] = VIEW.getUint16(q, true);
-        } else if (textSlot >= 0) {
-          append(textSlot, p, units);
-        } else {
-          if (slots === MOST_SLOTS) return -1;
-          slotType[base + slots] = units === 0 ? TYPE.null : TYPE.string;
-          slotAt[base + slots] = p;
-          slotSize[base + slots] = 2 * units;
-          textSlot = base + slots;
-          form[n++] = HOLE;
-          form[n++] = slots++;
-          form[n++] = 0;
-        }
-        p += 2 * units;
-        break;
+        continue;
       }
-      case 0x06: {
-        if (!inTag || p + 4 > end) return -1;
-        const offset = VIEW.getUint32(p, true);
-        p += 4;
-        const id = nameIdAt(offset);
-        if (id === 0) return -1;
-        if (offset === p) p += 10 + 2 * VIEW.getUint16(p + 6, true);
-        form[n++] = ATTRIBUTE;
-        form[n++] = id;
-        isName = nameText(id) === 'Name';
-        textSlot = -1;
-        break;
+      unit = entityUnit[id]!;
+      if (unit === 0) return -1;
+    } else if ((TEXTUAL >> token) & 1) {
+      if (token === 0x05 && CHUNK[p++] !== TYPE.string) return -1;
+      if (p + 2 > end) return -1;
+      const units = VIEW.getUint16(p, true);
+      p += 2;
+      if (p + 2 * units > end) return -1;
+      if (isDefinition || isName) {
+        n = textForm(n, p, units);
+      } else if (textSlot >= 0) {
+        append(textSlot, p, units);
+      } else {
+        if (slots === MOST_SLOTS) return -1;
+        textSlot = base + slots;
+        slotType[textSlot] = units === 0 ? TYPE.null : TYPE.string;
+        slotAt[textSlot] = p;
+        slotSize[textSlot] = 2 * units;
+        n = holeForm(n, slots++, 0);
       }
-      case 0x08:
-      case 0x09: {
-        if (p + 4 > end) return -1;
-        let unit: number | undefined;
-        if ((token & 0xbf) === 0x08) {
-          unit = VIEW.getUint16(p, true);
-          p += 2;
-          if (unit === 0 || (unit & 0xf800) === 0xd800) return -1;
-        } else {
-          const offset = VIEW.getUint32(p, true);
-          p += 4;
-          unit = ENTITY[nameText(nameIdAt(offset))];
-          if (unit === undefined) return -1;
-          if (offset === p) p += 10 + 2 * VIEW.getUint16(p + 6, true);
-        }
-        if (isDefinition || isName) {
-          form[n++] = TEXT;
-          form[n++] = 1;
-          form[n++] = unit;
-          break;
-        }
-        if (textSlot < 0) {
-          if (slots === MOST_SLOTS) return -1;
-          textSlot = base + slots;
-          slotType[textSlot] = TYPE.null;
-          form[n++] = HOLE;
-          form[n++] = slots++;
-          form[n++] = 0;
-        }
-        appendUnit(textSlot, unit);
-        break;
-      }
-      case 0x0d:
-      case 0x0e:
-        if (!isDefinition || p + 3 > end) return -1;
-        form[n++] = HOLE;
-        form[n++] = VIEW.getUint16(p, true);
-        form[n++] = (token & 0xbf) === 0x0e ? 1 : 0;
-        p += 3;
-        break;
-      case 0x0f:
-        p += 3;
-        break;
-      default: // processing instructions, instances within content: the plain path's
-        return -1;
+      p += 2 * units;
+    } else if ((HOLES >> token) & 1) {
+      if (!isDefinition || p + 3 > end) return -1;
+      n = holeForm(n, VIEW.getUint16(p, true), token === 0x0e ? 1 : 0);
+      p += 3;
+    } else if (token === 0x0f) {
+      p += 3;
+    } else if (token === 0x00) {
+      scanned.end = p;
+      return depth === 0 ? n : -1;
+    } else if (token <= 0x04) {
+      // 2 closes a start tag, 3 an empty element, 4 an element
+      if (inTag !== token < 0x04) return -1;
+      if (token !== 0x02 && depth-- === 0) return -1;
+      form[n++] = token === 0x02 ? CONTENT : CLOSE;
+      inTag = false;
+      isName = false;
+      textSlot = -1;
+    } else if (token === 0x08 && p + 2 <= end) {
+      unit = VIEW.getUint16(p, true);
+      p += 2;
+      if (unit === 0 || (unit & 0xf800) === 0xd800) return -1;
+    } else {
+      return -1; // processing instructions, instances within content: the plain path's
     }
+    if (unit === 0) continue;
+    if (isDefinition || isName) {
+      n = unitForm(n, unit);
+      continue;
+    }
+    if (textSlot < 0) {
+      if (slots === MOST_SLOTS) return -1;
+      textSlot = base + slots;
+      slotType[textSlot] = TYPE.null;
+      n = holeForm(n, slots++, 0);
+    }
+    appendUnit(textSlot, unit);
   }
   if (p > end || depth > 0) return -1;
-  scanned.slots = slots;
   scanned.end = p;
   return n;
+}
+
+function unitForm(n: number, unit: number): number {
+  form[n] = TEXT;
+  form[n + 1] = 1;
+  form[n + 2] = unit;
+  return n + 3;
+}
+
+function textForm(n: number, at: number, units: number): number {
+  form[n] = TEXT;
+  form[n + 1] = units;
+  let to = n + 2;
+  let p = at;
+  for (const last = at + 2 * units - 2; p < last; p += 4) form[to++] = VIEW.getInt32(p, true);
+  if (units & 1) form[to++] = VIEW.getUint16(p, true);
+  return to;
+}
+
+function holeForm(n: number, index: number, optional: number): number {
+  form[n] = HOLE;
+  form[n + 1] = index;
+  form[n + 2] = optional;
+  return n + 3;
 }
 
 export function hashOf(values: Int32Array, length: number): number {
@@ -233,10 +218,11 @@ export function sameForm(a: Int32Array, length: number): boolean {
 }
 
 /** The tree of a form, for compiling. */
-export function partsOf(values: Int32Array): Part[] {
+export function partsOf(values: Int32Array): { readonly parts: Part[]; readonly slotCount: number } {
   const root: Part[] = [];
   const open: ElementPart[] = [];
   let into = root;
+  let slotCount = 0;
   for (let i = 0; i < values.length; ) {
     const code = values[i++]!;
     if (code === OPEN) {
@@ -262,8 +248,9 @@ export function partsOf(values: Int32Array): Part[] {
       i += (count + 1) >> 1;
     } else {
       into.push({ kind: 'hole', index: values[i]!, optional: values[i + 1] === 1 });
+      slotCount = Math.max(slotCount, values[i]! + 1);
       i += 2;
     }
   }
-  return root;
+  return { parts: root, slotCount };
 }

@@ -24,6 +24,12 @@ let usedUnits = 0;
 
 export const nameText = (id: number): string => texts[id]!;
 
+/** By id: 1 for `Name`. */
+export const isFieldName = new Uint8Array(MOST_NAMES);
+/** By id: the character that an entity of that name stands for; 0 for none that XML knows. */
+export const entityUnit = new Uint8Array(MOST_NAMES);
+const ENTITY: Readonly<Record<string, number>> = { lt: 0x3c, gt: 0x3e, amp: 0x26, quot: 0x22, apos: 0x27 };
+
 /** At the beginning of a chunk. */
 export function forgetNameOffsets(): void {
   for (let i = 0; i < seen; i++) idAt[seenAt[i]!] = 0;
@@ -69,6 +75,8 @@ export function nameIdAt(offset: number): number {
     nextInBucket[id] = buckets[bucket]!;
     buckets[bucket] = id;
     texts.push(wellFormed(text));
+    isFieldName[id] = text === 'Name' ? 1 : 0;
+    entityUnit[id] = ENTITY[text] ?? 0;
   }
   idAt[offset] = id;
   seenAt[seen++] = offset;

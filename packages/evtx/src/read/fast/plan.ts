@@ -87,16 +87,6 @@ function literalText(parts: readonly Part[]): string | undefined {
   return text;
 }
 
-function countSlots(parts: readonly Part[]): number {
-  let count = 0;
-  for (const part of parts) {
-    if (part.kind === 'hole') count = Math.max(count, part.index + 1);
-    if (!isElement(part)) continue;
-    count = Math.max(count, countSlots(part.content), ...part.attributes.map((a) => countSlots(a.parts)));
-  }
-  return count;
-}
-
 /** Uses of one value: more would let a small record grow large. */
 const MOST_USES = 4;
 
@@ -211,9 +201,8 @@ class Compiler {
   }
 }
 
-/** The plan of a template within `context`, or undefined if it has none. */
-export function compile(parts: readonly Part[], context: Context): Plan | undefined {
-  const slotCount = countSlots(parts);
+/** The plan of a template with values up to `slotCount` within `context`, or undefined if it has none. */
+export function compile(parts: readonly Part[], slotCount: number, context: Context): Plan | undefined {
   if (slotCount > MOST_SLOTS || !parts.every((part) => isElement(part) || part.kind === 'text')) return undefined;
   const elements = parts.filter(isElement);
   const compiler = new Compiler(slotCount);

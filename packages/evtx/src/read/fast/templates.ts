@@ -27,7 +27,8 @@ class Template {
     const index = CONTEXTS.indexOf(context);
     let plan = this.#plans[index];
     if (plan === undefined) {
-      plan = compile(partsOf(this.form), context) ?? null;
+      const { parts, slotCount } = partsOf(this.form);
+      plan = compile(parts, slotCount, context) ?? null;
       this.#plans[index] = plan;
     }
     return plan;
