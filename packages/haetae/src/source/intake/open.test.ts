@@ -288,6 +288,14 @@ describe('damage', () => {
       ['archive', 'x', undefined, damaged],
     ]);
   });
+  test('zip, whose end record counts too few', async () => {
+    const packed = await zip(files);
+    packed.writeUInt16LE(1, packed.length - 14);
+    packed.writeUInt16LE(1, packed.length - 12);
+    const all = await read(packed);
+    expect(all.map(({ path }) => path)).toEqual(['x/a.log', 'x/b.log', 'x/c.log', 'x']);
+    expect(all.at(-1)?.notices).toEqual([damaged]);
+  });
   test('zip, with damaged data', async () => {
     const packed = await zip(files);
     packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 50);

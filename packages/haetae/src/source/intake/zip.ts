@@ -64,8 +64,8 @@ export async function* zipMembers(file: RandomAccess, damaged: ZipDamage): Async
   } finally {
     await reader.close();
   }
-  if (failure === undefined) return;
-  damaged(file.size, `the central directory: ${failure}`);
+  if (failure === undefined && seen.size >= (await countedByDirectory(file))) return;
+  damaged(file.size, `the central directory: ${failure ?? 'it holds more members than its end record counts'}`);
   for await (const member of strayMembers(file)) if (!seen.has(member.offset)) yield member;
 }
 
@@ -193,6 +193,34 @@ async function* pieces(file: RandomAccess, offset: number, length: number): Asyn
     at += piece.length;
     yield piece;
   }
+}
+
+const END_RECORD = 22;
+/** Members that are counted at most, so that a forged directory costs little. */
+const COUNTED = 1 << 20;
+
+/**
+ * Entries that really lie in the central directory: the end record's count of them may be damaged. 0 for ZIP64 and where
+ * the directory cannot be found. Source: APPNOTE.TXT 4.3.12, 4.3.16.
+ */
+async function countedByDirectory(file: RandomAccess): Promise<number> {
+  const from = Math.max(0, file.size - END_RECORD - 0xffff);
+  const tail = await file.read(from, file.size - from);
+  const end = tail.lastIndexOf(Buffer.from('PK\x05\x06'));
+  if (end < 0 || end + END_RECORD > tail.length) return 0;
+  let at = tail.readUInt32LE(end + 16);
+  let window: Buffer = Buffer.alloc(0);
+  let base = at;
+  for (let count = 0; count < COUNTED; count++) {
+    if (at + 46 > base + window.length) {
+      window = await file.read(at, PIECE);
+      base = at;
+    }
+    const here = at - base;
+    if (here + 46 > window.length || window.readUInt32LE(here) !== 0x02014b50) return count;
+    at += 46 + window.readUInt16LE(here + 28) + window.readUInt16LE(here + 30) + window.readUInt16LE(here + 32);
+  }
+  return COUNTED;
 }
 
 interface LocalHeader {

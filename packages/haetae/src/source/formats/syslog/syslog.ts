@@ -60,7 +60,8 @@ class SyslogLines {
       const at = line.indexOf('<Event', match === null ? 0 : match[0].length);
       // A line without a head that is nothing but an event: `journalctl -o cat`.
       if (at < 0 || (at !== match?.[0].length && line.slice(0, at).trim() !== '')) {
-        if (line.trim() !== '') this.#lose(firstLine + i, line);
+        // An event within another program's words is not believed; where a lost line feed put it there, it is lost too.
+        if (line.trim() !== '') this.#lose(firstLine + i, line, at < 0 ? 1 : 2);
         continue;
       }
       this.#open = { text: line.slice(at), host: match?.[1] ?? match?.[2] ?? '', line: firstLine + i };
@@ -89,8 +90,18 @@ class SyslogLines {
   *#close(): Generator<PlainEvent> {
     const { text, host, line } = this.#open!;
     this.#open = undefined;
-    const end = text.lastIndexOf(END) + END.length;
-    const event = parseEvent(text.slice(0, end), line, this.#ledger);
+    let end = text.indexOf(END) + END.length;
+    let event = parseEvent(text.slice(0, end), line, this.#ledger);
+    // A value may hold the end tag too; more than a few times it does not.
+    for (let tries = 0; tries < 16 && isFault(event) && event.unfinished; tries++) {
+      const next = text.indexOf(END, end);
+      if (next < 0) break;
+      end = next + END.length;
+      event = parseEvent(text.slice(0, end), line, this.#ledger);
+    }
+    // Behind the event ends the line, unless its line feed is lost.
+    const rest = text.slice(end).trim();
+    if (rest !== '') this.#lose(line, rest);
     if (isFault(event)) this.#ledger.lost(event.code, { kind: 'line', line }, event.reason);
     else yield this.#completed(event, host);
   }
@@ -110,7 +121,7 @@ class SyslogLines {
     return new PlainEvent({ ...event, computer, channel: linux ? CHANNEL : event.channel });
   }
 
-  #lose(line: number, text: string): void {
-    this.#ledger.lost('syslog-line', { kind: 'line', line }, JSON.stringify(text.slice(0, 60)));
+  #lose(line: number, text: string, count = 1): void {
+    this.#ledger.lost('syslog-line', { kind: 'line', line }, JSON.stringify(text.slice(0, 60)), count);
   }
 }

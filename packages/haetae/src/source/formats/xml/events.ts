@@ -9,6 +9,10 @@ const CLOSERS = 16;
 
 const START = /<(?:[A-Za-z_][\w.-]*:)?Event(?=[\s/>])/y;
 const CLOSE = /<\/(?:[A-Za-z_][\w.-]*:)?Event\s*>/g;
+/** Markup whose end has not come yet. */
+const UNENDED = -1;
+/** Markup with an end that is another's: what lies between is no comment and no processing instruction. */
+const BROKEN = -2;
 /** What may stand between events: evtx_dump's headings. */
 const HEADING = /^\s*(?:Record \d+\s*)*$/;
 
@@ -65,7 +69,7 @@ export class XmlEvents {
       if (START.test(text)) return tag;
       const end = this.#markupEnd(tag);
       if (end < 0) {
-        if (!last && text.length - tag <= this.#limit) return -1;
+        if (end === UNENDED && !last && text.length - tag <= this.#limit) return -1;
         this.#lose('xml-syntax', 'markup that does not end');
         this.#skipping = true;
         // One byte of a comment's end must not cost the events behind it.
@@ -79,7 +83,7 @@ export class XmlEvents {
     }
   }
 
-  /** Behind the markup that begins at `tag`, which is no event; -1 when it does not end yet. */
+  /** Behind the markup that begins at `tag`, which is no event; {@link UNENDED} or {@link BROKEN}. */
   #markupEnd(tag: number): number {
     const text = this.#text;
     for (const [opening, closing] of [
@@ -91,16 +95,18 @@ export class XmlEvents {
       // What is missing behind one opening is missing behind all that follow: looked for once, lest many cost their square.
       const end = this.#unclosed.has(closing) ? -1 : text.indexOf(closing, tag + opening.length);
       if (end < 0) this.#unclosed.add(closing);
-      return end < 0 ? -1 : end + closing.length;
+      else if (opening !== '<![CDATA[' && text.slice(tag + 2, end).includes(opening === '<?' ? '<' : '<!--'))
+        return BROKEN;
+      return end < 0 ? UNENDED : end + closing.length;
     }
     const end = text.indexOf('>', tag);
-    if (end < 0) return -1;
+    if (end < 0) return UNENDED;
     if (!text.startsWith('<!DOCTYPE', tag)) return end + 1;
     // Entities that it declares are not expanded, whatever they hold.
     const subset = text.indexOf('[', tag);
     const close = subset >= 0 && subset < end ? text.indexOf(']', subset) : tag;
     const behind = close < 0 ? -1 : text.indexOf('>', close);
-    if (behind < 0) return -1;
+    if (behind < 0) return UNENDED;
     this.#ledger.repaired('xml-syntax', this.#where(), 'a document type declaration is passed over');
     return behind + 1;
   }

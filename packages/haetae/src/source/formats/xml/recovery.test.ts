@@ -25,6 +25,15 @@ test.each([
   });
 });
 
+test.each([
+  ['a comment', '<!-- one -- >\n', '<!-- two -->\n'],
+  ['a processing instruction', '<?xml version="1.0" =>\n', '<?xml version="1.0"?>\n'],
+])('%s does not swallow events up to the end of the next one', (_name, broken, whole) => {
+  const { ids, notices } = read(broken + event(1) + whole + event(2));
+  expect(ids).toEqual([1, 2]);
+  expect(notices).toEqual([['xml-syntax', { kind: 'line', line: 1 }, 'markup that does not end']]);
+});
+
 test('the end of an event whose beginning was overwritten is told', () => {
   const { ids, notices } = read(event(1) + event(2).replace('<Event>', '       ') + event(3));
   expect(ids).toEqual([1, 3]);
