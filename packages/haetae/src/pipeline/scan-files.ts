@@ -89,7 +89,8 @@ export async function scanFiles(
           continue;
         }
         for (const detector of detectors) {
-          for (const finding of detector.detect(event)) found.push({ ...finding, file: path });
+          // A value may be a slice of the text around it, which it would keep in memory: findings are kept, so they are copied.
+          for (const finding of detector.detect(event)) found.push({ ...structuredClone(finding), file: path });
         }
       }
       if (found.length > 0) listener.findings(found);
