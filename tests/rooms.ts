@@ -19,7 +19,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/locale': { path: 'packages/haetae/src/locale', rooms: [], packages: ['string-width'] },
   'haetae/source': {
     path: 'packages/haetae/src/source',
-    rooms: ['event', 'evtx'],
+    rooms: ['event', 'evtx', 'haetae/locale'],
     packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tar-stream', 'tinyglobby'],
   },
   'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },

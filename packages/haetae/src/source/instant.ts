@@ -1,3 +1,4 @@
+import { fromWall, parseZone, type Zone } from '../locale/index.ts';
 /** Where {@link readInstant} puts what it read; made once and used again, since it is filled for every event. */
 export interface Instant {
   /** Milliseconds since 1970-01-01T00:00:00Z; of a time without a zone: as if it had been UTC. */
@@ -103,43 +104,18 @@ export function printInstant(ms: number, ticks: number, digitsOfSecond: number):
     .slice(0, digitsOfSecond - 3)}Z`;
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const zones = new Map<string, Zone>();
 
 /**
  * UTC of a local time in an IANA zone or at a fixed offset (`+09:00`): `localMs` is the local time as if it were UTC. In
  * the hour that a clock change repeats, the earlier of the two. Throws RangeError for an unknown zone.
  */
 export function utcOfLocal(localMs: number, zone: string): number {
-  const fixed = /^(?:UTC|GMT|Z)?(?:([+-])(\d{1,2}):?(\d\d)?)?$/i.exec(zone);
-  if (fixed !== null && zone !== '') {
-    const minutes = Number(fixed[2] ?? 0) * 60 + Number(fixed[3] ?? 0);
-    return localMs - (fixed[1] === '-' ? -minutes : minutes) * 60_000;
+  let known = zones.get(zone);
+  if (known === undefined) {
+    known = parseZone(zone);
+    if (known === undefined) throw new RangeError(`no such time zone: ${zone}`);
+    zones.set(zone, known);
   }
-  // The offset a day before and a day after bracket any change; the one that maps back to the local time is right.
-  for (const probe of [localMs - 86_400_000, localMs + 86_400_000]) {
-    const utc = localMs - offsetAt(probe, zone);
-    if (utc + offsetAt(utc, zone) === localMs) return utc;
-  }
-  return localMs - offsetAt(localMs - 86_400_000, zone);
-}
-
-function offsetAt(utcMs: number, zone: string): number {
-  let formatter = formatters.get(zone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formatters.set(zone, formatter);
-  }
-  const part: Record<string, number> = {};
-  for (const { type, value } of formatter.formatToParts(utcMs)) part[type] = Number(value);
-  const local = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);
-  return local - Math.floor(utcMs / 1000) * 1000;
+  return fromWall(localMs, known);
 }
