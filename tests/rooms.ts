@@ -20,7 +20,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/source': {
     path: 'packages/haetae/src/source',
     rooms: ['event', 'evtx', 'haetae/locale'],
-    packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tar-stream', 'tinyglobby'],
+    packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tinyglobby'],
   },
   'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },
   'haetae/survey': { path: 'packages/haetae/src/survey', rooms: ['event'], packages: [] },
