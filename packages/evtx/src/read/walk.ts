@@ -79,7 +79,8 @@ export function* walkChunks(
     hold(session); // a stream may have let others in while it waited
     CHUNK.fill(0, head, CHUNK_SIZE);
     const hasHeader = hasMagic(CHUNK, 0, CHUNK_MAGIC);
-    if (!hasHeader && isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK)) {
+    const looksUnused = !hasHeader && isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK);
+    if (looksUnused && !session.carve) {
       if (unusedFrom < 0) unusedFrom = offset;
       session.tally.unusedChunks++;
       offset += CHUNK_SIZE;
@@ -94,6 +95,12 @@ export function* walkChunks(
       hold(session);
     }
     CHUNK.fill(0, got, CHUNK_SIZE);
+    if (looksUnused && isZero(CHUNK, 0, CHUNK_SIZE)) {
+      if (unusedFrom < 0) unusedFrom = offset;
+      session.tally.unusedChunks++;
+      offset += CHUNK_SIZE;
+      continue;
+    }
     if (hasHeader) {
       if (unusedFrom >= 0) {
         for (let at = unusedFrom; at < offset; at += CHUNK_SIZE) {
