@@ -1,6 +1,7 @@
 import { resolve } from './chain.ts';
 import { type LogSourceTable, type Source, sourcesOf } from './logsource.ts';
 import type { ModifierContext } from './modifiers/modifier.ts';
+import { fieldNames } from './names.ts';
 import { type Op, type Predicate, predicates } from './predicate.ts';
 import type { Condition, Item, Search, SigmaRule } from './rule.ts';
 import { type EventView, type PreparedView, prepare } from './view.ts';
@@ -62,7 +63,7 @@ export function compile(rule: SigmaRule, options: CompileOptions = {}): Matcher 
   const sources =
     options.logSources === undefined
       ? undefined
-      : sourcesOf(rule.logsource, options.logSources, { file: rule.path, ...rule.logsourceAt });
+      : sourcesOf(rule.logsource, options.logSources, { file: rule.path, ...rule.logsourceAt }, fieldNames(rule));
   const test = compileDetection(rule, options);
   return {
     rule,

@@ -1,22 +1,23 @@
 import { didYouMean, type Place, SigmaError } from './error.ts';
+import type { FieldMapping } from './mapping.ts';
 import type { LogSource } from './rule.ts';
+import type { EventView } from './view.ts';
+
+export type { FieldMapping } from './mapping.ts';
 
 /** Where events of a log source stand. What is left out is not asked. */
 export interface Source {
   /** Channels, any of them; compared without regard to case. */
   readonly channels?: readonly string[];
   readonly eventIds?: readonly number[];
+  /** Providers, any of them, for a channel that several write to. Not asked of an event that tells no provider. */
+  readonly providers?: readonly string[];
+  /** What the event's own fields must hold, any of these values; like `providers` looked at last, once a rule matches. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+  /** Only for rules that name one of these fields. */
+  readonly naming?: readonly string[];
   /** The fields have other names there: how to read the rule's ones. */
   readonly mapping?: FieldMapping;
-}
-
-export interface FieldMapping {
-  /** Said with a match, as in `mapped:4688`. */
-  readonly name: string;
-  /** The rule's field → the event's. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** The rule's field → the event's value → the value that rules expect. */
-  readonly values?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What a product's log sources mean; an empty list says that nothing logs it. `@haetae/sigma/windows` has the table of Windows. */
@@ -24,14 +25,43 @@ export interface LogSourceTable {
   readonly product: string;
   readonly categories: Readonly<Record<string, readonly Source[]>>;
   readonly services: Readonly<Record<string, readonly Source[]>>;
+  /** Further readings of events, for the rules of every log source that holds them: fields cut out of texts. */
+  readonly readings?: readonly Source[];
 }
 
-/** The places where a rule's events stand. Throws SigmaError('no-source') when there is none. */
+/** Whether an event that stands where `source` says is also of the kind it says. `event`: under its own names. */
+export function accepts({ providers, when }: Source, event: EventView): boolean {
+  if (providers !== undefined) {
+    const provider = event.values('Provider_Name')?.[0]?.toLowerCase() ?? '';
+    if (provider !== '' && !providers.some((p) => p.toLowerCase() === provider)) return false;
+  }
+  if (when === undefined) return true;
+  for (const [field, wanted] of Object.entries(when)) {
+    const has = event.values(field)?.some((v) => wanted.some((w) => w.toLowerCase() === v.trim().toLowerCase()));
+    if (has !== true) return false;
+  }
+  return true;
+}
+
+/**
+ * The places where a rule's events stand, the plain ones first. `names`: the fields that the rule names.
+ * Throws SigmaError('no-source') when there is none.
+ */
 export function sourcesOf(
-  { product, category, service }: LogSource,
+  logsource: LogSource,
   table: LogSourceTable,
   place: Place,
+  names: ReadonlySet<string> = new Set(),
 ): readonly Source[] {
+  const wanted = ({ naming }: Source): boolean => naming === undefined || naming.some((field) => names.has(field));
+  const all = placesOf(logsource, table, place);
+  const sources = all.filter(wanted);
+  const plain = sources.filter((s) => s.mapping === undefined);
+  const readings = (table.readings ?? []).filter(wanted);
+  return [...sources, ...readings.flatMap((r) => plain.flatMap((s) => meet(r, s)))];
+}
+
+function placesOf({ product, category, service }: LogSource, table: LogSourceTable, place: Place): readonly Source[] {
   const fail = (reason: string): never => {
     throw new SigmaError('no-source', reason, place);
   };
@@ -64,5 +94,16 @@ function meet(a: Source, b: Source): Source[] {
       : a.eventIds.filter((id) => b.eventIds!.includes(id));
   if (channels?.length === 0 || eventIds?.length === 0) return [];
   const mapping = a.mapping ?? b.mapping;
-  return [{ ...(channels && { channels }), ...(eventIds && { eventIds }), ...(mapping && { mapping }) }];
+  const providers = a.providers ?? b.providers;
+  const when = a.when === undefined ? b.when : { ...b.when, ...a.when };
+  return [
+    {
+      ...(channels && { channels }),
+      ...(eventIds && { eventIds }),
+      ...(providers && { providers }),
+      ...(when && { when }),
+      ...(a.naming && { naming: a.naming }),
+      ...(mapping && { mapping }),
+    },
+  ];
 }

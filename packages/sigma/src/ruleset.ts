@@ -1,6 +1,7 @@
 import { type CompileOptions, compile, type Matcher } from './compile.ts';
 import { SigmaError } from './error.ts';
-import type { FieldMapping, Source } from './logsource.ts';
+import { accepts, type Source } from './logsource.ts';
+import { type FieldMapping, mappedView } from './mapping.ts';
 import type { SigmaRule } from './rule.ts';
 import { type EventView, objectView, PreparedView } from './view.ts';
 
@@ -8,6 +9,8 @@ import { type EventView, objectView, PreparedView } from './view.ts';
 export interface Candidate {
   readonly matcher: Matcher;
   readonly mapping: FieldMapping | undefined;
+  /** What is asked of the event under its own names once the rule matches; undefined for nothing (the rule). */
+  readonly accepts: ((event: EventView) => boolean) | undefined;
 }
 
 export interface Match {
@@ -73,14 +76,18 @@ export function createRuleSet(rules: readonly SigmaRule[], options: CompileOptio
       const matches: Match[] = [];
       const plain = new PreparedView(view);
       const mapped = new Map<FieldMapping, PreparedView>();
-      for (const { matcher, mapping } of candidates(channel, eventId)) {
+      let last: Matcher | undefined;
+      for (const { matcher, mapping, accepts: asked } of candidates(channel, eventId)) {
+        // The plain reading stands before the mapped ones: one match a rule, by the way that adds least.
+        if (matcher === last) continue;
         let seen = plain;
         if (mapping !== undefined) {
           seen = mapped.get(mapping) ?? new PreparedView(mappedView(view, mapping));
           mapped.set(mapping, seen);
         }
-        if (matcher.matches(seen))
-          matches.push({ rule: matcher.rule, matcher, via: mapping?.name ?? 'field', view: seen });
+        if (!matcher.matches(seen) || asked?.(plain) === false) continue;
+        last = matcher;
+        matches.push({ rule: matcher.rule, matcher, via: mapping?.name ?? 'field', view: seen });
       }
       return matches;
     },
@@ -101,25 +108,16 @@ function route(matchers: readonly Matcher[], channel: string, eventId: number): 
     (source.eventIds === undefined || source.eventIds.includes(eventId));
   const found: Candidate[] = [];
   for (const matcher of matchers) {
-    const mappings = new Set(
-      matcher.sources === undefined ? [undefined] : matcher.sources.filter(at).map((s) => s.mapping),
-    );
-    if (mappings.size === 0 || !matcher.couldMatch(known)) continue;
-    for (const mapping of mappings) found.push({ matcher, mapping });
+    const sources = matcher.sources === undefined ? [ANYWHERE] : matcher.sources.filter(at);
+    if (sources.length === 0 || !matcher.couldMatch(known)) continue;
+    for (const mapping of new Set(sources.map((s) => s.mapping))) {
+      const same = sources.filter((s) => s.mapping === mapping);
+      const free = same.some((s) => s.providers === undefined && s.when === undefined);
+      const ask = free ? undefined : (event: EventView): boolean => same.some((s) => accepts(s, event));
+      found.push({ matcher, mapping, accepts: ask });
+    }
   }
   return found;
 }
 
-/** The event under the names that a rule knows: a mapped field is the mapped one only, every other stays. */
-function mappedView(view: EventView, { fields, values: table = {} }: FieldMapping): EventView {
-  const read = (field: string): readonly string[] | undefined => {
-    if (!Object.hasOwn(fields, field)) return view.values(field);
-    const values = view.values(fields[field]!);
-    const words = table[field];
-    return words === undefined ? values : values?.map((v) => (Object.hasOwn(words, v) ? words[v]! : v));
-  };
-  return {
-    values: read,
-    all: () => [...view.all(), ...Object.keys(table).flatMap((field) => read(field) ?? [])],
-  };
-}
+const ANYWHERE: Source = {};
