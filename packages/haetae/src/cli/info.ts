@@ -186,6 +186,7 @@ function infoText({ survey, receipts }: SurveyRun, words: Words, zone: Zone, bol
   for (const { computer, channel, continuity } of broken) {
     out.push(`  ${printable(computer) || t.unknownHost} · ${printable(channel) || '?'}`);
     if (continuity.filtered !== undefined) out.push(`    ${w.filtered(percent(continuity.filtered))}`);
+    if (continuity.repeated > 0) out.push(`    ${w.repeated(count(continuity.repeated))}`);
     if (continuity.truncated) out.push(`    ${w.scattered}`);
     for (const { firstId, at } of continuity.recreated) out.push(`    ${w.recreated(String(firstId))} (${time(at)})`);
     for (const { atId, back, at } of continuity.clockJumps.slice(0, MOST.gaps))
@@ -209,12 +210,14 @@ function isWhole(c: LogContinuity): boolean {
     c.filtered === undefined &&
     c.recreated.length === 0 &&
     c.clockJumps.length === 0 &&
+    c.repeated === 0 &&
     !c.truncated
   );
 }
 
 function eventTitle(log: LogSummary, eventId: number, { lang }: Words): string {
-  return findEvent(log.channel, eventId)?.[lang] ?? '';
+  // Titles are first lines of messages; what stands for an event's own values is left open.
+  return (findEvent(log.channel, eventId)?.[lang] ?? '').replace(/%\d+/g, '…');
 }
 
 function logonTypeText(type: number, { lang }: Words): string {

@@ -186,6 +186,7 @@ export const en = {
     recreated: (id: string) => `record ids start again at ${id}: the log was cleared or made anew`,
     clock: (by: string) => `the clock went back by ${by}`,
     scattered: 'record ids are too scattered to keep them all: gaps are not complete',
+    repeated: (n: string) => `${n} records are there more than once: the same log was given twice`,
     noGaps: 'no gaps',
     notALog: 'not a log',
     more: (n: string) => `… ${n} more`,

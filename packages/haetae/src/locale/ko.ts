@@ -180,6 +180,7 @@ export const ko: Words = {
     recreated: (id) => `레코드 ID가 ${id}부터 다시 시작합니다: 로그가 지워졌거나 새로 만들어졌습니다`,
     clock: (by) => `시계가 ${by} 뒤로 갔습니다`,
     scattered: '레코드 ID가 너무 흩어져 있어 누락 구간이 완전하지 않습니다',
+    repeated: (n) => `레코드 ${n}개가 두 번 이상 나옵니다: 같은 로그가 두 번 주어졌습니다`,
     noGaps: '누락 없음',
     notALog: '로그 아님',
     more: (n) => `… 외 ${n}개`,
