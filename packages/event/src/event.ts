@@ -39,6 +39,13 @@ export interface Event {
    */
   system(name: string): string | undefined;
   systemFields(): Iterable<readonly [name: string, value: string]>;
+  /** Whether the name of a data field has a blank in it; undefined where only a look at every field could tell. */
+  readonly hasBlankNames?: boolean | undefined;
+  /**
+   * A text in which every value of the event stands, written as it is or as JSON escapes it (numbers in any notation), for a
+   * quick search; undefined where the source has none.
+   */
+  readonly source?: string | undefined;
 }
 
 /** What a format fills in to make a {@link PlainEvent}; lists keep document order, repeated names repeated. */
@@ -87,6 +94,11 @@ export class PlainEvent implements Event {
     this.values = parts.values;
     this.systemNames = parts.systemNames ?? NONE;
     this.systemValues = parts.systemValues ?? NONE;
+  }
+
+  get hasBlankNames(): boolean {
+    for (let i = 0; i < this.names.length; i++) if (this.names[i]!.includes(' ')) return true;
+    return false;
   }
 
   get(name: string): string | undefined {

@@ -4,6 +4,11 @@ export interface EventView {
   values(field: string): readonly string[] | undefined;
   /** Every value of the event, for keyword searches. */
   all(): Iterable<string>;
+  /**
+   * One text in which every value of {@link EventView.all} stands, as it is or escaped as in JSON (numbers in any notation): a
+   * quick search tells that a keyword is not there. undefined where there is none.
+   */
+  text?(): string | undefined;
 }
 
 export type Primitive = string | number | boolean | null;

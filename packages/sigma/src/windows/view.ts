@@ -8,18 +8,75 @@ export type Overlay = Readonly<Record<string, readonly string[]>>;
  * An event as Sigma's rules see it. EventID, Channel, Provider_Name and Computer win over data fields of these names;
  * Level, Task and the other members of System yield to them. Blanks in names are left out (`Process Name` of Defender is
  * `ProcessName`), and a value that is wholly a GUID stands in braces, as Windows prints it.
- * It reads the event once, on first use; give it up when the event moves on.
+ * It reads what it is asked for, when it is asked; give it up when the event moves on.
  */
-export function windowsView(event: Event, overlay: Overlay = {}): EventView {
-  let fields: Map<string, string[]> | undefined;
-  const read = (): Map<string, string[]> => {
-    fields ??= readFields(event, overlay);
-    return fields;
-  };
-  return { values: (field) => read().get(field), all: () => [...read().values()].flat() };
+export function windowsView(event: Event, overlay: Overlay = NO_OVERLAY): EventView {
+  return new WindowsView(event, overlay);
 }
 
+const NO_OVERLAY: Overlay = {};
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Names that only an own answer can give; every other is a data field or, where there is none, a member of System. */
+const OWN = new Set(['EventID', 'Channel', 'Provider_Name', 'Computer', 'EventRecordID']);
+
+class WindowsView implements EventView {
+  readonly #event: Event;
+  readonly #overlay: Overlay;
+  #whole: Map<string, string[]> | undefined;
+
+  constructor(event: Event, overlay: Overlay) {
+    this.#event = event;
+    this.#overlay = overlay;
+  }
+
+  values(field: string): readonly string[] | undefined {
+    // Whether a name loses blanks can be said only by looking at all of them.
+    if (this.#whole !== undefined || this.#event.hasBlankNames !== false || OWN.has(field))
+      return this.#own(field) ?? this.#read().get(field);
+    let values = this.#data(field);
+    if (values === undefined) {
+      const system = this.#event.system(field);
+      if (system !== undefined) values = [system];
+    }
+    if (this.#overlay === NO_OVERLAY || !Object.hasOwn(this.#overlay, field)) return values;
+    return [...(values ?? []), ...this.#overlay[field]!];
+  }
+
+  all(): Iterable<string> {
+    return [...this.#read().values()].flat();
+  }
+
+  /** The source's own text, where it has one and nothing was added to it. */
+  text(): string | undefined {
+    if (this.#overlay !== NO_OVERLAY) return undefined;
+    const { source, channel, provider, computer } = this.#event;
+    return source === undefined ? undefined : `${source}\n${channel}\n${provider}\n${computer}`;
+  }
+
+  /** The usual answer to what every rule asks. */
+  #own(field: string): readonly string[] | undefined {
+    if (this.#overlay !== NO_OVERLAY) return undefined;
+    const { eventId, channel } = this.#event;
+    if (field === 'EventID' && eventId !== 0) return [String(eventId)];
+    if (field === 'Channel' && channel !== '') return [channel];
+    return undefined;
+  }
+
+  #data(field: string): readonly string[] | undefined {
+    const values = field.includes(' ') ? [] : this.#event.getAll(field);
+    if (values.length === 0) return undefined;
+    for (const value of values) if (value.length === 36 && GUID.test(value)) return values.map(braced);
+    return values;
+  }
+
+  #read(): Map<string, string[]> {
+    this.#whole ??= readFields(this.#event, this.#overlay);
+    return this.#whole;
+  }
+}
+
+const braced = (value: string): string => (value.length === 36 && GUID.test(value) ? `{${value}}` : value);
 
 function readFields(event: Event, overlay: Overlay): Map<string, string[]> {
   const fields = new Map<string, string[]>();
@@ -30,7 +87,7 @@ function readFields(event: Event, overlay: Overlay): Map<string, string[]> {
   };
   for (const [name, value] of event.fields()) {
     const key = name.includes(' ') ? name.replaceAll(' ', '') : name;
-    add(key, value.length === 36 && GUID.test(value) ? `{${value}}` : value);
+    add(key, braced(value));
   }
   // Every data field stands now, so whatever is there keeps its name from a member of System.
   const yields = (name: string, value: string): void => {

@@ -220,6 +220,22 @@ class FlatEvent implements Event {
     }
   }
 
+  get hasBlankNames(): boolean | undefined {
+    const object = this.#object;
+    for (const name in object) {
+      if (name.includes(' ')) return true;
+      // What is nested gives further names.
+      const value = object[name];
+      if (typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every(isScalar)))
+        return undefined;
+    }
+    return false;
+  }
+
+  get source(): string {
+    return this.#source;
+  }
+
   /** The member is neither the event's own nor System's. */
   #isData(name: string): boolean {
     if (this.#splunk && SPLUNK.test(name)) return false;
@@ -247,6 +263,7 @@ class FlatEvent implements Event {
 }
 
 const NONE: readonly string[] = [];
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 function parseId(id: unknown): number {
   return typeof id === 'string' && /^\s*\d+\s*$/.test(id) ? Number(id) : Number.NaN;
