@@ -10,10 +10,17 @@ interface Token {
 }
 
 /**
- * Parses `selection and not 1 of filter_*` against the names of the rule's searches.
+ * Parses `selection and not 1 of filter_*` against the names of the rule's searches (of a correlation's rules: `noun`).
  * `not` binds before `and`, `and` before `or`; words are read in either case. Throws SigmaError at the offending word.
  */
-export function parseCondition(text: string, start: At, names: readonly string[], file: string | undefined): Condition {
+export function parseCondition(
+  text: string,
+  start: At,
+  names: readonly string[],
+  file: string | undefined,
+  noun: 'search' | 'rule' = 'search',
+): Condition {
+  const unknown = noun === 'rule' ? 'unknown-rule' : 'unknown-search';
   const tokens = tokenize(text, start, file);
   let next = 0;
   const fail = (reason: string, at: At): never => {
@@ -43,7 +50,7 @@ export function parseCondition(text: string, start: At, names: readonly string[]
   const operand = (depth: number): Condition => {
     const token = tokens[next];
     if (token === undefined)
-      return fail(text.trim() === '' ? 'an empty condition' : 'the condition ends where a search is expected', end);
+      return fail(text.trim() === '' ? 'an empty condition' : `the condition ends where a ${noun} is expected`, end);
     if (token.text === '(') {
       if (depth >= MOST_NESTED) return fail(`nested more than ${MOST_NESTED} deep`, token.at);
       next++;
@@ -56,9 +63,9 @@ export function parseCondition(text: string, start: At, names: readonly string[]
     if (word(1) === 'of') return quantified(token);
     next++;
     const lower = token.text.toLowerCase();
-    if (lower === 'and' || lower === 'or') return fail(`a search is expected before '${token.text}'`, token.at);
+    if (lower === 'and' || lower === 'or') return fail(`a ${noun} is expected before '${token.text}'`, token.at);
     if (names.includes(token.text)) return { kind: 'search', name: token.text, at: token.at };
-    throw new SigmaError('unknown-search', `no search is called ${token.text}${didYouMean(token.text, names)}`, {
+    throw new SigmaError(unknown, `no ${noun} is called ${token.text}${didYouMean(token.text, names)}`, {
       file,
       ...token.at,
     });
@@ -66,19 +73,22 @@ export function parseCondition(text: string, start: At, names: readonly string[]
   const quantified = (token: Token): Condition => {
     const pattern = tokens[next + 2];
     if (pattern === undefined || pattern.text === '(' || pattern.text === ')')
-      return fail(`'${token.text} of' needs a pattern of search names, or them`, token.at);
+      return fail(`'${token.text} of' needs a pattern of ${noun} names, or them`, token.at);
     next += 3;
     const found = selected(pattern.text, names);
     if (found.length === 0) {
-      const reason = `no search is meant by ${pattern.text}${didYouMean(pattern.text.replace(/\*$/, ''), names)}`;
-      throw new SigmaError('unknown-search', reason, { file, ...pattern.at });
+      const reason = `no ${noun} is meant by ${pattern.text}${didYouMean(pattern.text.replace(/\*$/, ''), names)}`;
+      throw new SigmaError(unknown, reason, { file, ...pattern.at });
     }
     const lower = token.text.toLowerCase();
     const atLeast =
       lower === 'all' ? found.length : lower === 'any' ? 1 : /^[1-9]\d{0,5}$/.test(lower) ? Number(lower) : 0;
     if (atLeast === 0) return fail(`'${token.text} of' is neither a count, 'any' nor 'all'`, token.at);
     if (atLeast > found.length)
-      return fail(`${token.text} of ${pattern.text} can never hold: it means ${found.length} searches`, token.at);
+      return fail(
+        `${token.text} of ${pattern.text} can never hold: it means ${found.length} ${noun === 'rule' ? 'rules' : 'searches'}`,
+        token.at,
+      );
     return { kind: 'of', atLeast, pattern: pattern.text, names: found, at: token.at };
   };
 
@@ -110,6 +120,12 @@ function fits(name: string, pieces: readonly string[]): boolean {
   return from <= name.length - tail.length;
 }
 
+/** The words of a condition that may be names, each once, as they come. Throws SigmaError as {@link parseCondition} does. */
+export function conditionNames(text: string, start: At, file: string | undefined): string[] {
+  const words = tokenize(text, start, file).map((token) => token.text);
+  return [...new Set(words.filter((word) => !/^(and|or|not|[()])$/i.test(word)))];
+}
+
 function tokenize(text: string, start: At, file: string | undefined): Token[] {
   const tokens: Token[] = [];
   let line = start.line;
@@ -121,8 +137,8 @@ function tokenize(text: string, start: At, file: string | undefined): Token[] {
       line++;
       begin = found.index + 1;
     } else if (piece === '|') {
-      const reason = `an aggregation after '|' is the old form; write a correlation rule (not supported yet in this version)`;
-      throw new SigmaError('not-supported-yet', reason, { file, ...at });
+      const reason = `an aggregation after '|' is the old form of Sigma 1; write a correlation document beside the rule`;
+      throw new SigmaError('old-aggregation', reason, { file, ...at });
     } else if (/^[()\w.*-]/.test(piece)) tokens.push({ text: piece, at });
     else if (piece.trim() !== '')
       throw new SigmaError('bad-condition', `unexpected ${piece} in a condition`, { file, ...at });

@@ -3,7 +3,7 @@ export type SigmaErrorCode =
   | 'bad-yaml'
   | 'too-large'
   | 'no-rule'
-  | 'not-supported-yet'
+  | 'old-aggregation'
   | 'missing-key'
   | 'bad-type'
   | 'odd-metadata'
@@ -16,7 +16,14 @@ export type SigmaErrorCode =
   | 'bad-regex'
   | 'bad-cidr'
   | 'no-placeholder'
-  | 'no-source';
+  | 'no-source'
+  | 'bad-correlation'
+  | 'unknown-rule'
+  | 'ambiguous-rule'
+  | 'rule-cycle'
+  | 'bad-filter'
+  | 'unknown-key'
+  | 'unfit-filter';
 
 /** Line and column count from 1; a tab is one column. */
 export interface At {
@@ -28,7 +35,12 @@ export interface Place extends At {
   readonly file?: string | undefined;
 }
 
-const WARNINGS: ReadonlySet<SigmaErrorCode> = new Set<SigmaErrorCode>(['odd-metadata', 'unused-search']);
+const WARNINGS: ReadonlySet<SigmaErrorCode> = new Set<SigmaErrorCode>([
+  'odd-metadata',
+  'unused-search',
+  'unknown-key',
+  'unfit-filter',
+]);
 
 /**
  * What is wrong with a rule and where: `rules/proc.yml:12:19: no modifier |containz; did you mean |contains?`.

@@ -52,9 +52,11 @@ export interface Detection {
   readonly conditions: readonly Condition[];
 }
 
-/** A Sigma rule as its document has it: names and meanings of https://sigmahq.io/sigma-specification/specification/sigma-rules-specification.html */
-export interface SigmaRule {
+/** What every kind of document says about itself; names and meanings of the specification. */
+export interface RuleMeta {
   readonly id: string | undefined;
+  /** The name by which correlations and filters may refer to it. */
+  readonly name: string | undefined;
   readonly title: string;
   /** The file it came from, as the caller named it. */
   readonly path: string | undefined;
@@ -73,9 +75,19 @@ export interface SigmaRule {
   readonly falsepositives: readonly string[];
   /** Fields that the author wants shown with a match. */
   readonly fields: readonly string[];
+  /** The whole document as plain objects, keys that this package does not know included. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** A Sigma rule as its document has it: names and meanings of https://sigmahq.io/sigma-specification/specification/sigma-rules-specification.html */
+export interface SigmaRule extends RuleMeta {
   readonly logsource: LogSource;
   readonly logsourceAt: At;
   readonly detection: Detection;
-  /** The whole document as plain objects, keys that this package does not know included. */
-  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** A reference to another document, by its id or its name. */
+export interface RuleReference {
+  readonly text: string;
+  readonly at: At;
 }
