@@ -14,7 +14,7 @@ export const VIEW = new DataView(CHUNK.buffer);
 
 let holder: object | undefined;
 
-export const isHeldBy = (who: object): boolean => holder === who;
+export const isHeldBy = (who: object | undefined): boolean => holder === who;
 
 /** From now on the bytes are `who`'s to fill and to read. */
 export function hold(who: object): void {

@@ -4,12 +4,13 @@
  *   braces, members of `data` sorted by name: the same line for whatever printer's notation a record comes from.
  * - document: the same members behind a prefix of the caller's, values as `wevtutil /f:xml` prints them, `data` in document order.
  */
-import { VIEW } from './chunk-buffer.ts';
 import { OUT, OUT_VIEW, RECORD_ROOM, writeDecimal, writeSlot, writeText, writeUint64 } from './fast/encode.ts';
 import { type Form, KEY_VIEW, type Script, STEP } from './fast/layout.ts';
+import { madeUpLog, REHEARSALS } from './fast/made-up-log.ts';
 import { slotAt, slotType } from './fast/slots.ts';
-import { slotText } from './fast/text.ts';
+import { slotInteger, slotText } from './fast/text.ts';
 import { idDigits, sevenDigits } from './plain/lines.ts';
+import { readEvtx } from './read.ts';
 import type { EvtxRecord } from './record.ts';
 import { TYPE } from './value-type.ts';
 
@@ -27,6 +28,19 @@ const MOST_BEGIN = 1 << 16;
 
 /** Who writes to the one output buffer at the moment. */
 let writer: JsonLines | undefined;
+
+/** Records after which a longer log is likely, and a rehearsal pays (see `fast/made-up-log.ts`). */
+const WARM = 64;
+let added = 0;
+
+function rehearse(form: Form): void {
+  const log = madeUpLog();
+  for (let round = 0; round < REHEARSALS; round++) {
+    const lines = new JsonLines({ form, write: () => {} });
+    for (const record of readEvtx(log)) lines.add(record);
+    lines.flush();
+  }
+}
 
 export class JsonLines {
   readonly #form: Form;
@@ -63,6 +77,10 @@ export class JsonLines {
       writer?.flush();
       writer = this;
       this.#used = 0;
+    }
+    if (++added === WARM) {
+      rehearse(this.#form);
+      writer = this;
     }
     const begin = this.#begin;
     if (this.#used > OUT.length - RECORD_ROOM - begin.length) this.flush();
@@ -109,11 +127,9 @@ function writeScript(q: number, script: Script, canonical: boolean): number {
 }
 
 function writeId(q: number, slot: number): number {
-  const at = slotAt[slot]!;
-  const type = slotType[slot];
-  if (type === TYPE.uint64) return writeUint64(q, at);
-  if (type === TYPE.uint32) return writeDecimal(q, VIEW.getUint32(at, true));
-  if (type === TYPE.uint16) return writeDecimal(q, VIEW.getUint16(at, true));
+  const value = slotInteger(slot);
+  if (value !== undefined) return writeDecimal(q, value);
+  if (slotType[slot] === TYPE.uint64) return writeUint64(q, slotAt[slot]!);
   return writeText(q, idDigits(slotText(slot)));
 }
 

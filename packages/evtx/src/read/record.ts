@@ -4,17 +4,17 @@
  */
 import { EvtxError } from '../error.ts';
 import type { Chunk } from './chunk.ts';
-import { VIEW } from './chunk-buffer.ts';
+import { isHeldBy, VIEW } from './chunk-buffer.ts';
 import type { Layout } from './fast/layout.ts';
 import { loaded, loadRecord } from './fast/load.ts';
 import { ABSENT, CHANNEL, COMPUTER, CORE, EVENT_ID, type Plan, PROVIDER, RECORD_ID, TIME } from './fast/plan.ts';
 import { slotAt, slotType } from './fast/slots.ts';
 import { enterChunk } from './fast/templates.ts';
-import { slotInteger, slotText, slotValue } from './fast/text.ts';
+import { slotInteger, slotText, slotTime, slotValue } from './fast/text.ts';
 import { CORE_SYSTEM, eventElement, type Field, leaves, systemMembers } from './plain/event.ts';
 import { canonicalLine, documentLine, idDigits, sevenDigits } from './plain/lines.ts';
 import { recordJson, recordXml } from './plain/render.ts';
-import { parseTime } from './plain/time.ts';
+import { parseTime, type Time } from './plain/time.ts';
 import type { Element } from './plain/tree.ts';
 import type { Value } from './plain/value.ts';
 import { TYPE } from './value-type.ts';
@@ -91,6 +91,7 @@ export class EvtxRecord {
 
   #plainly(): Tree {
     if (this.#tree !== undefined) return this.#tree;
+    if (this.#size === 0) throw new EvtxError('cursor', 'the cursor is not on a record');
     const event = eventElement(this.#chunk!.trees.read(this.#at + 24, this.#at + this.#size - 4));
     if (event === undefined) throw new EvtxError('token', 'record: it has no element', this.offset);
     this.#tree = { event, fields: leaves(event), system: systemMembers(event) };
@@ -99,18 +100,19 @@ export class EvtxRecord {
 
   /** The plan, after the buffer was taken back if another reader had it; undefined for a record of the plain path. */
   #ready(): Plan | undefined {
-    const chunk = this.#chunk;
-    if (chunk === undefined || this.#size === 0) throw new EvtxError('cursor', 'the cursor is not on a record');
-    if (chunk.reclaim()) {
-      const tree = this.#tree;
-      enterChunk();
-      if (this.#plan !== undefined) {
-        this.#plan = loadRecord(this.#at + 24, this.#at + this.#size - 4);
-        this.#layout = loaded.layout;
-        if (this.#plan === undefined) this.#plainly();
-      } else this.#tree = tree;
-    }
+    if (!isHeldBy(this.#chunk)) this.#retake();
     return this.#plan;
+  }
+
+  #retake(): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) throw new EvtxError('cursor', 'the cursor is not on a record');
+    chunk.reclaim();
+    enterChunk();
+    if (this.#plan === undefined) return;
+    this.#plan = loadRecord(this.#at + 24, this.#at + this.#size - 4);
+    this.#layout = loaded.layout;
+    if (this.#plan === undefined) this.#plainly();
   }
 
   /** Text of a core member of System, '' where absent. */
@@ -170,10 +172,15 @@ export class EvtxRecord {
     return VIEW.getUint32(slotAt[ref]! + 4, true) < HIGH_FILETIME ? ref : -1;
   }
 
+  #textTime(): Time {
+    const ref = this.#plan?.core[TIME] ?? ABSENT;
+    return (ref >= 0 ? slotTime(ref) : undefined) ?? parseTime(this.#core(TIME));
+  }
+
   /** Unix milliseconds, an integer; NaN when the record tells no time. */
   get timeMs(): number {
     const slot = this.#timeSlot();
-    if (slot < 0) return parseTime(this.#core(TIME)).ms;
+    if (slot < 0) return this.#textTime().ms;
     // 2^32 = 429496 × 10^4 + 7296
     const at = slotAt[slot]!;
     const high = VIEW.getUint32(at + 4, true);
@@ -183,7 +190,7 @@ export class EvtxRecord {
   /** The 100 ns ticks within that millisecond. */
   get timeTicks(): number {
     const slot = this.#timeSlot();
-    if (slot < 0) return parseTime(this.#core(TIME)).ticks;
+    if (slot < 0) return this.#textTime().ticks;
     const at = slotAt[slot]!;
     return (VIEW.getUint32(at + 4, true) * 7296 + VIEW.getUint32(at, true)) % 1e4;
   }

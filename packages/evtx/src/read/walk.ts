@@ -72,29 +72,33 @@ export function* walkChunks(
 
   /** First of the unused chunks that lie directly before `offset`; they are a loss if a used one follows. */
   let unusedFrom = -1;
+  /** Bytes to read at first: as many as the last chunk had, for chunks of one log are alike; but unused ones follow unused ones. */
+  let guess = PEEK;
   for (;;) {
     hold(session);
-    const head = yield { offset, into: CHUNK.subarray(0, PEEK) };
+    const head = yield { offset, into: CHUNK.subarray(0, guess) };
     if (head === 0) break;
     hold(session); // a stream may have let others in while it waited
-    CHUNK.fill(0, head, CHUNK_SIZE);
+    if (head < PEEK) CHUNK.fill(0, head, PEEK);
     const hasHeader = hasMagic(CHUNK, 0, CHUNK_MAGIC);
     const looksUnused = !hasHeader && isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK);
     if (looksUnused && !session.carve) {
       if (unusedFrom < 0) unusedFrom = offset;
       session.tally.unusedChunks++;
       offset += CHUNK_SIZE;
+      guess = PEEK;
       continue;
     }
     // what lies behind a chunk's records is of no use, unless for carving
     const wanted = hasHeader && !session.carve ? recordsEnd() : CHUNK_SIZE;
     got = Math.min(head, wanted);
-    if (head === PEEK && wanted > PEEK) {
+    if (head === guess && wanted > guess) {
       hold(session);
       got = yield { offset, into: CHUNK.subarray(0, wanted) };
       hold(session);
     }
     CHUNK.fill(0, got, CHUNK_SIZE);
+    guess = Math.max(wanted, PEEK);
     if (looksUnused && isZero(CHUNK, 0, CHUNK_SIZE)) {
       if (unusedFrom < 0) unusedFrom = offset;
       session.tally.unusedChunks++;

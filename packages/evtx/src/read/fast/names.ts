@@ -19,7 +19,7 @@ const firstUnit = new Int32Array(MOST_NAMES);
 const lengths = new Int32Array(MOST_NAMES);
 const nextInBucket = new Int32Array(MOST_NAMES);
 const buckets = new Int32Array(BUCKETS);
-let units = new Uint16Array(4096);
+const units = new Uint16Array(MOST_UNITS);
 let usedUnits = 0;
 
 export const nameText = (id: number): string => texts[id]!;
@@ -58,11 +58,6 @@ export function nameIdAt(offset: number): number {
   if (id === 0) {
     id = texts.length;
     if (id === MOST_NAMES || usedUnits + length > MOST_UNITS) return 0;
-    while (usedUnits + length > units.length) {
-      const more = new Uint16Array(units.length * 2);
-      more.set(units);
-      units = more;
-    }
     let text = '';
     for (let i = 0; i < length; i++) {
       const unit = VIEW.getUint16(from + 2 * i, true);

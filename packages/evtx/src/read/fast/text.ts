@@ -128,10 +128,65 @@ export function slotIsBlank(slot: number): boolean {
   return slotText(slot).trim() === '';
 }
 
-/** Integer of a slot: undefined if it is not an unsigned one, or is beyond 2^53. */
+/** The number that decimal digits of a UTF-16 value say; -1 if one of them is none. */
+function digits(at: number, count: number): number {
+  let value = 0;
+  for (let p = at; p < at + 2 * count; p += 2) {
+    const digit = VIEW.getUint16(p, true) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+let lastDate = -1;
+let lastDayMs = 0;
+
+/** The time in a text `YYYY-MM-DDTHH:MM:SS.fffffff[ff]Z`, as logs forwarded as XML have it; undefined for any other. */
+export function slotTime(slot: number): { ms: number; ticks: number } | undefined {
+  const at = slotAt[slot]!;
+  if (slotType[slot] !== TYPE.string || slotSize[slot]! < 56) return undefined;
+  const units = unitsOf(at, slotSize[slot]!);
+  const unit = (i: number) => VIEW.getUint16(at + 2 * i, true);
+  if (
+    unit(4) !== 0x2d ||
+    unit(7) !== 0x2d ||
+    unit(10) !== 0x54 ||
+    unit(13) !== 0x3a ||
+    unit(16) !== 0x3a ||
+    unit(19) !== 0x2e
+  ) {
+    return undefined;
+  }
+  if (units < 28 || unit(units - 1) !== 0x5a) return undefined;
+  const year = digits(at, 4);
+  const month = digits(at + 10, 2);
+  const day = digits(at + 16, 2);
+  const hour = digits(at + 22, 2);
+  const minute = digits(at + 28, 2);
+  const second = digits(at + 34, 2);
+  const ticks = digits(at + 40, 7);
+  const rest = units > 28 ? digits(at + 54, units - 28) : 0;
+  if (year < 1000 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0 || ticks < 0 || rest < 0)
+    return undefined;
+  const date = (year * 100 + month) * 100 + day;
+  if (date !== lastDate) {
+    lastDayMs = Date.UTC(year, month - 1, day);
+    lastDate = date;
+  }
+  const ms = lastDayMs + (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(ticks / 1e4);
+  return { ms, ticks: ticks % 1e4 };
+}
+
+/** Integer of a slot: undefined if it is none that is unsigned and at most 2^53, or few decimal digits as text. */
 export function slotInteger(slot: number): number | undefined {
   const at = slotAt[slot]!;
   switch (slotType[slot]) {
+    case TYPE.string: {
+      const units = unitsOf(at, slotSize[slot]!);
+      const value = units > 0 && units < 16 ? digits(at, units) : -1;
+      return value < 0 ? undefined : value;
+    }
     case TYPE.uint16:
       return VIEW.getUint16(at, true);
     case TYPE.uint32:
