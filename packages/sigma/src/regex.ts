@@ -5,6 +5,7 @@ import { parseRegex } from './regex/parse.ts';
 import { RegexProblem } from './regex/problem.ts';
 import { compileProgram } from './regex/program.ts';
 import { regExpSource } from './regex/source.ts';
+import { trimmed } from './regex/trim.ts';
 
 export { RegexProblem } from './regex/problem.ts';
 
@@ -66,7 +67,7 @@ function read(pattern: string, { flags, from, to }: RegexOptions): RegexNode | R
   const whole: RegexNode = of.length === 1 ? node : { kind: 'sequence', of };
   if (bits(whole, new Set()).size > MOST_BITS)
     return new RegexProblem(`more than ${MOST_BITS} looks ahead or behind; use several patterns`, undefined);
-  return whole;
+  return trimmed(whole);
 }
 
 function bits(node: RegexNode, found: Set<unknown>): Set<unknown> {

@@ -7,8 +7,8 @@ const MOST_OPEN = 64;
 /** Ways of a pattern without * and + from one place. */
 const MOST_WAYS = 256;
 /** Work that a proof may take; a pattern that needs more is not proven. */
-const MOST_VECTORS = 1000;
-const MOST_WORK = 300_000;
+const MOST_VECTORS = 400;
+const MOST_WORK = 60_000;
 
 /**
  * Whether a backtracking RegExp provably takes time linear in the text: whatever the text, each of its characters is
