@@ -96,6 +96,7 @@ describe.each([1, 3, 1 << 20])('in chunks of %d bytes', (chunk) => {
       values: [1],
       lost: ['repaired json-syntax 1'],
     },
+    { name: 'a cut array', text: '[{"a":1},\n', values: [1], lost: ['repaired json-syntax 2'] },
     { name: 'too deep', text: `{"a":${'['.repeat(9)}\n{"a":2}\n`, values: [2], lost: ['lost nesting-too-deep 1'] },
     {
       name: 'too long',

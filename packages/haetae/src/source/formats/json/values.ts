@@ -17,6 +17,8 @@ export interface JsonEntry {
   line: number;
 }
 
+/** Losses that are quoted. */
+const QUOTED = 100;
 /** How far into the first object a wrapper's array is looked for. */
 const WRAPPER_HEAD = 32 * 1024;
 
@@ -56,6 +58,12 @@ export class JsonValues {
   #first = true;
   /** Inside the array of a wrapper: what follows it is no loss. */
   #wrapped = false;
+  /** Arrays around the objects that are open. */
+  #arrays = 0;
+  /** Losses told with their detail. */
+  #told = 0;
+  /** Where the text ended that JSON.parse has refused, lest it be asked twice; -1: none. */
+  #refused = -1;
   /** The rest of this line has been given up. */
   #skipLine = false;
   /** The end of the line is known to hold more than one object. */
@@ -89,6 +97,7 @@ export class JsonValues {
       this.#lose('json-syntax', 'the input ends inside the object');
       this.#at = this.#end;
     }
+    if (last && this.#arrays > 0) this.#ledger.repaired('json-syntax', this.#where(), 'the array does not end');
   }
 
   #append(bytes: Buffer): void {
@@ -99,6 +108,7 @@ export class JsonValues {
       this.#buffer = grown;
     } else if (this.#at > 0) this.#buffer.copyWithin(0, this.#at, this.#end);
     if (this.#scan >= 0) this.#scan -= this.#at;
+    this.#refused = -1;
     bytes.copy(this.#buffer, kept);
     // Non-ASCII bytes that were kept make the next text non-ASCII as well.
     this.#ascii = isAscii(bytes) && (kept === 0 || this.#ascii);
@@ -116,9 +126,11 @@ export class JsonValues {
       if (byte === LF) {
         this.#line++;
         this.#crowded = false;
-      } else if (byte === CLOSE && this.#wrapped) continue;
+      } else if (byte === OPEN_ARRAY) this.#arrays++;
+      else if (byte === CLOSE_ARRAY) this.#arrays = Math.max(0, this.#arrays - 1);
+      else if (byte === CLOSE && this.#wrapped) continue;
       // Blanks, the record separator of JSON text sequences, and what stands between the elements of an array.
-      else if (byte > 32 && byte !== COMMA && byte !== OPEN_ARRAY && byte !== CLOSE_ARRAY) break;
+      else if (byte > 32 && byte !== COMMA) break;
       else if (byte !== 32 && byte < 32 && byte !== 9 && byte !== 13 && byte !== 30) break;
     }
     this.#at = at;
@@ -132,6 +144,7 @@ export class JsonValues {
       if (wrapper > 0) {
         for (let i = at; i < wrapper; i++) if (buffer[i] === LF) this.#line++;
         this.#wrapped = true;
+        this.#arrays = 1;
         this.#at = wrapper;
         return false;
       }
@@ -141,9 +154,12 @@ export class JsonValues {
       let end = lineEnd < 0 ? this.#end : lineEnd;
       if (lineEnd >= 0 || last) {
         while (end > at && (buffer[end - 1]! <= 32 || buffer[end - 1] === COMMA)) end--;
-        if (buffer[end - 1] === CLOSE && end - at <= this.#limit && this.#parse(at, end)) {
-          this.#at = end;
-          return true;
+        if (buffer[end - 1] === CLOSE && end - at <= this.#limit) {
+          if (this.#parse(at, end)) {
+            this.#at = end;
+            return true;
+          }
+          this.#refused = end;
         }
       }
     }
@@ -219,7 +235,7 @@ export class JsonValues {
         return true;
       }
     }
-    this.#lose('json-syntax', quoted(this.#buffer.toString('utf8', at, Math.min(end, at + 60))));
+    this.#lose('json-syntax', this.#quoted(at, end));
     this.#at = end;
     // Without a line end in sight the rest of the line is passed over in bounded memory.
     this.#skipLine = lineEnd < 0 && !last;
@@ -286,17 +302,19 @@ export class JsonValues {
     let found = false;
     if (!this.#dropping) {
       if (end - from > this.#limit) this.#lose('line-too-long', `an object of more than ${this.#limit} bytes`);
-      else if (this.#parse(from, end)) found = true;
-      else this.#lose('json-syntax', quoted(this.#buffer.toString('utf8', from, Math.min(end, from + 60))));
+      else if (end !== this.#refused && this.#parse(from, end)) found = true;
+      else this.#lose('json-syntax', this.#quoted(from, end));
     }
     this.#line = this.#scanLine;
     this.#at = end;
+    this.#refused = -1;
     return found;
   }
 
   /** Gives the object up and goes on at the first line behind its beginning that begins an object, else behind the fault. */
   #fail(at: number, code: 'json-syntax' | 'nesting-too-deep', reason: string): boolean {
     this.#scan = -1;
+    this.#refused = -1;
     this.#crowded = false;
     if (this.#dropping) {
       this.#line = this.#scanLine;
@@ -316,6 +334,12 @@ export class JsonValues {
     this.#at = Math.max(this.#at, at);
     this.#skipLine = this.#buffer[at] !== LF && at < this.#end;
     return false;
+  }
+
+  /** The beginning of what is lost; of the first losses only, as no ledger keeps more. */
+  #quoted(from: number, to: number): string {
+    if (++this.#told > QUOTED) return '';
+    return JSON.stringify(this.#buffer.toString('utf8', from, Math.min(to, from + 60)));
   }
 
   #where(): Where {
@@ -340,8 +364,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

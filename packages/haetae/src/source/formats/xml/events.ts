@@ -8,11 +8,14 @@ export const EVENT_LIMIT = 4 * 1024 * 1024;
 const CLOSERS = 16;
 
 const START = /<(?:[A-Za-z_][\w.-]*:)?Event(?=[\s/>])/y;
+const NEXT = /<(?:[A-Za-z_][\w.-]*:)?Event(?=[\s>])/g;
 const CLOSE = /<\/(?:[A-Za-z_][\w.-]*:)?Event\s*>/g;
 /** Markup whose end has not come yet. */
 const UNENDED = -1;
 /** Markup with an end that is another's: what lies between is no comment and no processing instruction. */
 const BROKEN = -2;
+/** No end tag is longer. */
+const CUT = 256;
 /** What may stand between events: evtx_dump's headings. */
 const HEADING = /^\s*(?:Record \d+\s*)*$/;
 
@@ -27,6 +30,8 @@ export class XmlEvents {
   #at = 0;
   /** Physical line of #at. */
   #line = 1;
+  /** From #at up to here no event ends. */
+  #closeless = 0;
   /** An event was given up: what follows up to the next one belongs to it. */
   #skipping = false;
   /** Ends of comments and the like that the text at hand does not hold any more. */
@@ -40,6 +45,7 @@ export class XmlEvents {
   /** The events that are complete with this piece. `last`: the input ends with it. */
   *feed(piece: string, last: boolean): Generator<PlainEvent> {
     this.#text = this.#text.slice(this.#at) + piece;
+    this.#closeless = Math.max(0, this.#closeless - this.#at);
     this.#at = 0;
     this.#unclosed.clear();
     for (;;) {
@@ -119,11 +125,27 @@ export class XmlEvents {
       this.#advance(start + empty[0].length);
       return undefined;
     }
-    CLOSE.lastIndex = start;
+    let searched = Math.max(start, this.#closeless);
     for (let closers = 0; ; closers++) {
+      CLOSE.lastIndex = searched;
       const close = CLOSE.exec(text);
-      if (close === null && !last) return 'wait';
-      const end = close === null ? text.length : close.index + close[0].length;
+      if (close === null) {
+        // Searched once, however many events begin before; an end tag may be cut at the end of the piece.
+        this.#closeless = Math.max(searched, text.length - CUT);
+        if (!last) return 'wait';
+        this.#lose('xml-syntax', 'the event does not end');
+        this.#skipping = true;
+        this.#advance(this.#resume(start, text.length));
+        return undefined;
+      }
+      const end = close.index + close[0].length;
+      searched = end;
+      const next = closers === 0 ? this.#nextWithin(start, close.index) : -1;
+      if (next >= 0) {
+        this.#lose('xml-syntax', 'the event does not end');
+        this.#advance(next);
+        return undefined;
+      }
       if (end - start > this.#limit) {
         this.#tooLong(end);
         return undefined;
@@ -135,12 +157,23 @@ export class XmlEvents {
         this.#advance(end);
         return event;
       }
-      if (event.unfinished && close !== null && closers < CLOSERS) continue;
+      if (event.unfinished && closers < CLOSERS) continue;
       this.#lose(event.code, event.reason);
-      this.#skipping = close === null;
       this.#advance(event.next ? start + event.at : this.#resume(start, end));
       return undefined;
     }
+  }
+
+  /** Where another event begins before this one's end tag, which therefore is the other's; -1 where none does. */
+  #nextWithin(start: number, end: number): number {
+    const text = this.#text;
+    NEXT.lastIndex = start + 1;
+    for (let next = NEXT.exec(text); next !== null && next.index < end; next = NEXT.exec(text)) {
+      if (!beginsEvent(text, next.index)) continue;
+      // One that is quoted is left to the parser.
+      return text.slice(start, next.index).includes('<![CDATA[') ? -1 : next.index;
+    }
+    return -1;
   }
 
   /** Where the next event begins within a damaged one; else behind it. */
