@@ -1,26 +1,26 @@
-import type { Event } from '@haetae/event';
-import type { CompileOptions } from '../compile.ts';
-import type { SigmaRule } from '../rule.ts';
-import { createRuleSet, type Match, type RuleSet } from '../ruleset.ts';
-import { WINDOWS } from './logsources.ts';
-import { type Overlay, windowsView } from './view.ts';
-
-export { PROCESS_4688, WINDOWS } from './logsources.ts';
+export {
+  confidenceOf,
+  degradedFields,
+  FULL_CONFIDENCE,
+  PARTIAL_CONFIDENCE,
+  UNFILTERED_CONFIDENCE,
+} from './degraded.ts';
+export { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
+export { NETWORK_5156, PROCESS_4688, PROCESS_4688_VALUES, REGISTRY_4657 } from './mappings.ts';
+export { HASHES, POWERSHELL_CONTEXT } from './readings.ts';
+export {
+  createWindowsRuleSet,
+  type Via,
+  type WindowsMatch,
+  type WindowsOptions,
+  type WindowsRuleSet,
+} from './ruleset.ts';
+export {
+  createScriptJoiner,
+  type JoinedScript,
+  SCRIPT_JOINER_LIMITS,
+  type ScriptJoiner,
+  type ScriptJoinerCounts,
+  type ScriptJoinerLimits,
+} from './scripts.ts';
 export { type Overlay, windowsView } from './view.ts';
-
-export interface WindowsRuleSet extends RuleSet {
-  /** Every match of an event, routed by its own channel and id. `overlay`: further values that rules see. */
-  matchEvent(event: Event, overlay?: Overlay): Match[];
-}
-
-/** Rules over Windows events: {@link createRuleSet} with the log sources of Windows. */
-export function createWindowsRuleSet(
-  rules: readonly SigmaRule[],
-  options: Omit<CompileOptions, 'logSources'> = {},
-): WindowsRuleSet {
-  const set = createRuleSet(rules, { ...options, logSources: WINDOWS });
-  return {
-    ...set,
-    matchEvent: (event, overlay) => set.match(event.channel, event.eventId, windowsView(event, overlay)),
-  };
-}

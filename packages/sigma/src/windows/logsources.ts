@@ -1,39 +1,41 @@
-import type { FieldMapping, LogSourceTable, Source } from '../logsource.ts';
+import type { LogSourceTable, Source } from '../logsource.ts';
+import type { FieldMapping } from '../mapping.ts';
+import { NETWORK_5156, PROCESS_4688, PROCESS_4688_VALUES, REGISTRY_4657 } from './mappings.ts';
+import { HASHES, POWERSHELL_CONTEXT } from './readings.ts';
+import { REGISTRY_CHANGE } from './values.ts';
 
 const sysmonOnly = (...eventIds: number[]): readonly Source[] => [{ channels: [SYSMON], eventIds }];
 const on = (...channels: string[]): readonly Source[] => [{ channels }];
 
+/** Providers other than Windows' own can register themselves to write to Security. The last two are older spellings. */
+const AUDITING = ['Microsoft-Windows-Security-Auditing', 'Microsoft Windows security auditing.', 'Security'];
+
+/** Security events read under Sysmon's names. `more`: what the source asks beyond channel, id and provider. */
+const audited = (eventId: number, mapping: FieldMapping, more: Pick<Source, 'when' | 'naming'> = {}): Source => ({
+  channels: ['Security'],
+  eventIds: [eventId],
+  providers: AUDITING,
+  mapping,
+  ...more,
+});
+
+const { created, modified, deleted } = REGISTRY_CHANGE;
+
 const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
 const POWERSHELL = ['Microsoft-Windows-PowerShell/Operational', 'PowerShellCore/Operational'];
 const CLASSIC = ['Windows PowerShell'];
+const SERVICE_BUS = on(
+  'Microsoft-ServiceBus-Client',
+  'Microsoft-ServiceBus-Client/Operational',
+  'Microsoft-ServiceBus-Client/Admin',
+);
 
-/**
- * Security 4688 "A new process has been created" under the names of Sysmon 1. Its ProcessId is the creator's.
- * Source: https://learn.microsoft.com/windows/security/threat-protection/auditing/event-4688
- */
-export const PROCESS_4688: FieldMapping = {
-  name: 'mapped:4688',
-  fields: {
-    Image: 'NewProcessName',
-    ParentImage: 'ParentProcessName',
-    ProcessId: 'NewProcessId',
-    ParentProcessId: 'ProcessId',
-    User: 'SubjectUserName',
-    LogonId: 'SubjectLogonId',
-    IntegrityLevel: 'MandatoryLabel',
-  },
-  values: {
-    // Mandatory label SIDs: https://learn.microsoft.com/windows/win32/secauthz/well-known-sids
-    IntegrityLevel: {
-      'S-1-16-0': 'Untrusted',
-      'S-1-16-4096': 'Low',
-      'S-1-16-8192': 'Medium',
-      'S-1-16-8448': 'MediumPlus',
-      'S-1-16-12288': 'High',
-      'S-1-16-16384': 'System',
-    },
-  },
-};
+const reading = (channels: readonly string[], mapping: FieldMapping, eventIds?: readonly number[]): Source => ({
+  channels,
+  ...(eventIds && { eventIds }),
+  naming: Object.keys(mapping.derived ?? {}),
+  mapping,
+});
 
 /**
  * Sigma's log sources of Windows. Categories are events of Sysmon
@@ -43,9 +45,13 @@ export const PROCESS_4688: FieldMapping = {
 export const WINDOWS: LogSourceTable = {
   product: 'windows',
   categories: {
-    process_creation: [...sysmonOnly(1), { channels: ['Security'], eventIds: [4688], mapping: PROCESS_4688 }],
+    process_creation: [
+      ...sysmonOnly(1),
+      { channels: ['Security'], eventIds: [4688], mapping: PROCESS_4688 },
+      audited(4688, PROCESS_4688_VALUES, { naming: Object.keys(PROCESS_4688_VALUES.derived ?? {}) }),
+    ],
     file_change: sysmonOnly(2),
-    network_connection: sysmonOnly(3),
+    network_connection: [...sysmonOnly(3), audited(5156, NETWORK_5156)],
     sysmon_status: sysmonOnly(4, 16),
     process_termination: sysmonOnly(5),
     driver_load: sysmonOnly(6),
@@ -54,11 +60,15 @@ export const WINDOWS: LogSourceTable = {
     raw_access_thread: sysmonOnly(9),
     process_access: sysmonOnly(10),
     file_event: sysmonOnly(11),
+    // 4657 tells of values only. A value made or changed is Sysmon's 13, a value deleted its 12; keys have no counterpart.
     registry_add: sysmonOnly(12),
-    registry_delete: sysmonOnly(12),
-    registry_set: sysmonOnly(13),
+    registry_delete: [...sysmonOnly(12), audited(4657, REGISTRY_4657, { when: { OperationType: deleted } })],
+    registry_set: [
+      ...sysmonOnly(13),
+      audited(4657, REGISTRY_4657, { when: { OperationType: [...created, ...modified] } }),
+    ],
     registry_rename: sysmonOnly(14),
-    registry_event: sysmonOnly(12, 13, 14),
+    registry_event: [...sysmonOnly(12, 13, 14), audited(4657, REGISTRY_4657)],
     create_stream_hash: sysmonOnly(15),
     pipe_created: sysmonOnly(17, 18),
     wmi_event: sysmonOnly(19, 20, 21),
@@ -86,6 +96,10 @@ export const WINDOWS: LogSourceTable = {
     sysmon: on(SYSMON),
     powershell: on(...POWERSHELL),
     'powershell-classic': on(...CLASSIC),
+    'application-experience': on(
+      'Microsoft-Windows-Application-Experience/Program-Telemetry',
+      'Microsoft-Windows-Application-Experience/Program-Compatibility-Assistant',
+    ),
     applocker: on(
       'Microsoft-Windows-AppLocker/EXE and DLL',
       'Microsoft-Windows-AppLocker/MSI and Script',
@@ -106,15 +120,34 @@ export const WINDOWS: LogSourceTable = {
     'diagnosis-scripted': on('Microsoft-Windows-Diagnosis-Scripted/Operational'),
     'dns-client': on('Microsoft-Windows-DNS Client Events/Operational'),
     'dns-server': on('DNS Server'),
-    'dns-server-analytic': on('Microsoft-Windows-DNS-Server/Analytical'),
-    'dns-server-audit': on('Microsoft-Windows-DNS-Server/Audit'),
+    'dns-server-analytic': on('Microsoft-Windows-DNS-Server/Analytical', 'Microsoft-Windows-DNSServer/Analytical'),
+    'dns-server-audit': on('Microsoft-Windows-DNS-Server/Audit', 'Microsoft-Windows-DNSServer/Audit'),
     'driver-framework': on('Microsoft-Windows-DriverFrameworks-UserMode/Operational'),
     'firewall-as': on('Microsoft-Windows-Windows Firewall With Advanced Security/Firewall'),
+    // The taxonomy gives the provider's name; these are its channels.
+    'hyper-v-worker': on(
+      'Microsoft-Windows-Hyper-V-Worker',
+      'Microsoft-Windows-Hyper-V-Worker-Admin',
+      'Microsoft-Windows-Hyper-V-Worker-Operational',
+    ),
     'iis-configuration': on('Microsoft-IIS-Configuration/Operational'),
+    'kernel-event-tracing': on(
+      'Microsoft-Windows-Kernel-EventTracing',
+      'Microsoft-Windows-Kernel-EventTracing/Admin',
+      'Microsoft-Windows-Kernel-EventTracing/Analytic',
+    ),
+    'kernel-shimengine': on(
+      'Microsoft-Windows-Kernel-ShimEngine/Operational',
+      'Microsoft-Windows-Kernel-ShimEngine/Diagnostic',
+    ),
     ldap: on('Microsoft-Windows-LDAP-Client/Debug'),
+    // The name of pySigma before the taxonomy had one.
+    ldap_debug: on('Microsoft-Windows-LDAP-Client/Debug'),
     'lsa-server': on('Microsoft-Windows-LSA/Operational'),
-    'microsoft-servicebus-client': on('Microsoft-ServiceBus-Client'),
+    // The name in rules; the taxonomy calls it servicebus-client.
+    'microsoft-servicebus-client': SERVICE_BUS,
     'msexchange-management': on('MSExchange Management'),
+    ntfs: on('Microsoft-Windows-Ntfs/Operational'),
     ntlm: on('Microsoft-Windows-NTLM/Operational'),
     openssh: on('OpenSSH/Operational'),
     'printservice-admin': on('Microsoft-Windows-PrintService/Admin'),
@@ -125,14 +158,45 @@ export const WINDOWS: LogSourceTable = {
       'Microsoft-Windows-Security-Mitigations/User Mode',
       'Microsoft-Windows-Security-Mitigations/UserMode',
     ),
+    sense: on('Microsoft-Windows-SENSE/Operational'),
+    'servicebus-client': SERVICE_BUS,
     'shell-core': on('Microsoft-Windows-Shell-Core/Operational'),
     'smbclient-connectivity': on('Microsoft-Windows-SmbClient/Connectivity'),
     'smbclient-security': on('Microsoft-Windows-SmbClient/Security'),
     'smbserver-connectivity': on('Microsoft-Windows-SMBServer/Connectivity'),
+    'smbserver-security': on('Microsoft-Windows-SMBServer/Security'),
     taskscheduler: on('Microsoft-Windows-TaskScheduler/Operational'),
     'terminalservices-localsessionmanager': on('Microsoft-Windows-TerminalServices-LocalSessionManager/Operational'),
     vhdmp: on('Microsoft-Windows-VHDMP/Operational'),
     windefend: on('Microsoft-Windows-Windows Defender/Operational'),
     wmi: on('Microsoft-Windows-WMI-Activity/Operational'),
   },
+  readings: [
+    reading([SYSMON], HASHES),
+    reading(CLASSIC, POWERSHELL_CONTEXT),
+    reading(POWERSHELL, POWERSHELL_CONTEXT, [4100, 4101, 4102, 4103]),
+  ],
 };
+
+/** What a match may be made through under `strict`. */
+const PLAIN_MAPPING = PROCESS_4688;
+
+/**
+ * The log sources as the record has them: channel and event id, and process_creation on Security 4688 by its field names.
+ * No other mapping, nothing cut out of texts, no provider asked.
+ */
+export const WINDOWS_STRICT: LogSourceTable = {
+  product: WINDOWS.product,
+  categories: strictly(WINDOWS.categories),
+  services: strictly(WINDOWS.services),
+};
+
+function strictly(rows: Readonly<Record<string, readonly Source[]>>): Record<string, readonly Source[]> {
+  const plain = ({ mapping }: Source): boolean => mapping === undefined || mapping === PLAIN_MAPPING;
+  const strict = ({ channels, eventIds, mapping }: Source): Source => ({
+    ...(channels && { channels }),
+    ...(eventIds && { eventIds }),
+    ...(mapping && { mapping }),
+  });
+  return Object.fromEntries(Object.entries(rows).map(([name, sources]) => [name, sources.filter(plain).map(strict)]));
+}
