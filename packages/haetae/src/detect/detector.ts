@@ -13,6 +13,8 @@ export interface DetectorSetup {
   readonly rules: readonly RuleText[];
   /** Findings below this are not made. A rule without a level counts as informational. */
   readonly minLevel?: Level;
+  /** Plain Sigma: nothing decoded, joined, cut out of texts or mapped, save process creations on Security 4688. */
+  readonly strict?: boolean;
 }
 
 /** Something wrong with a rule, with its place. An error: the rule is not in force; a warning: it is. */

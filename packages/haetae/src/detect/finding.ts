@@ -1,5 +1,6 @@
 import type { Event, Position } from '@haetae/event';
 import type { Level, Why } from '@haetae/sigma';
+import type { Via } from '@haetae/sigma/windows';
 import type { HiddenText } from './hidden.ts';
 
 /** Why a finding was made: Sigma's own explanation, and where the value that held was not written in the event, which decoded text it was. */
@@ -36,6 +37,12 @@ export interface Finding {
   readonly level: Level;
   /** Names of ATT&CK v19, tactics in the order of the matrix. */
   readonly attack: { readonly tactics: readonly string[]; readonly techniques: readonly string[] };
+  /** How the rule saw the event: as it is, or through what the product adds to plain Sigma. */
+  readonly via: Via;
+  /** Fields that the rule asks for and the mapped event does not tell; absent when it tells them all. */
+  readonly degraded?: readonly string[];
+  /** How far the match can be trusted; absent for 1, which is whole. 0.5: the rule excludes events by a field of `degraded`. */
+  readonly confidence?: number;
   readonly why: readonly Reason[];
   readonly event: EventFacts;
   /** The data fields of the event in document order; the second, third … of one name are `name[2]`, `name[3]` … */

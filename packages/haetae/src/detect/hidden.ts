@@ -1,11 +1,11 @@
 import type { Event } from '@haetae/event';
-import { type LayerKind, mayHide, peel } from './decode/index.ts';
+import { type LayerKind, mayHide, PEEL_LIMITS, peel } from './decode/index.ts';
 
-/** A layer of text that was decoded out of a field. */
+/** A layer of text that was decoded out of a field, or put together out of the parts of several events (`joined`). */
 export interface HiddenText {
   /** The event's field. */
   readonly field: string;
-  readonly kind: LayerKind;
+  readonly kind: LayerKind | 'joined';
   /** Index, among the finding's decoded texts, of the one it was found in; -1 for the field itself. */
   readonly parent: number;
   /** Half-open range, in UTF-16 units, of the parent's text (or the field's value) that it stands for. */
@@ -52,6 +52,19 @@ const CARRIERS: ReadonlyMap<string, Carriers> = new Map<string, Carriers>([
 const NONE: readonly HiddenText[] = [];
 
 /**
+ * What can be decoded out of a script that stands in several events, of which `event` brought the last part; the script
+ * itself is the first of it. One longer than {@link PEEL_LIMITS.maxText} is left out, lest every finding carry it.
+ */
+export function hiddenInScript(event: Event, script: string): readonly HiddenText[] {
+  if (script.length > PEEL_LIMITS.maxText) return hiddenIn(event);
+  const field = 'ScriptBlockText';
+  const from = { start: 0, end: event.get(field)?.length ?? 0 };
+  const found: HiddenText[] = [{ field, kind: 'joined', parent: -1, from, text: script }];
+  if (mayHide(script)) for (const layer of peel(script)) found.push({ field, ...layer, parent: layer.parent + 1 });
+  return found;
+}
+
+/**
  * What can be decoded out of an event's command lines and scripts. [] for nearly every event, at the price of one look at
  * its kind and one pass over the fields that may carry a command.
  */
@@ -73,10 +86,15 @@ export function hiddenIn(event: Event): readonly HiddenText[] {
   return found ?? NONE;
 }
 
-/** The decoded texts as further values of their fields, for rules; names as rules write them, without blanks. */
-export function overlayOf(hidden: readonly HiddenText[]): Readonly<Record<string, readonly string[]>> {
-  const overlay: Record<string, string[]> = {};
-  for (const { field, text } of hidden) {
+/**
+ * The decoded texts as further values of their fields, for rules; undefined when nothing was decoded. Names are as rules
+ * write them, without blanks.
+ */
+export function overlayOf(hidden: readonly HiddenText[]): Readonly<Record<string, readonly string[]>> | undefined {
+  let overlay: Record<string, string[]> | undefined;
+  for (const { field, kind, text } of hidden) {
+    if (kind === 'joined') continue;
+    overlay ??= {};
     overlay[field] ??= [];
     overlay[field].push(text);
   }

@@ -1,20 +1,21 @@
 import type { Event } from '@haetae/event';
 import { type Level, parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
-import { createWindowsRuleSet } from '@haetae/sigma/windows';
+import { createScriptJoiner, createWindowsRuleSet } from '@haetae/sigma/windows';
 import { fromSigmaTags } from '../../../attack/index.ts';
 import { type Detector, type DetectorKind, type DetectorSetup, isAtLeast, type RuleProblem } from '../../detector.ts';
 import { type Finding, factsOf, fieldsOf, toReason } from '../../finding.ts';
-import { hiddenIn, overlayOf } from '../../hidden.ts';
+import { type HiddenText, hiddenIn, hiddenInScript, overlayOf } from '../../hidden.ts';
 
 /** What a finding says of its rule, made once a rule. */
 type RuleFacts = Pick<Finding, 'rule' | 'level' | 'attack'>;
 
 const NONE: readonly Finding[] = [];
+const NOTHING_HIDDEN: readonly HiddenText[] = [];
 
 /** Sigma rules. They see an event's fields and, beside them, the text decoded out of its command lines and scripts. */
 export const sigma: DetectorKind = { name: 'sigma', create };
 
-function create({ rules: texts, minLevel = 'informational' }: DetectorSetup): Detector {
+function create({ rules: texts, minLevel = 'informational', strict = false }: DetectorSetup): Detector {
   const problems: RuleProblem[] = [];
   const rules: SigmaRule[] = [];
   let refused = 0;
@@ -31,24 +32,32 @@ function create({ rules: texts, minLevel = 'informational' }: DetectorSetup): De
   }
   problems.push(...repeatedIds(rules));
   const wanted = rules.filter((rule) => isAtLeast(levelOf(rule), minLevel));
-  const set = createWindowsRuleSet(wanted);
+  const set = createWindowsRuleSet(wanted, { strict });
+  const scripts = createScriptJoiner();
   note(set.problems);
   const facts = new Map<SigmaRule, RuleFacts>();
   for (const { rule } of set.matchers) facts.set(rule, factsOfRule(rule));
 
   const detect = (event: Event): readonly Finding[] => {
     if (set.candidates(event.channel, event.eventId).length === 0) return NONE;
-    const hidden = hiddenIn(event);
-    const matches = hidden.length === 0 ? set.matchEvent(event) : set.matchEvent(event, overlayOf(hidden));
+    const script = strict ? undefined : scripts.add(event);
+    const hidden = strict
+      ? NOTHING_HIDDEN
+      : script === undefined
+        ? hiddenIn(event)
+        : hiddenInScript(event, script.text);
+    const matches = set.matchEvent(event, overlayOf(hidden), script?.overlay);
     if (matches.length === 0) return NONE;
     const about = {
       event: factsOf(event),
       fields: fieldsOf(event),
       ...(hidden.length > 0 && { decoded: hidden }),
     };
-    return matches.map(({ rule, matcher, view }) => ({
+    return matches.map(({ rule, matcher, view, via, degraded, confidence }) => ({
       detector: 'sigma',
       ...facts.get(rule)!,
+      via,
+      ...(degraded.length > 0 && { degraded, confidence }),
       why: matcher.explain(view).map((why) => toReason(why, hidden)),
       ...about,
     }));
