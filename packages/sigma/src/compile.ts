@@ -65,7 +65,7 @@ export function compile(rule: SigmaRule, options: CompileOptions = {}): Matcher 
       ? undefined
       : sourcesOf(rule.logsource, options.logSources, { file: rule.path, ...rule.logsourceAt }, fieldNames(rule));
   const test = compileDetection(rule, options);
-  return {
+  const matcher: Matcher = {
     rule,
     sources,
     matches: (view) => holds(test, prepare(view)),
@@ -77,7 +77,14 @@ export function compile(rule: SigmaRule, options: CompileOptions = {}): Matcher 
     },
     couldMatch: (known) => possible(test, prepare(known)) !== false,
   };
+  tests.set(matcher, test);
+  return matcher;
 }
+
+const tests = new WeakMap<Matcher, Test>();
+
+/** What a matcher of {@link compile} asks, for engines that ask the same of many rules at once. */
+export const testOf = (matcher: Matcher): Test => tests.get(matcher)!;
 
 function compileDetection(rule: SigmaRule, { placeholders = {} }: CompileOptions): Test {
   const context: ModifierContext = {
