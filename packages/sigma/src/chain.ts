@@ -3,6 +3,7 @@ import { type Modifier, type ModifierContext, Refusal, type ValueModifier } from
 import { modifier, modifierNames } from './modifiers/registry.ts';
 import type { Item, RuleValue } from './rule.ts';
 import { parseText } from './text.ts';
+import { TIME_PARTS } from './time.ts';
 import type { Kind, Value } from './value.ts';
 
 /** An item with its modifiers applied: the values to compare with, and how they are joined. */
@@ -34,7 +35,9 @@ export function resolve(item: Item, context: ModifierContext, file: string | und
       if (is.effect === 'all') all = true;
       else negated = true;
     } else {
-      if (is.first && before !== undefined)
+      // `|lt|hour` is told better below, with the order that works.
+      const swapped = before?.follows?.includes(is.name);
+      if (is.first && before !== undefined && !is.follows?.includes(before.name) && !swapped)
         throw new SigmaError(
           'bad-chain',
           `|${is.name} takes the value as it is written; it cannot follow |${before.name}`,
@@ -58,11 +61,13 @@ function apply(is: ValueModifier, value: Value, context: ModifierContext, place:
   if (value.kind === 'any') return { kind: 'any', of: value.of.map((v) => apply(is, v, context, place, valuePlace)) };
   const taken = accepted(is, value);
   if (taken === undefined) {
-    const kinds = is.accepts.map((kind) => KINDS[kind]).join(' or ');
+    const kinds = is.accepts.flatMap((kind) => (kind === 'time' ? [] : KINDS[kind])).join(' or ');
     const hint =
       value.kind === 'text' && is.accepts.includes('number') && /^[+-]?\d+(\.\d+)?$/.test(value.raw)
         ? '; write it without quotes'
-        : '';
+        : value.kind === 'compare' && Object.hasOwn(TIME_PARTS, is.name)
+          ? `; write |${is.name}|${value.op}`
+          : '';
     throw new SigmaError('bad-chain', `|${is.name} works on ${kinds}, not on ${KINDS[value.kind]}${hint}`, place);
   }
   const made = is.apply(taken, context);
@@ -89,6 +94,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   regex: 'a regular expression (|re)',
   cidr: 'a network (|cidr)',
   compare: 'a comparison',
+  time: 'a part of a time',
   exists: 'a test of existence',
   field: 'a field reference (|fieldref)',
 };

@@ -11,6 +11,8 @@ export interface CompileOptions {
   readonly logSources?: LogSourceTable;
   /** Values for `|expand`: `%admins%` is looked up as `admins`; wildcards in them count. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+  /** On whose clock `|hour` and its like read a time that names its zone: `UTC` (the default), or such as `Asia/Seoul`. */
+  readonly timeZone?: string;
 }
 
 /** Why a rule matched: one condition that held, or a search behind `not` that was tested and did not hold. */
@@ -86,9 +88,10 @@ const tests = new WeakMap<Matcher, Test>();
 /** What a matcher of {@link compile} asks, for engines that ask the same of many rules at once. */
 export const testOf = (matcher: Matcher): Test => tests.get(matcher)!;
 
-function compileDetection(rule: SigmaRule, { placeholders = {} }: CompileOptions): Test {
+function compileDetection(rule: SigmaRule, { placeholders = {}, timeZone }: CompileOptions): Test {
   const context: ModifierContext = {
     placeholder: (name) => (Object.hasOwn(placeholders, name) ? placeholders[name] : undefined),
+    timeZone,
   };
   const searches = new Map<string, Test>();
   for (const [name, search] of rule.detection.searches)

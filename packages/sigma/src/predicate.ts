@@ -3,6 +3,7 @@ import { type Place, SigmaError } from './error.ts';
 import { glob } from './glob.ts';
 import { compileRegex, RegexProblem } from './regex.ts';
 import { literal, type Part, STAR, showText } from './text.ts';
+import { timePart } from './time.ts';
 import type { CompareOp, Text, Value } from './value.ts';
 import { type PreparedView, SEPARATOR } from './view.ts';
 
@@ -68,6 +69,15 @@ export function predicates(field: string | undefined, value: Value, place: Place
       const compare = COMPARE[op];
       const test = (v: string): boolean => DECIMAL.test(v.trim()) && compare(Number(v), number);
       return [onValues(needed(field, op, place), op, String(number), false, test)];
+    }
+    case 'time': {
+      const { part, op, number, zone } = value;
+      const compare = op === 'equals' ? (a: number, b: number): boolean => a === b : COMPARE[op];
+      const test = (v: string): boolean => {
+        const found = timePart(v, part, zone);
+        return found !== undefined && compare(found, number);
+      };
+      return [onValues(needed(field, part, place), op, `${part} ${number}`, false, test)];
     }
     case 'exists': {
       const name = needed(field, 'exists', place);

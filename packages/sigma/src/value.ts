@@ -1,5 +1,6 @@
 import type { CidrBlock } from './cidr.ts';
 import type { Part } from './text.ts';
+import type { TimePart } from './time.ts';
 
 /** A value of a rule while its modifiers work on it, and what is compiled in the end. */
 export type Value =
@@ -24,6 +25,14 @@ export type Value =
     }
   | { readonly kind: 'cidr'; readonly block: CidrBlock; readonly text: string }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly number: number }
+  /** A part of the time that the field holds, on a clock in `zone`. */
+  | {
+      readonly kind: 'time';
+      readonly part: TimePart;
+      readonly op: CompareOp | 'equals';
+      readonly number: number;
+      readonly zone: string;
+    }
   | { readonly kind: 'exists'; readonly exists: boolean }
   | { readonly kind: 'field'; readonly field: string; readonly start: boolean; readonly end: boolean }
   /** One of these. */

@@ -4,6 +4,8 @@ import type { Kind, Value, ValueOf } from '../value.ts';
 export interface ModifierContext {
   /** The values of a placeholder `%name%`; undefined when none are known. */
   placeholder(name: string): readonly string[] | undefined;
+  /** On whose clock times with a zone are read: `UTC` (the default) or a name such as `Asia/Seoul`. */
+  readonly timeZone?: string | undefined;
 }
 
 /** Why a value cannot be modified: a reason for the author of the rule, without a place (the caller knows it). */
@@ -34,6 +36,8 @@ export interface ValueModifier extends Named {
   readonly accepts: readonly Kind[];
   /** It takes the value as the rule writes it: no other value modifier may stand before it. */
   readonly first?: boolean;
+  /** Modifiers that may stand before it although it is `first`. */
+  readonly follows?: readonly string[];
   /** It asks something of a field: a keyword search has none. */
   readonly needsField?: boolean;
   apply(value: Value, context: ModifierContext): Value | Refusal;

@@ -1,10 +1,13 @@
+import { TIME_PARTS } from '../../time.ts';
 import { valueModifier } from '../modifier.ts';
 
 export const gte = valueModifier({
   name: 'gte',
   summary: 'The field is a number of at least this one.',
-  accepts: ['number'],
+  accepts: ['number', 'time'],
   first: true,
+  follows: Object.keys(TIME_PARTS),
   needsField: true,
-  apply: (value) => ({ kind: 'compare', op: 'gte', number: value.number }),
+  apply: (value) =>
+    value.kind === 'time' ? { ...value, op: 'gte' } : { kind: 'compare', op: 'gte', number: value.number },
 });

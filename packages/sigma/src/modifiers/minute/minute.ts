@@ -1,0 +1,3 @@
+import { timeModifier } from '../time.ts';
+
+export const minute = timeModifier('minute', 'The field holds a time; compared is its minute.');
