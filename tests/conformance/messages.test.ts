@@ -43,7 +43,7 @@ const plain = (value: unknown): string =>
 async function sample(zip: string): Promise<Logged[]> {
   const seen = new Map<string, number>();
   const chosen: Logged[] = [];
-  for await (const opened of openInputs([{ path: zip, file: data(zip) }])) {
+  for await (const opened of openInputs([{ path: zip, file: data(zip), size: undefined }])) {
     if (opened.kind !== 'input') continue;
     let carry = '';
     for await (const piece of utf8Stream(opened.input.bytes(), 'utf-8', new Ledger())) {
