@@ -31,5 +31,6 @@ export {
   STATUSES,
   type Status,
 } from './rule.ts';
-export { type Candidate, createRuleSet, type Match, type RuleSet } from './ruleset.ts';
+export { type Candidate, createRuleSet, type Match, type RuleSet, type RuleSetOptions } from './ruleset.ts';
+export { SAVED_VERSION, type SavedRules } from './saved.ts';
 export { type EventView, objectView, type Primitive } from './view.ts';

@@ -21,9 +21,17 @@ export type Op =
   | 'fieldref'
   | CompareOp;
 
+/** A value that is not a list of others. */
+export type SingleValue = Exclude<Value, { kind: 'any' }>;
+
 /** One value of a rule, ready to be asked. `holds` and `witness` use the same test, so they cannot disagree. */
 export interface Predicate {
   readonly op: Op;
+  /** What it was made of. */
+  readonly field: string | undefined;
+  readonly value: SingleValue;
+  /** How one value of the field is tested where each stands for itself: lower-cased if `folded`. undefined where an absence or another field counts. */
+  readonly each: Each | undefined;
   /** The value as the rule means it, for people. */
   readonly pattern: string;
   holds(view: PreparedView): boolean;
@@ -31,28 +39,38 @@ export interface Predicate {
   witness(view: PreparedView): string | undefined;
 }
 
+export interface Each {
+  readonly folded: boolean;
+  readonly test: (value: string) => boolean;
+}
+
 /** Makes the predicates of one value, joined by or. Throws SigmaError where the value cannot be compared. */
 export function predicates(field: string | undefined, value: Value, place: Place): Predicate[] {
+  if (value.kind === 'any') return value.of.flatMap((v) => predicates(field, v, place));
+  return [{ ...predicate(field, value, place), field, value }];
+}
+
+type Asked = Omit<Predicate, 'field' | 'value'>;
+
+function predicate(field: string | undefined, value: SingleValue, place: Place): Asked {
   switch (value.kind) {
-    case 'any':
-      return value.of.flatMap((v) => predicates(field, v, place));
     case 'text':
-      return [textPredicate(field, value)];
+      return textPredicate(field, value);
     case 'number':
-      return [numberPredicate(field, value)];
+      return numberPredicate(field, value);
     case 'boolean': {
       const text = String(value.boolean);
-      if (field === undefined) return [keyword('contains', text, text)];
-      return [onValues(field, 'equals', text, true, (v) => v === text)];
+      if (field === undefined) return keyword('contains', text, text);
+      return onValues(field, 'equals', text, true, (v) => v === text);
     }
     case 'null': {
       const name = needed(field, 'null', place);
       const holds = (view: PreparedView): boolean => !(view.values(name)?.some((v) => v !== '') ?? false);
-      return [{ op: 'null', pattern: 'null', holds, witness: (view) => view.values(name)?.[0] }];
+      return { op: 'null', pattern: 'null', each: undefined, holds, witness: (view) => view.values(name)?.[0] };
     }
     case 'regex': {
       const test = compileRegex(value.source, value);
-      if (!(test instanceof RegexProblem)) return [onValues(field, 're', value.source, false, test)];
+      if (!(test instanceof RegexProblem)) return onValues(field, 're', value.source, false, test);
       const where = test.offset !== undefined ? ` (at character ${test.offset + 1} of the pattern)` : '';
       throw new SigmaError('bad-regex', `${test.reason}${where}`, place, test.cause);
     }
@@ -62,13 +80,13 @@ export function predicates(field: string | undefined, value: Value, place: Place
         const address = parseAddress(v.trim());
         return address !== undefined && within(address, block);
       };
-      return [onValues(field, 'cidr', value.text, false, inside)];
+      return onValues(field, 'cidr', value.text, false, inside);
     }
     case 'compare': {
       const { op, number } = value;
       const compare = COMPARE[op];
       const test = (v: string): boolean => DECIMAL.test(v.trim()) && compare(Number(v), number);
-      return [onValues(needed(field, op, place), op, String(number), false, test)];
+      return onValues(needed(field, op, place), op, String(number), false, test);
     }
     case 'time': {
       const { part, op, number, zone } = value;
@@ -77,15 +95,21 @@ export function predicates(field: string | undefined, value: Value, place: Place
         const found = timePart(v, part, zone);
         return found !== undefined && compare(found, number);
       };
-      return [onValues(needed(field, part, place), op, `${part} ${number}`, false, test)];
+      return onValues(needed(field, part, place), op, `${part} ${number}`, false, test);
     }
     case 'exists': {
       const name = needed(field, 'exists', place);
       const holds = (view: PreparedView): boolean => (view.values(name) !== undefined) === value.exists;
-      return [{ op: 'exists', pattern: String(value.exists), holds, witness: (view) => view.values(name)?.[0] }];
+      return {
+        op: 'exists',
+        pattern: String(value.exists),
+        each: undefined,
+        holds,
+        witness: (view) => view.values(name)?.[0],
+      };
     }
     case 'field':
-      return [fieldPredicate(needed(field, 'fieldref', place), value)];
+      return fieldPredicate(needed(field, 'fieldref', place), value);
     default:
       return value satisfies never;
   }
@@ -103,11 +127,13 @@ function onValues(
   pattern: string,
   folded: boolean,
   test: (value: string) => boolean,
-): Predicate {
+): Asked {
+  const each = { folded, test };
   if (field === undefined) {
     return {
       op,
       pattern,
+      each,
       holds: (view) => (folded ? view.allFolded() : view.all()).some(test),
       witness: (view) => view.all()[(folded ? view.allFolded() : view.all()).findIndex(test)],
     };
@@ -115,6 +141,7 @@ function onValues(
   return {
     op,
     pattern,
+    each,
     holds: (view) => {
       const values = folded ? view.folded(field) : view.values(field);
       if (values === undefined) return false;
@@ -126,13 +153,13 @@ function onValues(
 }
 
 /** A lower-cased literal that stands in some value of the event. */
-function keyword(op: Op, pattern: string, folded: string): Predicate {
+function keyword(op: Op, pattern: string, folded: string): Asked {
   const test = (v: string): boolean => v.includes(folded);
   if (folded.includes(SEPARATOR[0]!)) return onValues(undefined, op, pattern, true, test);
   return { ...onValues(undefined, op, pattern, true, test), holds: (view) => view.foldedText().includes(folded) };
 }
 
-function textPredicate(field: string | undefined, value: Text): Predicate {
+function textPredicate(field: string | undefined, value: Text): Asked {
   const given = field === undefined ? [STAR, ...value.parts, STAR] : value.parts;
   const parts = simplified(
     value.cased ? given : given.map((p) => (p.kind === 'literal' ? literal(p.text.toLowerCase()) : p)),
@@ -140,7 +167,7 @@ function textPredicate(field: string | undefined, value: Text): Predicate {
   const shown = (from: number, to: number): string => showText(simplified(given).slice(from, to));
   const folded = !value.cased;
   const [a, b, c] = parts;
-  const make = (op: Op, pattern: string, test: (v: string) => boolean): Predicate =>
+  const make = (op: Op, pattern: string, test: (v: string) => boolean): Asked =>
     onValues(field, op, pattern, folded, test);
   if (a === undefined) return make('equals', '', (v) => v === '');
   if (b === undefined) {
@@ -161,7 +188,7 @@ function textPredicate(field: string | undefined, value: Text): Predicate {
 }
 
 /** Neighbouring stars are one, neighbouring literals are one. */
-function simplified(parts: readonly Part[]): Part[] {
+export function simplified(parts: readonly Part[]): Part[] {
   const made: Part[] = [];
   for (const part of parts) {
     const last = made[made.length - 1];
@@ -176,7 +203,7 @@ function simplified(parts: readonly Part[]): Part[] {
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
 /** Equal as text, also as the rule writes it (`0x1f`), or as decimal numbers: the same field is `1` here and `1.0` there. */
-function numberPredicate(field: string | undefined, { number, text }: Extract<Value, { kind: 'number' }>): Predicate {
+function numberPredicate(field: string | undefined, { number, text }: Extract<Value, { kind: 'number' }>): Asked {
   const plain = String(number);
   if (field === undefined) return keyword('contains', text, plain);
   const written = text.toLowerCase();
@@ -192,7 +219,7 @@ const COMPARE: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = 
   gte: (a, b) => a >= b,
 };
 
-function fieldPredicate(field: string, { field: other, start, end }: Extract<Value, { kind: 'field' }>): Predicate {
+function fieldPredicate(field: string, { field: other, start, end }: Extract<Value, { kind: 'field' }>): Asked {
   const test = (a: string, b: string): boolean =>
     start && end ? a.includes(b) : start ? a.startsWith(b) : end ? a.endsWith(b) : a === b;
   const index = (view: PreparedView): number => {
@@ -202,6 +229,7 @@ function fieldPredicate(field: string, { field: other, start, end }: Extract<Val
   return {
     op: 'fieldref',
     pattern: other,
+    each: undefined,
     holds: (view) => index(view) >= 0,
     witness: (view) => view.values(field)?.[index(view)],
   };

@@ -1,17 +1,14 @@
-import { type CompileOptions, compile, type Matcher } from './compile.ts';
+import { type CompileOptions, compile, type Matcher, testOf } from './compile.ts';
 import { SigmaError } from './error.ts';
-import { accepts, type Source } from './logsource.ts';
+import { Group } from './fast/group.ts';
+import { Predicates, type Program, ProgramBuilder } from './fast/program.ts';
 import { type FieldMapping, mappedView } from './mapping.ts';
+import { type Candidate, createRouter, knownOf } from './routing.ts';
 import type { SigmaRule } from './rule.ts';
-import { type EventView, objectView, PreparedView } from './view.ts';
+import { loadRules, SAVED_VERSION, type SavedRules, saveRule } from './saved.ts';
+import { type EventView, PreparedView } from './view.ts';
 
-/** A rule that may match events of one kind, and how it sees their fields. */
-export interface Candidate {
-  readonly matcher: Matcher;
-  readonly mapping: FieldMapping | undefined;
-  /** What is asked of the event under its own names once the rule matches; undefined for nothing (the rule). */
-  readonly accepts: ((event: EventView) => boolean) | undefined;
-}
+export type { Candidate } from './routing.ts';
 
 export interface Match {
   readonly rule: SigmaRule;
@@ -32,16 +29,111 @@ export interface RuleSet {
   match(channel: string, eventId: number, view: EventView): Match[];
   /** The rules of which at least one of these kinds of events could make a match. */
   couldFire(seen: Iterable<{ readonly channel: string; readonly eventId: number }>): ReadonlySet<Matcher>;
+  /** The rules in force, to be loaded without reading and compiling them again. */
+  save(): SavedRules;
+}
+
+export interface RuleSetOptions extends CompileOptions {
+  /**
+   * `fast` asks what many rules ask once, and remembers what it was answered; `plain` evaluates rule by rule. Both give the
+   * same matches: `plain` is what `fast` is tested against.
+   */
+  readonly engine?: 'fast' | 'plain';
 }
 
 /** Kinds of events remembered; a log that invents channels must not fill the memory. */
-const MOST_KINDS = 4096;
+const MOST_KINDS = 2048;
+
+/** What is known of a kind of events. */
+interface Kind {
+  readonly candidates: readonly Candidate[];
+  readonly known: PreparedView;
+  group: Group | undefined;
+}
 
 /**
  * Compiles rules and routes events to them by channel and event id, so that an event costs only the rules of its own log.
  * A rule that cannot be compiled is a problem, not an exception; the others are in force.
  */
-export function createRuleSet(rules: readonly SigmaRule[], options: CompileOptions = {}): RuleSet {
+export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options: RuleSetOptions = {}): RuleSet {
+  const { engine = 'fast' } = options;
+  const { matchers, problems, predicates, numbers } = inForce(rules, options);
+  const route = createRouter(matchers);
+  const byChannel = new Map<string, Map<number, Kind>>();
+  let kinds = 0;
+
+  const kindOf = (channel: string, eventId: number): Kind => {
+    const found = byChannel.get(channel)?.get(eventId);
+    if (found !== undefined) return found;
+    const known = new PreparedView(knownOf(channel, eventId));
+    const kind: Kind = { candidates: route(channel, eventId), known, group: undefined };
+    if (++kinds > MOST_KINDS) {
+      byChannel.clear();
+      kinds = 1;
+    }
+    const ids = byChannel.get(channel) ?? new Map<number, Kind>();
+    byChannel.set(channel, ids.set(eventId, kind));
+    return kind;
+  };
+  const groupOf = (kind: Kind): Group => {
+    const { trees } = predicates().program;
+    const entries = kind.candidates.map(({ matcher, mapping }) => ({ tree: trees[numbers.get(matcher)!]!, mapping }));
+    return new Group(entries, predicates(), kind.known);
+  };
+
+  return {
+    matchers,
+    problems,
+    candidates: (channel, eventId) => kindOf(channel, eventId).candidates,
+    match: (channel, eventId, view) => {
+      const kind = kindOf(channel, eventId);
+      const { candidates } = kind;
+      if (candidates.length === 0) return [];
+      const seen = new Seen(view);
+      if (engine === 'plain' || !isOfKind(view, kind.known)) return plainMatches(candidates, seen);
+      kind.group ??= groupOf(kind);
+      const hits = kind.group.hits(view, seen);
+      return hits.length === 0
+        ? []
+        : toMatches(
+            hits.map((i) => candidates[i]!),
+            seen,
+            () => true,
+          );
+    },
+    couldFire: (events) => {
+      const able = new Set<Matcher>();
+      for (const { channel, eventId } of events)
+        for (const { matcher } of kindOf(channel, eventId).candidates) able.add(matcher);
+      return able;
+    },
+    save: () => ({
+      version: SAVED_VERSION,
+      program: predicates().program,
+      logSources: matchers.map(({ rule }) => rule.logsource),
+      texts: matchers.map(({ rule }) => saveRule(rule)),
+    }),
+  };
+}
+
+interface InForce {
+  readonly matchers: readonly Matcher[];
+  readonly problems: readonly SigmaError[];
+  /** Made on first use: the plain engine needs none. */
+  readonly predicates: () => Predicates;
+  /** Of a matcher's tree. */
+  readonly numbers: ReadonlyMap<Matcher, number>;
+}
+
+function inForce(rules: readonly SigmaRule[] | SavedRules, options: CompileOptions): InForce {
+  const numbered = (matchers: readonly Matcher[]): Map<Matcher, number> => new Map(matchers.map((m, i) => [m, i]));
+  if ('program' in rules) {
+    if (rules.version !== SAVED_VERSION)
+      throw new Error(`rules saved by version ${rules.version}, not ${SAVED_VERSION}`);
+    const predicates = new Predicates(rules.program);
+    const matchers = loadRules(rules, predicates, options);
+    return { matchers, problems: [], predicates: () => predicates, numbers: numbered(matchers) };
+  }
   const matchers: Matcher[] = [];
   const problems: SigmaError[] = [];
   for (const rule of rules) {
@@ -52,72 +144,69 @@ export function createRuleSet(rules: readonly SigmaRule[], options: CompileOptio
       problems.push(error);
     }
   }
-  const byChannel = new Map<string, Map<number, readonly Candidate[]>>();
-  let kinds = 0;
-
-  const candidates = (channel: string, eventId: number): readonly Candidate[] => {
-    const known = byChannel.get(channel)?.get(eventId);
-    if (known !== undefined) return known;
-    const found = route(matchers, channel, eventId);
-    if (++kinds > MOST_KINDS) {
-      byChannel.clear();
-      kinds = 1;
-    }
-    const ids = byChannel.get(channel) ?? new Map<number, readonly Candidate[]>();
-    byChannel.set(channel, ids.set(eventId, found));
-    return found;
+  let predicates: Predicates | undefined;
+  const made = (): Predicates => {
+    predicates ??= new Predicates(programOf(matchers));
+    return predicates;
   };
-
-  return {
-    matchers,
-    problems,
-    candidates,
-    match: (channel, eventId, view) => {
-      const matches: Match[] = [];
-      const plain = new PreparedView(view);
-      const mapped = new Map<FieldMapping, PreparedView>();
-      let last: Matcher | undefined;
-      for (const { matcher, mapping, accepts: asked } of candidates(channel, eventId)) {
-        // The plain reading stands before the mapped ones: one match a rule, by the way that adds least.
-        if (matcher === last) continue;
-        let seen = plain;
-        if (mapping !== undefined) {
-          seen = mapped.get(mapping) ?? new PreparedView(mappedView(view, mapping));
-          mapped.set(mapping, seen);
-        }
-        if (!matcher.matches(seen) || asked?.(plain) === false) continue;
-        last = matcher;
-        matches.push({ rule: matcher.rule, matcher, via: mapping?.name ?? 'field', view: seen });
-      }
-      return matches;
-    },
-    couldFire: (seen) => {
-      const able = new Set<Matcher>();
-      for (const { channel, eventId } of seen)
-        for (const { matcher } of candidates(channel, eventId)) able.add(matcher);
-      return able;
-    },
-  };
+  return { matchers, problems, predicates: made, numbers: numbered(matchers) };
 }
 
-function route(matchers: readonly Matcher[], channel: string, eventId: number): Candidate[] {
-  const lower = channel.toLowerCase();
-  const known = objectView({ EventID: eventId, ...(channel === '' ? {} : { Channel: channel }) });
-  const at = (source: Source): boolean =>
-    (source.channels === undefined || source.channels.some((c) => c.toLowerCase() === lower)) &&
-    (source.eventIds === undefined || source.eventIds.includes(eventId));
-  const found: Candidate[] = [];
-  for (const matcher of matchers) {
-    const sources = matcher.sources === undefined ? [ANYWHERE] : matcher.sources.filter(at);
-    if (sources.length === 0 || !matcher.couldMatch(known)) continue;
-    for (const mapping of new Set(sources.map((s) => s.mapping))) {
-      const same = sources.filter((s) => s.mapping === mapping);
-      const free = same.some((s) => s.providers === undefined && s.when === undefined);
-      const ask = free ? undefined : (event: EventView): boolean => same.some((s) => accepts(s, event));
-      found.push({ matcher, mapping, accepts: ask });
-    }
+function programOf(matchers: readonly Matcher[]): Program {
+  const builder = new ProgramBuilder();
+  for (const matcher of matchers) builder.add(testOf(matcher));
+  return builder.program();
+}
+
+/** Whether the event holds what its kind says of it, so that what was concluded from that is true of it. */
+function isOfKind(view: EventView, known: PreparedView): boolean {
+  return same(view.values('EventID'), known.values('EventID')) && isOfChannel(view, known);
+}
+
+function isOfChannel(view: EventView, known: PreparedView): boolean {
+  const channel = known.values('Channel');
+  return channel === undefined || same(view.values('Channel'), channel);
+}
+
+const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === 1 && b.length === 1 && a[0] === b[0];
+
+/** One event as its rules see it, each way made when it is first asked for. */
+export class Seen {
+  readonly event: EventView;
+  #plain: PreparedView | undefined;
+  #mapped: Map<FieldMapping, PreparedView> | undefined;
+
+  constructor(event: EventView) {
+    this.event = event;
   }
-  return found;
+
+  by(mapping: FieldMapping | undefined): PreparedView {
+    this.#plain ??= new PreparedView(this.event);
+    if (mapping === undefined) return this.#plain;
+    this.#mapped ??= new Map();
+    let view = this.#mapped.get(mapping);
+    if (view === undefined) {
+      view = new PreparedView(mappedView(this.#plain, mapping));
+      this.#mapped.set(mapping, view);
+    }
+    return view;
+  }
 }
 
-const ANYWHERE: Source = {};
+const plainMatches = (candidates: readonly Candidate[], seen: Seen): Match[] =>
+  toMatches(candidates, seen, ({ matcher, mapping }) => matcher.matches(seen.by(mapping)));
+
+/** Of the candidates, in their order, those that hold. */
+function toMatches(candidates: readonly Candidate[], seen: Seen, holds: (candidate: Candidate) => boolean): Match[] {
+  const matches: Match[] = [];
+  let last: Matcher | undefined;
+  for (const candidate of candidates) {
+    const { matcher, mapping, accepts } = candidate;
+    // The plain reading stands before the mapped ones: one match a rule, by the way that adds least.
+    if (matcher === last || !holds(candidate) || accepts?.(seen.by(undefined)) === false) continue;
+    last = matcher;
+    matches.push({ rule: matcher.rule, matcher, via: mapping?.name ?? 'field', view: seen.by(mapping) });
+  }
+  return matches;
+}

@@ -1,7 +1,8 @@
 import type { Event } from '@haetae/event';
-import type { CompileOptions, Matcher } from '../compile.ts';
+import type { Matcher } from '../compile.ts';
 import type { SigmaRule } from '../rule.ts';
-import { createRuleSet, type Match, type RuleSet } from '../ruleset.ts';
+import { createRuleSet, type Match, type RuleSet, type RuleSetOptions } from '../ruleset.ts';
+import type { SavedRules } from '../saved.ts';
 import { confidenceOf, degradedFields, FULL_CONFIDENCE } from './degraded.ts';
 import { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
 import { type Overlay, windowsView } from './view.ts';
@@ -36,13 +37,16 @@ export interface WindowsRuleSet extends RuleSet {
   matchEvent(event: Event, decoded?: Overlay, extracted?: Overlay): WindowsMatch[];
 }
 
-export interface WindowsOptions extends Omit<CompileOptions, 'logSources'> {
+export interface WindowsOptions extends Omit<RuleSetOptions, 'logSources'> {
   /** Plain Sigma: of all ways of {@link Via} only `field` and `mapped:4688`. */
   readonly strict?: boolean;
 }
 
 /** Rules over Windows events: {@link createRuleSet} with the log sources of Windows. */
-export function createWindowsRuleSet(rules: readonly SigmaRule[], options: WindowsOptions = {}): WindowsRuleSet {
+export function createWindowsRuleSet(
+  rules: readonly SigmaRule[] | SavedRules,
+  options: WindowsOptions = {},
+): WindowsRuleSet {
   const { strict = false, ...compiling } = options;
   const set = createRuleSet(rules, { ...compiling, logSources: strict ? WINDOWS_STRICT : WINDOWS });
   return {

@@ -1,0 +1,332 @@
+import type { Predicate } from '../predicate.ts';
+import { PreparedView } from '../view.ts';
+import { Automaton } from './automaton.ts';
+import { isAscii, lookupOf } from './literals.ts';
+
+/** What is known of a field's values: which predicates they hold, and which rules they make candidates. Shared by equal values. */
+export class Verdict {
+  /** Slots of the predicates that hold. */
+  readonly held: Int32Array;
+  /** Rules to be evaluated. */
+  readonly fired: Int32Array;
+
+  constructor(held: Int32Array, fired: Int32Array) {
+    this.held = held;
+    this.fired = fired;
+  }
+}
+
+/** A predicate of one field of one kind of event. */
+export interface Asked {
+  /** Its number within the group. */
+  readonly slot: number;
+  readonly predicate: Predicate;
+  /** Rules that cannot hold unless this or another of their triggers does. */
+  readonly fires: readonly number[];
+}
+
+/** Predicate tests after which it pays to build automata. */
+const TESTS_BEFORE_AUTOMATA = 4000;
+/** Of the dictionary. */
+const MOST_VALUES = 8192;
+const MOST_CHARACTERS = 1_000_000;
+const LONGEST_VALUE = 2000;
+const MOST_VERDICTS = 4096;
+/** Lookups after which the dictionary is judged, the least hits among them, and the values it is then left out for. */
+const TRIAL = 1024;
+const LEAST_HITS = 340;
+const PAUSE = 16_384;
+
+const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
+
+/**
+ * Judges the values of one field: each distinct one once, and remembered while values repeat. The first few are tested
+ * predicate by predicate; what goes on is searched by automata, so that a value costs its length, not the number of rules.
+ */
+export class Column {
+  readonly #asked: readonly Asked[];
+  readonly #known = new Map<string, Verdict>();
+  #characters = 0;
+  #last: string | undefined;
+  #lastVerdict: Verdict | undefined;
+  #lookups = 0;
+  #hits = 0;
+  #pause = 0;
+  #tests = 0;
+
+  readonly #verdicts = new Map<string, Verdict>();
+  readonly #empty = new Verdict(new Int32Array(0), new Int32Array(0));
+  #absent: Verdict | undefined;
+  #none: Verdict | undefined;
+  #finder: Finder | undefined;
+  /** Indexes into #asked that hold of the value at hand. */
+  #holds = new Int32Array(0);
+
+  constructor(asked: readonly Asked[]) {
+    this.#asked = asked;
+    this.#holds = new Int32Array(asked.length);
+  }
+
+  /** What holds of a field with these values; undefined for an absent one. */
+  judge(values: readonly string[] | undefined): Verdict {
+    if (values === undefined) {
+      this.#absent ??= this.#plain(undefined);
+      return this.#absent;
+    }
+    if (values.length === 1) return this.#one(values[0]!);
+    if (values.length > 0) return this.#several(values);
+    this.#none ??= this.#plain([]);
+    return this.#none;
+  }
+
+  #one(value: string): Verdict {
+    if (value === this.#last) return this.#lastVerdict!;
+    const verdict = value.length > LONGEST_VALUE ? this.#compute(value) : this.#remembered(value);
+    if (value.length <= LONGEST_VALUE) {
+      this.#last = value;
+      this.#lastVerdict = verdict;
+    }
+    return verdict;
+  }
+
+  #remembered(value: string): Verdict {
+    if (this.#pause > 0) {
+      this.#pause--;
+      return this.#compute(value);
+    }
+    this.#lookups++;
+    const known = this.#known.get(value);
+    if (known !== undefined) {
+      this.#hits++;
+      return known;
+    }
+    const verdict = this.#compute(value);
+    if (this.#lookups >= TRIAL) {
+      // Hardly a value comes twice: remembering them costs more than it saves.
+      if (this.#hits < LEAST_HITS) {
+        this.#forget();
+        this.#pause = PAUSE;
+      }
+      this.#lookups = 0;
+      this.#hits = 0;
+    }
+    if (this.#known.size >= MOST_VALUES || this.#characters >= MOST_CHARACTERS) this.#forget();
+    this.#characters += value.length;
+    this.#known.set(detached(value), verdict);
+    return verdict;
+  }
+
+  #forget(): void {
+    this.#known.clear();
+    this.#characters = 0;
+    this.#last = undefined;
+  }
+
+  #compute(value: string): Verdict {
+    const count = this.#find(value);
+    return this.#verdict(count);
+  }
+
+  /** Fills #holds. */
+  #find(value: string): number {
+    if (this.#finder === undefined) {
+      if (this.#tests < TESTS_BEFORE_AUTOMATA) return this.#each(value);
+      this.#finder = new Finder(this.#asked.map(({ predicate }) => predicate));
+    }
+    return this.#finder.find(value, this.#holds);
+  }
+
+  #each(value: string): number {
+    this.#tests += this.#asked.length;
+    let lower: string | undefined;
+    let count = 0;
+    for (let i = 0; i < this.#asked.length; i++) {
+      const { predicate } = this.#asked[i]!;
+      if (predicate.each !== undefined) {
+        if (predicate.each.folded) lower ??= value.toLowerCase();
+        if (predicate.each.test(predicate.each.folded ? lower! : value)) this.#holds[count++] = i;
+      } else if (holdsOf(predicate, value)) this.#holds[count++] = i;
+    }
+    return count;
+  }
+
+  /** The verdict of what #holds has. */
+  #verdict(count: number): Verdict {
+    if (count === 0) return this.#empty;
+    const indexes = this.#holds.subarray(0, count).sort();
+    const key = indexes.join();
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = this.#make(indexes);
+    if (this.#verdicts.size >= MOST_VERDICTS) {
+      this.#verdicts.clear();
+      this.#forget();
+    }
+    this.#verdicts.set(key, verdict);
+    return verdict;
+  }
+
+  #make(indexes: Iterable<number>): Verdict {
+    const held: number[] = [];
+    const fired = new Set<number>();
+    for (const i of indexes) {
+      held.push(this.#asked[i]!.slot);
+      for (const rule of this.#asked[i]!.fires) fired.add(rule);
+    }
+    return new Verdict(Int32Array.from(held), Int32Array.from(fired));
+  }
+
+  /** Several values hold what one of them does; only absences ask for all of them. */
+  #several(values: readonly string[]): Verdict {
+    const indexes = new Set<number>();
+    for (const value of values) {
+      const count = this.#find(value);
+      for (let n = 0; n < count; n++) {
+        const i = this.#holds[n]!;
+        if (this.#asked[i]!.predicate.each !== undefined) indexes.add(i);
+      }
+    }
+    const view = viewOf(values);
+    for (let i = 0; i < this.#asked.length; i++) {
+      const { predicate } = this.#asked[i]!;
+      if (predicate.each === undefined && predicate.holds(view)) indexes.add(i);
+    }
+    return this.#make([...indexes].sort((a, b) => a - b));
+  }
+
+  #plain(values: readonly string[] | undefined): Verdict {
+    const view = viewOf(values);
+    const held: number[] = [];
+    for (let i = 0; i < this.#asked.length; i++) if (this.#asked[i]!.predicate.holds(view)) held.push(i);
+    return this.#make(held);
+  }
+}
+
+const viewOf = (values: readonly string[] | undefined): PreparedView =>
+  new PreparedView({ values: () => values, all: () => values ?? [] });
+
+/** An absence asked of one value: `null` is the empty one, and it exists. */
+function holdsOf({ value }: Predicate, of: string): boolean {
+  return value.kind === 'null' ? of === '' : value.kind === 'exists' && value.exists;
+}
+
+/** A copy: a value may be a stretch of the text around it, which would stay in memory with it. */
+const detached = (value: string): string => (value.length < 13 ? value : ` ${value}`.slice(1));
+
+/** Which of many predicates hold of a value. */
+class Finder {
+  readonly #predicates: readonly Predicate[];
+  readonly #equals = new Map<string, number[]>();
+  #longestEqual = 0;
+  readonly #numbers = new Map<number, number[]>();
+  readonly #automata: Automaton[] = [];
+  /** Outs of the automata from this on are to be tested: index + predicates.length. */
+  readonly #loose: number[] = [];
+  /** Tested where a value has characters beyond ASCII. */
+  readonly #beyond: number[] = [];
+  readonly #outs: Int32Array;
+  readonly #stamp: Int32Array;
+  #turn = 0;
+
+  constructor(predicates: readonly Predicate[]) {
+    this.#predicates = predicates;
+    const literals: Record<'anywhere' | 'start' | 'end', { texts: string[]; outs: number[] }> = {
+      anywhere: { texts: [], outs: [] },
+      start: { texts: [], outs: [] },
+      end: { texts: [], outs: [] },
+    };
+    const put = (from: 'anywhere' | 'start' | 'end', text: string, out: number): void => {
+      literals[from].texts.push(text);
+      literals[from].outs.push(out);
+    };
+    const verify = predicates.length;
+    predicates.forEach((predicate, i) => {
+      const lookup = lookupOf(predicate);
+      switch (lookup.kind) {
+        case 'exact':
+          for (const { mode, text } of lookup.literals) {
+            if (mode === 'equals') this.#equal(text, i);
+            else put(mode === 'starts' ? 'start' : mode === 'ends' ? 'end' : 'anywhere', text, i);
+          }
+          if (lookup.beyond) this.#beyond.push(i);
+          break;
+        case 'needs':
+          for (const text of lookup.literals) put('anywhere', text, i + verify);
+          if (lookup.beyond) this.#beyond.push(i);
+          break;
+        case 'number':
+          for (const text of new Set(lookup.texts)) this.#equal(text, i);
+          this.#numbers.set(lookup.number, [...(this.#numbers.get(lookup.number) ?? []), i]);
+          break;
+        case 'loose':
+          this.#loose.push(i);
+          break;
+        default:
+          lookup satisfies never;
+      }
+    });
+    let most = 0;
+    for (const from of ['anywhere', 'start', 'end'] as const) {
+      const { texts, outs } = literals[from];
+      if (texts.length > 0) this.#automata.push(new Automaton(texts, outs, from));
+      most += texts.length;
+    }
+    this.#outs = new Int32Array(most);
+    this.#stamp = new Int32Array(predicates.length);
+  }
+
+  #equal(text: string, i: number): void {
+    this.#longestEqual = Math.max(this.#longestEqual, text.length);
+    this.#equals.set(text, [...(this.#equals.get(text) ?? []), i]);
+  }
+
+  find(value: string, holds: Int32Array): number {
+    if (++this.#turn > 0x7fff_fff0) {
+      this.#turn = 1;
+      this.#stamp.fill(0);
+    }
+    const ascii = isAscii(value);
+    const length = this.#predicates.length;
+    // The automata fold A–Z by themselves; beyond ASCII, lower-casing is what the plain predicate does.
+    const text = ascii ? value : value.toLowerCase();
+    let count = 0;
+    let outs = 0;
+    for (let i = 0; i < this.#automata.length; i++) outs = this.#automata[i]!.scan(text, this.#outs, outs);
+    for (let n = 0; n < outs; n++) {
+      const out = this.#outs[n]!;
+      if (out < length) count = this.#add(out, holds, count);
+      else count = this.#test(out - length, value, holds, count);
+    }
+    if (this.#equals.size > 0 && text.length <= this.#longestEqual) {
+      const equal = this.#equals.get(text.toLowerCase());
+      if (equal !== undefined) for (const i of equal) count = this.#add(i, holds, count);
+    }
+    if (this.#numbers.size > 0 && DECIMAL.test(value.trim())) {
+      const equal = this.#numbers.get(Number(value));
+      if (equal !== undefined) for (const i of equal) count = this.#add(i, holds, count);
+    }
+    for (let n = 0; n < this.#loose.length; n++) count = this.#test(this.#loose[n]!, value, holds, count);
+    if (!ascii) for (let n = 0; n < this.#beyond.length; n++) count = this.#test(this.#beyond[n]!, value, holds, count);
+    return count;
+  }
+
+  #add(i: number, holds: Int32Array, count: number): number {
+    if (this.#stamp[i] === this.#turn) return count;
+    this.#stamp[i] = this.#turn;
+    holds[count] = i;
+    return count + 1;
+  }
+
+  /** Adds a predicate that holds; once tested it is not tested again. */
+  #test(i: number, value: string, holds: Int32Array, count: number): number {
+    if (this.#stamp[i] === this.#turn) return count;
+    this.#stamp[i] = this.#turn;
+    const predicate = this.#predicates[i]!;
+    const { each } = predicate;
+    if (each === undefined ? holdsOf(predicate, value) : each.test(each.folded ? value.toLowerCase() : value)) {
+      holds[count] = i;
+      return count + 1;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,115 @@
+import type { FieldMapping } from '../mapping.ts';
+import type { Predicate } from '../predicate.ts';
+import type { EventView } from '../view.ts';
+import type { Ways } from './group.ts';
+import { isAscii, lookupOf } from './literals.ts';
+
+/** Events looked at before the words to search for are chosen. */
+const SAMPLES = 200;
+const SHORTEST = 2;
+const LONGEST = 8;
+const MOST_WORDS = 6;
+
+/** Letters that no number, however it is written, holds (`Infinity`, `1e5`); and characters that JSON does not escape. */
+const TELLING = /[a-dghj-mo-su-xz:]/;
+const PLAIN = /^[a-z0-9 .:;,_@#$%&()=+*?|~^[\]-]+$/;
+/** Characters beyond ASCII whose lower case is not: K is k, İ is i with a dot. */
+const TURNING = /[\u0130\u212a]/;
+
+/**
+ * Tells cheaply that no keyword of a group stands in an event. Keywords look at every value of every event, so the values are
+ * not even read: a few short stretches of letters, one of which every keyword holds, are sought in the event's own text. They
+ * are chosen to be rare in the first events seen.
+ */
+export class KeywordFilter {
+  /** Stretches of letters by keyword; undefined where a keyword has none that could be sought. */
+  readonly #keywords: readonly (readonly string[])[] | undefined;
+  #samples: string[] = [];
+  #pattern: RegExp | undefined;
+
+  constructor(predicates: readonly Predicate[]) {
+    const literals = predicates.map(literalOf);
+    this.#keywords = literals.every((l) => l !== undefined) ? literals.map(stretches) : undefined;
+    if (this.#keywords?.some((s) => s.length === 0)) this.#keywords = undefined;
+  }
+
+  /** Whether some keyword may stand in a value of the event. */
+  mayHold(view: EventView, ways: Ways, mapping: FieldMapping | undefined): boolean {
+    if (this.#keywords === undefined) return true;
+    const own = view.text?.();
+    // An escaped letter stands under another name.
+    if (own?.includes('\\u00')) return true;
+    const text = own ?? ways.by(mapping).all().join('\n');
+    this.#pattern ??= this.#learn(text);
+    return this.#pattern === undefined || this.#pattern.test(text) || TURNING.test(text);
+  }
+
+  /** undefined while samples are gathered: every event is then looked at in full. */
+  #learn(text: string): RegExp | undefined {
+    this.#samples.push(text.toLowerCase());
+    if (this.#samples.length < SAMPLES) return undefined;
+    const words = chosen(this.#keywords!, this.#samples);
+    this.#samples = [];
+    return new RegExp(words.map((w) => w.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'i');
+  }
+}
+
+/** A literal that stands wherever the keyword holds. */
+function literalOf(predicate: Predicate): string | undefined {
+  const lookup = lookupOf(predicate);
+  let texts: readonly string[] = [];
+  if (lookup.kind === 'exact' && !lookup.beyond) texts = lookup.literals.map((l) => l.text);
+  else if (lookup.kind === 'needs' && !lookup.beyond) texts = lookup.literals;
+  return texts.length === 1 && isAscii(texts[0]!) ? texts[0] : undefined;
+}
+
+function stretches(literal: string): string[] {
+  const found = new Set<string>();
+  for (let length = SHORTEST; length <= LONGEST; length++)
+    for (let i = 0; i + length <= literal.length; i++) {
+      const part = literal.slice(i, i + length);
+      if (PLAIN.test(part) && TELLING.test(part)) found.add(part);
+    }
+  return [...found];
+}
+
+/** Few and rare stretches, so that every keyword holds one of them. */
+function chosen(keywords: readonly (readonly string[])[], samples: readonly string[]): string[] {
+  const covers = new Map<string, Set<number>>();
+  keywords.forEach((parts, k) => {
+    for (const part of parts) {
+      const set = covers.get(part);
+      if (set === undefined) covers.set(part, new Set([k]));
+      else set.add(k);
+    }
+  });
+  const frequency = new Map<string, number>();
+  const seen = (part: string): number => {
+    let n = frequency.get(part);
+    if (n === undefined) {
+      n = samples.reduce((sum, text) => sum + (text.includes(part) ? 1 : 0), 0) / samples.length;
+      frequency.set(part, n);
+    }
+    return n;
+  };
+  const open = new Set(keywords.keys());
+  const words: string[] = [];
+  while (open.size > 0) {
+    let best = '';
+    let most = -1;
+    for (const [part, of] of covers) {
+      let fresh = 0;
+      for (const k of of) if (open.has(k)) fresh++;
+      if (fresh === 0 || fresh + LONGEST / 100 <= most) continue;
+      // Past a handful of words it is the number of words that costs.
+      const worth = words.length >= MOST_WORDS ? fresh : fresh / (1 + 40 * seen(part)) + part.length / 100;
+      if (worth > most) {
+        most = worth;
+        best = part;
+      }
+    }
+    words.push(best);
+    for (const k of covers.get(best)!) open.delete(k);
+  }
+  return words;
+}

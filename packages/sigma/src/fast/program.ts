@@ -1,0 +1,138 @@
+import { parseCidr } from '../cidr.ts';
+import type { Test } from '../compile.ts';
+import { type Predicate, predicates, type SingleValue } from '../predicate.ts';
+import { DASH, literal, ONE, type Part, STAR } from '../text.ts';
+
+/**
+ * What rules ask, as plain data (JSON): every distinct predicate once, and a tree over them for each rule. The same question
+ * of a hundred rules is one number, so that it is answered once an event.
+ */
+export interface Program {
+  readonly fields: readonly string[];
+  readonly predicates: readonly EncodedPredicate[];
+  /** One a rule. */
+  readonly trees: readonly Tree[];
+}
+
+/** A predicate by its index; or `[n, …]`, at least n of these; `[0, one]`, not this one. */
+export type Tree = number | readonly Tree[];
+
+/** Field (index; -1 for a keyword) and value. */
+export type EncodedPredicate = readonly [field: number, value: EncodedValue];
+
+/** A text as its parts, with a flag for `cased`: it is by far the most frequent, so it is short. Anything else as it is. */
+type EncodedValue = readonly [cased: 0 | 1, ...parts: readonly (string | 0 | 1 | 2)[]] | { readonly kind: string };
+
+const SYMBOLS = [STAR, ONE, DASH] as const;
+
+/** Puts the tests of rules into one program. */
+export class ProgramBuilder {
+  readonly #fields = new Map<string, number>();
+  readonly #known = new Map<string, number>();
+  readonly #predicates: EncodedPredicate[] = [];
+  readonly #trees: Tree[] = [];
+
+  add(test: Test): void {
+    this.#trees.push(this.#tree(test));
+  }
+
+  program(): Program {
+    return { fields: [...this.#fields.keys()], predicates: this.#predicates, trees: this.#trees };
+  }
+
+  #tree(test: Test): Tree {
+    switch (test.kind) {
+      case 'item': {
+        const values = test.values.map((any) => atLeast(1, [...new Set(any.map((p) => this.#intern(p)))]));
+        // No values at all ask nothing: it holds. Zero is taken, by not.
+        const all: Tree = values.length === 0 ? [0, [1]] : atLeast(values.length, values);
+        return test.negated ? [0, all] : all;
+      }
+      case 'search':
+        return this.#tree(test.of);
+      case 'not':
+        return [0, this.#tree(test.of)];
+      case 'count':
+        return atLeast(
+          test.atLeast,
+          test.of.map((part) => this.#tree(part)),
+        );
+      default:
+        return test satisfies never;
+    }
+  }
+
+  #intern({ field, value }: Predicate): number {
+    let index = -1;
+    if (field !== undefined) {
+      index = this.#fields.get(field) ?? this.#fields.size;
+      this.#fields.set(field, index);
+    }
+    const encoded: EncodedPredicate = [index, encode(value)];
+    const key = JSON.stringify(encoded);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.#predicates.length);
+    return this.#predicates.push(encoded) - 1;
+  }
+}
+
+const atLeast = (n: number, of: readonly Tree[]): Tree => (of.length === 1 && n === 1 ? of[0]! : [n, ...of]);
+
+function encode(value: SingleValue): EncodedValue {
+  if (value.kind === 'text')
+    return [
+      value.cased ? 1 : 0,
+      ...value.parts.map((p) => (p.kind === 'literal' ? p.text : p.kind === 'star' ? 0 : p.kind === 'one' ? 1 : 2)),
+    ];
+  if (value.kind === 'cidr') return { kind: 'cidr', text: value.text } as { kind: string };
+  return value;
+}
+
+function decode(value: EncodedValue): SingleValue {
+  if (Array.isArray(value)) {
+    const [cased, ...parts] = value as [number, ...(string | 0 | 1 | 2)[]];
+    const read = (part: string | 0 | 1 | 2): Part => (typeof part === 'string' ? literal(part) : SYMBOLS[part]);
+    return { kind: 'text', raw: '', parts: parts.map(read), cased: cased === 1, bytes: false };
+  }
+  const written = value as SingleValue;
+  if (written.kind !== 'cidr') return written;
+  const block = parseCidr(written.text);
+  if (typeof block === 'string') throw new Error(block);
+  return { ...written, block };
+}
+
+/** The predicates of a program, made when they are first asked for. */
+export class Predicates {
+  readonly program: Program;
+  readonly #made: (Predicate | undefined)[];
+
+  constructor(program: Program) {
+    this.program = program;
+    this.#made = new Array<Predicate | undefined>(program.predicates.length).fill(undefined);
+  }
+
+  get(index: number): Predicate {
+    const made = this.#made[index];
+    if (made !== undefined) return made;
+    const [field, value] = this.program.predicates[index]!;
+    const name = field < 0 ? undefined : this.program.fields[field]!;
+    // The rule was compiled: the value has been taken before.
+    const predicate = predicates(name, decode(value), { line: 1, column: 1 })[0]!;
+    this.#made[index] = predicate;
+    return predicate;
+  }
+}
+
+/** The fields of a tree, the other sides of field references included. */
+export function fieldsOf(tree: Tree, program: Program, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof tree !== 'number') {
+    for (let i = 1; i < tree.length; i++) fieldsOf(tree[i]!, program, found);
+    return found;
+  }
+  const [field, value] = program.predicates[tree]!;
+  if (field >= 0) found.add(program.fields[field]!);
+  const other = value as SingleValue;
+  if (other.kind === 'field') found.add(other.field);
+  return found;
+}
