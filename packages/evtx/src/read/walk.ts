@@ -26,12 +26,12 @@ const SECTOR = 512;
 /** Enough of a chunk to see that it is unused: its magic, and the first bytes where records lie. */
 const PEEK = 520;
 
-export const hasMagic = (bytes: Uint8Array, at: number, magic: string): boolean => {
-  for (let i = 0; i < magic.length; i++) if (bytes[at + i] !== magic.charCodeAt(i)) return false;
-  return true;
-};
-export const FILE_MAGIC = 'ElfFile\0';
-export const CHUNK_MAGIC = 'ElfChnk\0';
+const FILE_MAGIC = 0x46_66_6c_45; // "ElfF", "ile\0"
+const FILE_MAGIC_END = 0x00_65_6c_69;
+const CHUNK_MAGIC = 0x43_66_6c_45; // "ElfC", "hnk\0"
+const CHUNK_MAGIC_END = 0x00_6b_6e_68;
+const isChunkAt = (view: DataView, at: number): boolean =>
+  view.getUint32(at, true) === CHUNK_MAGIC && view.getUint32(at + 4, true) === CHUNK_MAGIC_END;
 
 const isZero = (bytes: Uint8Array, from: number, to: number): boolean => {
   for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
@@ -45,14 +45,15 @@ export function* walkChunks(
 ): Generator<ReadRequest | Chunk, void, number> {
   const peek = new Uint8Array(PEEK);
   let got = yield { offset: 0, into: peek.subarray(0, FILE_HEADER) };
-  const intact = got === FILE_HEADER && hasMagic(peek, 0, FILE_MAGIC);
+  const header = new DataView(peek.buffer);
+  const isFile = header.getUint32(0, true) === FILE_MAGIC && header.getUint32(4, true) === FILE_MAGIC_END;
+  const intact = got === FILE_HEADER && isFile;
   let offset = FILE_BLOCK;
   if (intact) {
-    const view = new DataView(peek.buffer);
-    const block = view.getUint16(40, true);
+    const block = header.getUint16(40, true);
     if (block >= FILE_HEADER && block % SECTOR === 0) offset = block;
-    session.tally.dirty = (view.getUint32(120, true) & 1) !== 0;
-    if (session.checksums && view.getUint32(124, true) !== crc32(peek.subarray(0, 120))) {
+    session.tally.dirty = (header.getUint32(120, true) & 1) !== 0;
+    if (session.checksums && header.getUint32(124, true) !== crc32(peek.subarray(0, 120))) {
       session.problem(new EvtxError('checksum', 'file header: its CRC-32 does not fit', 124));
     }
   } else {
@@ -62,7 +63,7 @@ export function* walkChunks(
       offset = 0;
     } else {
       got = yield { offset, into: peek };
-      if (!hasMagic(peek.subarray(0, got), 0, CHUNK_MAGIC)) {
+      if (got < FILE_HEADER || !isChunkAt(header, 0)) {
         session.problem(new EvtxError('not-evtx', `not an EVTX file: ${magic}`, 0));
         return;
       }
@@ -80,7 +81,7 @@ export function* walkChunks(
     if (head === 0) break;
     hold(session); // a stream may have let others in while it waited
     if (head < PEEK) CHUNK.fill(0, head, PEEK);
-    const hasHeader = hasMagic(CHUNK, 0, CHUNK_MAGIC);
+    const hasHeader = isChunkAt(VIEW, 0);
     const looksUnused = !hasHeader && isZero(CHUNK, 0, 8) && isZero(CHUNK, SECTOR, PEEK);
     if (looksUnused && !session.carve) {
       if (unusedFrom < 0) unusedFrom = offset;
@@ -138,6 +139,6 @@ export function recordsEnd(): number {
 
 /** Where in the buffer, on a sector boundary past 0, another chunk begins; -1 where none does. */
 function nextMagic(length: number): number {
-  for (let at = SECTOR; at + 8 <= length; at += SECTOR) if (hasMagic(CHUNK, at, CHUNK_MAGIC)) return at;
+  for (let at = SECTOR; at + 8 <= length; at += SECTOR) if (isChunkAt(VIEW, at)) return at;
   return -1;
 }

@@ -229,13 +229,13 @@ export function spreadLayout(plan: Plan, names: readonly string[], base: number)
     }
     at = next;
   }
-  at.layout ??= new Layout(
-    plan,
-    names.slice(),
-    names.map((_, i) => base + i),
-    [],
-  );
+  if (at.layout === undefined) at.layout = makeSpread(plan, names, base);
   return at.layout;
+}
+
+function makeSpread(plan: Plan, names: readonly string[], base: number): Layout {
+  const slots = names.map((_, i) => base + i);
+  return new Layout(plan, names.slice(), slots, []);
 }
 
 export const layoutsAreFull = (): boolean => isFull || laidOut > MOST_LAID_OUT;

@@ -8,7 +8,7 @@ import { ARRAY, LEAST_SIZE, TYPE } from '../value-type.ts';
 import { forgetComposed } from './form.ts';
 import { Layout, MOST_LEAVES, spreadLayout } from './layout.ts';
 import type { Context, Plan } from './plan.ts';
-import { MOST_SPREAD, odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
+import { odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
 import { definedPlan, scannedPlan } from './templates.ts';
 import { slotIsBlank } from './text.ts';
 
@@ -120,12 +120,12 @@ function layoutOf(outer: Plan, op: number, inner: Plan | undefined): Layout {
 const spreadNames: string[] = [];
 let top = 0;
 
-function push(name: string, slot: number): boolean {
+function push(name: string, type: number, at: number, size: number): boolean {
   const to = SPREAD + spreadNames.length;
-  if (spreadNames.length === MOST_LEAVES || spreadNames.length === MOST_SPREAD) return false;
-  slotType[to] = slotType[slot]!;
-  slotAt[to] = slotAt[slot]!;
-  slotSize[to] = slotSize[slot]!;
+  if (spreadNames.length === MOST_LEAVES) return false;
+  slotType[to] = size === 0 ? TYPE.null : type;
+  slotAt[to] = at;
+  slotSize[to] = size;
   spreadNames.push(name);
   return true;
 }
@@ -147,42 +147,29 @@ function spread(plan: Plan, base: number, depth: number): boolean {
       top = innerBase + inner.slotCount;
       if (!spread(inner, innerBase, depth + 1)) return false;
     } else if (type & ARRAY) {
-      if (op.name === undefined || op.isSection || !pushItems(op.name, slot, type & ~ARRAY)) return false;
+      if (op.name === undefined || op.isSection || !pushItems(op.name, type & ~ARRAY, slotAt[slot]!, slotSize[slot]!))
+        return false;
     } else if (type >= TYPE.handle) {
       return false;
     } else if (op.name !== undefined && !(op.isSection && slotIsBlank(slot))) {
-      if (!push(op.name, slot)) return false;
+      if (!push(op.name, type, slotAt[slot]!, type === TYPE.null ? 0 : slotSize[slot]!)) return false;
     }
   }
   return true;
 }
 
 /** A leaf for each item of an array of UTF-16 strings or of things of one size. */
-function pushItems(name: string, slot: number, type: number): boolean {
-  const at = slotAt[slot]!;
-  const end = at + slotSize[slot]!;
-  const to = () => SPREAD + spreadNames.length - 1;
-  if (type === TYPE.string) {
-    let start = at;
-    for (let p = at; p + 2 <= end; p += 2) {
-      const ends = VIEW.getUint16(p, true) === 0;
-      if (!ends && p + 4 <= end) continue;
-      if (!push(name, slot)) return false;
-      const stop = ends ? p : p + 2;
-      slotType[to()] = stop === start ? TYPE.null : TYPE.string;
-      slotAt[to()] = start;
-      slotSize[to()] = stop - start;
-      start = p + 2;
-    }
-    return at + 2 <= end;
-  }
+function pushItems(name: string, type: number, at: number, size: number): boolean {
   if (type === TYPE.ansi || type === TYPE.binary || type === TYPE.sid || type === TYPE.sizeT) return false;
-  const size = LEAST_SIZE[type]!;
-  for (let p = at; p + size <= end; p += size) {
-    if (!push(name, slot)) return false;
-    slotType[to()] = type;
-    slotAt[to()] = p;
-    slotSize[to()] = size;
+  const isText = type === TYPE.string;
+  const step = isText ? 2 : LEAST_SIZE[type]!;
+  const end = at + size;
+  let start = at;
+  for (let p = at; p + step <= end; p += step) {
+    const isEnd = isText && VIEW.getUint16(p, true) === 0;
+    if (isText && !isEnd && p + 2 * step <= end) continue; // within a text
+    if (!push(name, type, start, (isEnd ? p : p + step) - start)) return false;
+    start = p + step;
   }
-  return true;
+  return start > at;
 }

@@ -9,7 +9,7 @@ import { LEAST_SIZE, TYPE } from '../value-type.ts';
 export const MOST_SLOTS = 1024;
 /** Where the leaves go that arrays and other rarities are spread into. */
 export const SPREAD = 16 * MOST_SLOTS;
-export const MOST_SPREAD = 1024;
+const MOST_SPREAD = 1024;
 
 export const slotType = new Uint8Array(SPREAD + MOST_SPREAD);
 export const slotAt = new Int32Array(SPREAD + MOST_SPREAD);

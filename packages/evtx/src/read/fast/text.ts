@@ -142,40 +142,43 @@ function digits(at: number, count: number): number {
 let lastDate = -1;
 let lastDayMs = 0;
 
+/** What stands in `YYYY-MM-DDTHH:MM:SS.fffffff`: a digit where it is '0'. */
+const ISO_SHAPE = Uint8Array.from('0000-00-00T00:00:00.0000000', (c) => c.charCodeAt(0));
+const isoDigits = new Float64Array(8);
+
 /** The time in a text `YYYY-MM-DDTHH:MM:SS.fffffff[ff]Z`, as logs forwarded as XML have it; undefined for any other. */
 export function slotTime(slot: number): { ms: number; ticks: number } | undefined {
   const at = slotAt[slot]!;
-  if (slotType[slot] !== TYPE.string || slotSize[slot]! < 56) return undefined;
-  const units = unitsOf(at, slotSize[slot]!);
-  const unit = (i: number) => VIEW.getUint16(at + 2 * i, true);
-  if (
-    unit(4) !== 0x2d ||
-    unit(7) !== 0x2d ||
-    unit(10) !== 0x54 ||
-    unit(13) !== 0x3a ||
-    unit(16) !== 0x3a ||
-    unit(19) !== 0x2e
-  ) {
-    return undefined;
+  const units = slotType[slot] === TYPE.string ? unitsOf(at, slotSize[slot]!) : 0;
+  if ((units !== 28 && units !== 30) || VIEW.getUint16(at + 2 * units - 2, true) !== 0x5a) return undefined;
+  let field = 0;
+  let value = 0;
+  for (let i = 0; i < ISO_SHAPE.length; i++) {
+    const unit = VIEW.getUint16(at + 2 * i, true);
+    if (ISO_SHAPE[i] === 0x30) {
+      if (unit < 0x30 || unit > 0x39) return undefined;
+      value = value * 10 + unit - 0x30;
+    } else {
+      if (unit !== ISO_SHAPE[i]) return undefined;
+      isoDigits[field++] = value;
+      value = 0;
+    }
   }
-  if (units < 28 || unit(units - 1) !== 0x5a) return undefined;
-  const year = digits(at, 4);
-  const month = digits(at + 10, 2);
-  const day = digits(at + 16, 2);
-  const hour = digits(at + 22, 2);
-  const minute = digits(at + 28, 2);
-  const second = digits(at + 34, 2);
-  const ticks = digits(at + 40, 7);
-  const rest = units > 28 ? digits(at + 54, units - 28) : 0;
-  if (year < 1000 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0 || ticks < 0 || rest < 0)
-    return undefined;
+  if (units === 30 && digits(at + 54, 2) < 0) return undefined;
+  const year = isoDigits[0]!;
+  const month = isoDigits[1]!;
+  const day = isoDigits[2]!;
+  const hour = isoDigits[3]!;
+  const minute = isoDigits[4]!;
+  const second = isoDigits[5]!;
+  if (year < 1000) return undefined;
   const date = (year * 100 + month) * 100 + day;
   if (date !== lastDate) {
     lastDayMs = Date.UTC(year, month - 1, day);
     lastDate = date;
   }
-  const ms = lastDayMs + (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(ticks / 1e4);
-  return { ms, ticks: ticks % 1e4 };
+  const ms = lastDayMs + (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(value / 1e4);
+  return { ms, ticks: value % 1e4 };
 }
 
 /** Integer of a slot: undefined if it is none that is unsigned and at most 2^53, or few decimal digits as text. */
