@@ -5,8 +5,8 @@ import { eventXml, numbered } from '../source/index.ts';
 import { BOM, row } from './csv.ts';
 import type { Context, DumpFlags } from './flags.ts';
 import { count } from './numbers.ts';
-import { anythingRead, giveReceipt } from './receipt.ts';
-import { session } from './session.ts';
+import { conclude } from './receipt.ts';
+import { readSettings, session } from './session.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: string[]): Promise<void> {
@@ -14,15 +14,9 @@ export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: str
   const { words } = console;
   if (flags.canonical && flags.format !== 'jsonl') throw new UsageError(words.errors.canonical);
   await session(console, flags, paths, async (s) => {
-    const { carve, checksums, password, format } = flags;
-    const settings = {
-      timeZone: s.zone.name,
-      carve,
-      checksums,
-      // A receipt that nobody keeps needs no hashes, and a dump is often a pipe's first part.
-      hash: flags.receipt !== undefined,
-      ...(password === undefined ? {} : { password }),
-    };
+    const { format } = flags;
+    // A receipt that nobody keeps needs no hashes, and a dump is often a pipe's first part.
+    const settings = readSettings(flags, s.zone, flags.receipt !== undefined);
     const printer =
       format === 'jsonl' ? jsonLines(flags.canonical ? 'canonical' : 'document') : format === 'xml' ? XML : csv(s.zone);
     if (format === 'csv') s.write(BOM + row(csvHead(s.zone, console.now(), words.table)));
@@ -31,22 +25,10 @@ export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: str
     if (format === 'xml') s.write('</Events>\n');
     s.clearProgress();
     const events = inputs.reduce((sum, input) => sum + input.events, 0);
-    const receipt = {
-      tool: { name: 'haetae', version: console.version },
-      command: 'dump',
-      startedMs: s.startedAt,
-      finishedMs: console.now(),
-      zone: s.zone,
-      packs: [],
-      ruleProblems: [],
-      inputs,
-    } as const;
-    giveReceipt(receipt, flags.receipt, console);
-    if (flags.output !== undefined)
+    const status = conclude(s, 'dump', inputs, flags.receipt);
+    if (flags.output !== undefined && status === EXIT.done)
       console.stderr.write(`  ${words.receipt.eventsWritten(count(events), flags.output)}\n`);
-    if (anythingRead(inputs)) return EXIT.done;
-    console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
-    return EXIT.nothingReadable;
+    return status;
   });
 }
 

@@ -4,39 +4,18 @@ import { type SurveyRun, surveyFiles } from '../pipeline/index.ts';
 import type { LogContinuity, LogSummary } from '../survey/index.ts';
 import type { Context, InfoFlags } from './flags.ts';
 import { bytes, count, duration, percent } from './numbers.ts';
-import { anythingRead, giveReceipt } from './receipt.ts';
-import { session } from './session.ts';
-import { EXIT } from './usage.ts';
+import { conclude } from './receipt.ts';
+import { readSettings, session } from './session.ts';
 
 export async function infoCommand(this: Context, flags: InfoFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
   await session(console, flags, paths, async (s) => {
-    const { carve, checksums, password } = flags;
-    const settings = {
-      timeZone: s.zone.name,
-      carve,
-      checksums,
-      hash: flags.receipt !== undefined,
-      ...(password === undefined ? {} : { password }),
-    };
+    const settings = readSettings(flags, s.zone, flags.receipt !== undefined);
     const run = await surveyFiles(s.found.files, settings, console.signal, s.advance, s.fileDone);
     s.clearProgress();
     s.write(flags.format === 'json' ? infoJson(run) : infoText(run, words, s.zone, s.out.color.bold));
-    const receipt = {
-      tool: { name: 'haetae', version: console.version },
-      command: 'info',
-      startedMs: s.startedAt,
-      finishedMs: console.now(),
-      zone: s.zone,
-      packs: [],
-      ruleProblems: [],
-      inputs: run.receipts,
-    } as const;
-    giveReceipt(receipt, flags.receipt, console);
-    if (anythingRead(run.receipts)) return EXIT.done;
-    console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
-    return EXIT.nothingReadable;
+    return conclude(s, 'info', run.receipts, flags.receipt);
   });
 }
 

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import type { RuleCounts } from '../detect/index.ts';
 import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } from '../locale/index.ts';
 import { type InputReceipt, NOTICES, type Notice, type NoticeCode, type Where } from '../source/index.ts';
-import type { Console } from './console.ts';
 import { bytes, count } from './numbers.ts';
-import { UsageError } from './usage.ts';
+import type { Session } from './session.ts';
+import { EXIT, UsageError } from './usage.ts';
 
 /** Whether anything was read: a log with events, or one that is whole and simply has none. */
 export function anythingRead(inputs: readonly InputReceipt[]): boolean {
@@ -163,14 +163,40 @@ export function whereText(where: Where, { receipt }: Words): string {
   }
 }
 
-/** Prints the receipt to stderr and, where asked for, as JSON into a file. */
-export function giveReceipt(receipt: Receipt, file: string | undefined, console: Console): void {
-  console.stderr.write(receiptText(receipt, console.words));
-  if (file === undefined) return;
-  try {
-    writeFileSync(file, receiptJson(receipt));
-  } catch (error) {
-    throw new UsageError(console.words.errors.output(file, (error as Error).message));
+/** What a run with rules tells of them. */
+export type RuleReceipt = Pick<Receipt, 'packs' | 'rules' | 'ruleProblems'>;
+
+/**
+ * Ends a run: prints its receipt to stderr and, where asked for, as JSON into a file. The answer is the exit status:
+ * done, or nothing readable, which is then said.
+ */
+export function conclude(
+  { console, startedAt, zone }: Pick<Session, 'console' | 'startedAt' | 'zone'>,
+  command: string,
+  inputs: readonly InputReceipt[],
+  file: string | undefined,
+  rules: RuleReceipt = { packs: [], ruleProblems: [] },
+): number {
+  const { words, stderr, version } = console;
+  const receipt: Receipt = {
+    tool: { name: 'haetae', version },
+    command,
+    startedMs: startedAt,
+    finishedMs: console.now(),
+    zone,
+    ...rules,
+    inputs,
+  };
+  stderr.write(receiptText(receipt, words));
+  if (file !== undefined) {
+    try {
+      writeFileSync(file, receiptJson(receipt));
+    } catch (error) {
+      throw new UsageError(words.errors.output(file, (error as Error).message));
+    }
+    stderr.write(`  ${words.receipt.written(file)}\n`);
   }
-  console.stderr.write(`  ${console.words.receipt.written(file)}\n`);
+  if (anythingRead(inputs)) return EXIT.done;
+  stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
+  return EXIT.nothingReadable;
 }

@@ -6,8 +6,8 @@ import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from '
 import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
-import { anythingRead, giveReceipt, packHash, type Receipt } from './receipt.ts';
-import { type Session, session } from './session.ts';
+import { anythingRead, conclude, packHash } from './receipt.ts';
+import { readSettings, type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { whyNothing } from './why-nothing.ts';
@@ -22,7 +22,6 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const packs = rulePacks(flags, words);
   await session(console, flags, paths, async (s) => {
     const { from, to } = rangeOption(flags, s.zone, words);
-    const { carve, checksums, password } = flags;
     s.findings = 0;
     const setup: DetectorSetup = {
       rules: packs.flatMap((pack) => pack.files),
@@ -30,17 +29,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
     };
     const done = await scan(
       s.found.files,
-      {
-        timeZone: s.zone.name,
-        hash: true,
-        carve,
-        checksums,
-        ...(password === undefined ? {} : { password }),
-        detectors,
-        setup,
-        from,
-        to,
-      },
+      { ...readSettings(flags, s.zone, true), detectors, setup, from, to },
       threadsFor(s.found.files, asked),
       console.signal,
       {
@@ -54,30 +43,15 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
     try {
       s.clearProgress();
       const worst = await print(done, printerOf(flags, s), s, failOn);
-      const receipt: Receipt = {
-        tool: { name: 'haetae', version: console.version },
-        command: 'scan',
-        startedMs: s.startedAt,
-        finishedMs: console.now(),
-        zone: s.zone,
-        packs: packs.map((pack) => ({
-          name: pack.name,
-          files: pack.files.length,
-          sha256: packHash(pack.files),
-        })),
+      if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
+      const status = conclude(s, 'scan', done.receipts, flags.receipt, {
+        packs: packs.map(({ name, files }) => ({ name, files: files.length, sha256: packHash(files) })),
         rules: done.rules,
         ruleProblems: done.problems.map(describeProblem),
-        inputs: done.receipts,
-      };
-      const readable = anythingRead(done.receipts);
-      if (readable && done.findings.size === 0) console.stderr.write(whyNothing(done, words));
-      giveReceipt(receipt, flags.receipt, console);
+      });
+      if (status !== EXIT.done) return status;
       if (flags.output !== undefined) {
         console.stderr.write(`  ${words.receipt.findingsWritten(count(done.findings.size), flags.output)}\n`);
-      }
-      if (!readable) {
-        console.stderr.write(`haetae: ${words.errors.nothingReadable}\n`);
-        return EXIT.nothingReadable;
       }
       return worst ? EXIT.findings : EXIT.done;
     } finally {

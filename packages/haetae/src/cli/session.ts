@@ -1,9 +1,9 @@
 import type { Zone } from '../locale/index.ts';
-import { Interrupted } from '../pipeline/index.ts';
+import { Interrupted, type ReadSettings } from '../pipeline/index.ts';
 import { discover, type Found } from '../source/index.ts';
 import type { Console, Out } from './console.ts';
 import { fileOut } from './console.ts';
-import type { CommonFlags } from './flags.ts';
+import type { CommonFlags, EvtxFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { checkLanguage, pathsOption, zoneOption } from './options.ts';
 import { ProgressLine } from './progress.ts';
@@ -101,6 +101,12 @@ export async function session(
       console.exit(EXIT.interrupted);
     } else throw error;
   }
+}
+
+/** How logs are read, from the flags that every reading command has. */
+export function readSettings(flags: CommonFlags & EvtxFlags, zone: Zone, hash: boolean): ReadSettings {
+  const { carve, checksums, password } = flags;
+  return { timeZone: zone.name, carve, checksums, hash, ...(password === undefined ? {} : { password }) };
 }
 
 function openOutput(path: string, { words }: Console) {
