@@ -23,7 +23,9 @@ export type SigmaErrorCode =
   | 'rule-cycle'
   | 'bad-filter'
   | 'unknown-key'
-  | 'unfit-filter';
+  | 'unfit-filter'
+  | 'bad-pipeline'
+  | 'by-pipeline';
 
 /** Line and column count from 1; a tab is one column. */
 export interface At {

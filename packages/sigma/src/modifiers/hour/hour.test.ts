@@ -33,3 +33,9 @@ test.each([
 ])('%s is refused: %s', (item, reason) => {
   expect(refusal(item)).toBe(reason);
 });
+
+test('on the clock of a time zone', () => {
+  const event = { f: '2025-06-23T22:27:33Z' };
+  expect(holds('f|hour: 7', event, { timeZone: 'Asia/Seoul' })).toBe(true);
+  expect(() => holds('f|hour: 7', event, { timeZone: 'Mars/Olympus' })).toThrow('no time zone is called Mars/Olympus');
+});
