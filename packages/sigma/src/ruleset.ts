@@ -1,6 +1,7 @@
 import { type CompileOptions, compile, type Matcher, testOf } from './compile.ts';
 import { SigmaError } from './error.ts';
 import { Group } from './fast/group.ts';
+import { keywordFilters } from './fast/keywords.ts';
 import { Predicates, type Program, ProgramBuilder } from './fast/program.ts';
 import { type FieldMapping, mappedView } from './mapping.ts';
 import { type Candidate, createRouter, knownOf } from './routing.ts';
@@ -59,6 +60,7 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
   const { engine = 'fast' } = options;
   const { matchers, problems, predicates, numbers } = inForce(rules, options);
   const route = createRouter(matchers);
+  const filters = keywordFilters();
   const byChannel = new Map<string, Map<number, Kind>>();
   let kinds = 0;
 
@@ -78,7 +80,7 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
   const groupOf = (kind: Kind): Group => {
     const { trees } = predicates().program;
     const entries = kind.candidates.map(({ matcher, mapping }) => ({ tree: trees[numbers.get(matcher)!]!, mapping }));
-    return new Group(entries, predicates(), kind.known);
+    return new Group(entries, predicates(), kind.known, filters);
   };
 
   return {

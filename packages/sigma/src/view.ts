@@ -5,10 +5,10 @@ export interface EventView {
   /** Every value of the event, for keyword searches. */
   all(): Iterable<string>;
   /**
-   * One text in which every value of {@link EventView.all} stands, as it is or escaped as in JSON (numbers in any notation): a
-   * quick search tells that a keyword is not there. undefined where there is none.
+   * Texts in which every value of {@link EventView.all} stands, as it is or escaped as in JSON (numbers in any notation): a
+   * quick search tells that a keyword is not there. undefined where there are none.
    */
-  text?(): string | undefined;
+  texts?(): readonly string[] | undefined;
 }
 
 export type Primitive = string | number | boolean | null;

@@ -2,7 +2,7 @@ import type { FieldMapping } from '../mapping.ts';
 import type { Predicate } from '../predicate.ts';
 import { type EventView, PreparedView } from '../view.ts';
 import { type Asked, Column, type Verdict } from './column.ts';
-import { KeywordFilter } from './keywords.ts';
+import type { KeywordFilter, KeywordFilters } from './keywords.ts';
 import type { Predicates, Tree } from './program.ts';
 
 /** A rule that may match, by its tree, and how it sees the event. */
@@ -75,7 +75,7 @@ export class Group {
   #ways: Ways = NO_WAYS;
 
   /** `known`: the fields that every event of this kind holds with these values; `trees` are folded with them. */
-  constructor(entries: readonly Entry[], predicates: Predicates, known: PreparedView) {
+  constructor(entries: readonly Entry[], predicates: Predicates, known: PreparedView, filterOf: KeywordFilters) {
     const knots: (Knot | true)[] = [];
     const slotOf = new Map<FieldMapping | undefined, Map<number, number>>();
     const columnOf = new Map<FieldMapping | undefined, Map<string, number>>();
@@ -132,7 +132,7 @@ export class Group {
     });
     this.#always = always;
     this.#keywords = [...keywords].map(([mapping, { slots, rules }]) => ({
-      filter: new KeywordFilter([...slots].map((s) => this.#slots[s]!.predicate)),
+      filter: filterOf([...slots].map((s) => this.#slots[s]!.predicate)),
       mapping,
       rules,
     }));

@@ -5,7 +5,11 @@ import type { Ways } from './group.ts';
 import { isAscii, lookupOf } from './literals.ts';
 
 /** Events looked at before the words to search for are chosen. */
-const SAMPLES = 200;
+const SAMPLES = 64;
+const LONGEST_SAMPLE = 8192;
+/** Shorter texts are names, not events. */
+const SHORTEST_SAMPLE = 200;
+const ESCAPE = '\\u00';
 const SHORTEST = 2;
 const LONGEST = 8;
 const MOST_WORDS = 6;
@@ -36,22 +40,46 @@ export class KeywordFilter {
   /** Whether some keyword may stand in a value of the event. */
   mayHold(view: EventView, ways: Ways, mapping: FieldMapping | undefined): boolean {
     if (this.#keywords === undefined) return true;
-    const own = view.text?.();
-    // An escaped letter stands under another name.
-    if (own?.includes('\\u00')) return true;
-    const text = own ?? ways.by(mapping).all().join('\n');
+    const texts = view.texts?.();
+    if (texts === undefined) return this.#mayStandIn(ways.by(mapping).all().join('\n'));
+    for (let i = 0; i < texts.length; i++) if (this.#mayStandIn(texts[i]!)) return true;
+    return false;
+  }
+
+  #mayStandIn(text: string): boolean {
     this.#pattern ??= this.#learn(text);
     return this.#pattern === undefined || this.#pattern.test(text) || TURNING.test(text);
   }
 
   /** undefined while samples are gathered: every event is then looked at in full. */
   #learn(text: string): RegExp | undefined {
-    this.#samples.push(text.toLowerCase());
+    if (text.length < SHORTEST_SAMPLE) return undefined;
+    this.#samples.push(text.toLowerCase().slice(0, LONGEST_SAMPLE));
     if (this.#samples.length < SAMPLES) return undefined;
     const words = chosen(this.#keywords!, this.#samples);
     this.#samples = [];
-    return new RegExp(words.map((w) => w.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'i');
+    // An escaped letter stands under another name.
+    return new RegExp([...words, ESCAPE].map((w) => w.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'i');
   }
+}
+
+export type KeywordFilters = (predicates: readonly Predicate[]) => KeywordFilter;
+
+/** Filters by what they seek: the groups of most kinds of events have the same keywords, and learn from each other's events. */
+export function keywordFilters(): KeywordFilters {
+  const numbers = new Map<Predicate, number>();
+  const known = new Map<string, KeywordFilter>();
+  return (predicates) => {
+    const own = predicates.map((p) => {
+      const number = numbers.get(p) ?? numbers.size;
+      numbers.set(p, number);
+      return number;
+    });
+    const key = own.sort((a, b) => a - b).join();
+    const filter = known.get(key) ?? new KeywordFilter(predicates);
+    known.set(key, filter);
+    return filter;
+  };
 }
 
 /** A literal that stands wherever the keyword holds. */

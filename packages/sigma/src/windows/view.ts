@@ -23,6 +23,8 @@ const OWN = new Set(['EventID', 'Channel', 'Provider_Name', 'Computer', 'EventRe
 class WindowsView implements EventView {
   readonly #event: Event;
   readonly #overlay: Overlay;
+  /** Fields can be read one by one. */
+  #direct: boolean | undefined;
   #whole: Map<string, string[]> | undefined;
 
   constructor(event: Event, overlay: Overlay) {
@@ -32,8 +34,8 @@ class WindowsView implements EventView {
 
   values(field: string): readonly string[] | undefined {
     // Whether a name loses blanks can be said only by looking at all of them.
-    if (this.#whole !== undefined || this.#event.hasBlankNames !== false || OWN.has(field))
-      return this.#own(field) ?? this.#read().get(field);
+    this.#direct ??= this.#event.hasBlankNames === false;
+    if (!this.#direct || OWN.has(field)) return this.#own(field) ?? this.#read().get(field);
     let values = this.#data(field);
     if (values === undefined) {
       const system = this.#event.system(field);
@@ -47,11 +49,11 @@ class WindowsView implements EventView {
     return [...this.#read().values()].flat();
   }
 
-  /** The source's own text, where it has one and nothing was added to it. */
-  text(): string | undefined {
+  /** The source's own text, where it has one and nothing was added to it, and what it may have been told in other words. */
+  texts(): readonly string[] | undefined {
     if (this.#overlay !== NO_OVERLAY) return undefined;
     const { source, channel, provider, computer } = this.#event;
-    return source === undefined ? undefined : `${source}\n${channel}\n${provider}\n${computer}`;
+    return source === undefined ? undefined : [source, channel, provider, computer];
   }
 
   /** The usual answer to what every rule asks. */
