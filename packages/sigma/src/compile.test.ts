@@ -81,6 +81,7 @@ condition: (selection or other) and words and not 1 of filter_main_* and filter_
         op: 'endswith',
         pattern: '\\powershell.exe',
         value: event.Image,
+        at: { start: 2, end: 17 },
       },
       {
         ...base,
@@ -89,6 +90,7 @@ condition: (selection or other) and words and not 1 of filter_main_* and filter_
         op: 'contains',
         pattern: ' -enc ',
         value: event.CommandLine,
+        at: { start: 1, end: 7 },
       },
       {
         ...base,
@@ -97,8 +99,17 @@ condition: (selection or other) and words and not 1 of filter_main_* and filter_
         op: 'contains',
         pattern: 'JAB',
         value: event.CommandLine,
+        at: { start: 7, end: 10 },
       },
-      { ...base, selection: 'words', field: undefined, op: 'contains', pattern: 'secret', value: event.CommandLine },
+      {
+        ...base,
+        selection: 'words',
+        field: undefined,
+        op: 'contains',
+        pattern: 'secret',
+        value: event.CommandLine,
+        at: { start: 12, end: 18 },
+      },
       { kind: 'filter-not-held', selection: 'filter_main_a' },
       { ...base, selection: 'filter_null', field: 'Company', op: 'null', pattern: 'null', value: undefined },
     ]);

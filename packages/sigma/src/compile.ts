@@ -1,4 +1,5 @@
 import { resolve } from './chain.ts';
+import { type Range, witness } from './explain/locate.ts';
 import { type LogSourceTable, type Source, sourcesOf } from './logsource.ts';
 import type { ModifierContext } from './modifiers/modifier.ts';
 import { fieldNames } from './names.ts';
@@ -27,6 +28,8 @@ export type Why =
       readonly pattern: string;
       /** The event's value, whole; undefined where it is the absence of the field that held. */
       readonly value: string | undefined;
+      /** What of the value held, for highlighting; absent where no part of it is meant (an absence, a wildcard for anything). */
+      readonly at?: Range;
       /** The condition is that this does not match (`|neq`, a search under `not` whose absence was required). */
       readonly negated: boolean;
     }
@@ -173,16 +176,11 @@ function collect(test: Test, view: PreparedView, selection: string, whys: Why[])
       }
       for (const any of test.values) {
         const held = any.find((p) => p.holds(view));
-        if (held !== undefined)
-          whys.push({
-            kind: 'held',
-            selection,
-            field,
-            op: held.op,
-            pattern: held.pattern,
-            value: held.witness(view),
-            negated,
-          });
+        if (held === undefined) continue;
+        const { op, pattern } = held;
+        const seen = witness(held, view);
+        const at = seen?.at;
+        whys.push({ kind: 'held', selection, field, op, pattern, value: seen?.value, ...(at && { at }), negated });
       }
       return;
     }

@@ -13,7 +13,7 @@ export function glob(parts: readonly Part[]): (value: string) => boolean {
   const head = segments[0]!;
   if (segments.length === 1) return (value) => matchAt(value, 0, head) === value.length;
   const tail = segments[segments.length - 1]!;
-  const tailLength = tail.reduce((n, part) => n + (part.kind === 'literal' ? points(part.text) : 1), 0);
+  const tailLength = points(tail);
   const middle = segments.slice(1, -1).filter((s) => s.length > 0);
   // The rarest-looking text first: without it no search is needed.
   const needle = parts.reduce((best, p) => (p.kind === 'literal' && p.text.length > best.length ? p.text : best), '');
@@ -29,6 +29,35 @@ export function glob(parts: readonly Part[]): (value: string) => boolean {
     const start = back(value, tailLength);
     return start >= from && matchAt(value, start, tail) === value.length;
   };
+}
+
+/**
+ * Where a text with wildcards holds in a value that it matches, less what stars at its ends stand for; the leftmost place,
+ * as a half-open range. undefined for a value that it does not match, and for a text of stars only.
+ */
+export function globSpan(parts: readonly Part[], value: string): { start: number; end: number } | undefined {
+  if (!glob(parts)(value)) return undefined;
+  const segments = parts.reduce<Part[][]>(
+    (made, part) => {
+      if (part.kind === 'star') made.push([]);
+      else made[made.length - 1]!.push(part);
+      return made;
+    },
+    [[]],
+  );
+  const solid = segments.filter((s) => s.length > 0);
+  if (solid.length === 0) return parts.length === 0 ? { start: 0, end: 0 } : undefined;
+  const toEnd = segments[segments.length - 1]!.length > 0;
+  const tailAt = toEnd ? back(value, points(solid[solid.length - 1]!)) : -1;
+  let start = -1;
+  let end = 0;
+  for (const [i, segment] of solid.entries()) {
+    const anchored = i === 0 && segments[0]!.length > 0;
+    const at = anchored ? 0 : toEnd && i === solid.length - 1 ? tailAt : findAt(value, end, segment);
+    if (start < 0) start = at;
+    end = matchAt(value, at, segment);
+  }
+  return { start, end };
 }
 
 /** Where the segment ends that begins at `at`; -1 when it does not stand there. */
@@ -57,15 +86,20 @@ function matchAt(value: string, at: number, segment: Segment): number {
   return i;
 }
 
+/** Where the segment ends that is found first from `from` on; -1 for nowhere. */
 function find(value: string, from: number, segment: Segment): number {
+  const at = findAt(value, from, segment);
+  return at < 0 ? -1 : matchAt(value, at, segment);
+}
+
+function findAt(value: string, from: number, segment: Segment): number {
   const first = segment[0]!;
   for (let i = from; i <= value.length; i++) {
     if (first.kind === 'literal') {
       i = value.indexOf(first.text, i);
       if (i < 0) return -1;
     }
-    const end = matchAt(value, i, segment);
-    if (end >= 0) return end;
+    if (matchAt(value, i, segment) >= 0) return i;
   }
   return -1;
 }
@@ -82,8 +116,9 @@ function back(value: string, count: number): number {
 
 const isDash = (c: string): boolean => (DASHES as readonly string[]).includes(c);
 
-function points(text: string): number {
+/** Code points that a segment stands for. */
+function points(segment: Segment): number {
   let n = 0;
-  for (const _ of text) n++;
+  for (const part of segment) n += part.kind === 'literal' ? [...part.text].length : 1;
   return n;
 }

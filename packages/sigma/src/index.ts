@@ -1,17 +1,23 @@
 export { type CompileOptions, compile, type Matcher, type Why } from './compile.ts';
-export {
-  type Alias,
-  BOUND_OPS,
-  type Bound,
-  type BoundOp,
-  CORRELATION_TYPES,
-  type CorrelationCondition,
-  type CorrelationType,
-  type SigmaCorrelation,
-  type Timespan,
-} from './correlation/rule.ts';
+export * from './correlation/index.ts';
 export { type At, type Place, SigmaError, type SigmaErrorCode } from './error.ts';
+export {
+  type ConditionTried,
+  type Explanation,
+  explain,
+  type FilterTried,
+  type ValueTried,
+} from './explain/explanation.ts';
+export type { Range } from './explain/locate.ts';
 export type { SigmaFilter } from './filter/rule.ts';
+export {
+  type CorrelationSource,
+  type LinkedCorrelation,
+  type LinkedRules,
+  type LinkOptions,
+  linkRules,
+  replaceRules,
+} from './link.ts';
 export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
 export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
 export { type ParsedRules, parseRules, type Refused } from './parse.ts';

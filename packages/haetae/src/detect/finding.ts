@@ -1,9 +1,9 @@
 import type { Event, Position } from '@haetae/event';
-import type { Level, Why } from '@haetae/sigma';
+import type { Level, Range, Why } from '@haetae/sigma';
 import type { Via } from '@haetae/sigma/windows';
 import type { HiddenText } from './hidden.ts';
 
-/** Why a finding was made: Sigma's own explanation, and where the value that held was not written in the event, which decoded text it was. */
+/** Why a finding was made: Sigma's own explanation (`at` is of the value as given here), and where the value that held was not written in the event, which decoded text it was. */
 export type Reason = Why & {
   /** Index into the finding's `decoded`. */
   readonly decoded?: number;
@@ -87,7 +87,7 @@ export function toReason(why: Why, decoded: readonly HiddenText[]): Reason {
   return {
     ...why,
     ...(found >= 0 && { decoded: found }),
-    ...(value.length > MAX_REASON_VALUE && { value: stretch(value, why.pattern), cut: true as const }),
+    ...(value.length > MAX_REASON_VALUE && { ...stretch(value, why.at), cut: true as const }),
   };
 }
 
@@ -95,14 +95,20 @@ export function toReason(why: Why, decoded: readonly HiddenText[]): Reason {
 const sameField = (name: string, asked: string | undefined): boolean =>
   asked === undefined || name === asked || name.replaceAll(' ', '') === asked;
 
-/** The stretch of a long value around the longest literal word of the pattern; its beginning when none is found. */
-function stretch(value: string, pattern: string): string {
-  const word = pattern.split(/[*?\\()[\]{}|^$+.]+/).reduce((a, b) => (b.length > a.length ? b : a), '');
-  const at = word === '' ? 0 : Math.max(0, value.toLowerCase().indexOf(word.toLowerCase()));
-  const start = Math.max(0, Math.min(at - 200, value.length - MAX_REASON_VALUE));
-  const end = Math.min(value.length, start + MAX_REASON_VALUE);
-  return `${start > 0 ? '…' : ''}${whole(value.slice(start, end))}${end < value.length ? '…' : ''}`;
+/** The stretch of a long value around what held, and where that stands in it; the value's beginning when it is not told. */
+function stretch(value: string, at: Range = { start: 0, end: 0 }): { value: string; at?: Range } {
+  const most = Math.max(0, value.length - MAX_REASON_VALUE);
+  const start = pairedAt(value, Math.max(0, Math.min(at.start - 200, most)));
+  const end = pairedAt(value, Math.min(value.length, start + MAX_REASON_VALUE));
+  const head = start > 0 ? '…' : '';
+  const shown = `${head}${value.slice(start, end)}${end < value.length ? '…' : ''}`;
+  if (at.end === 0) return { value: shown };
+  const shift = head.length - start;
+  return { value: shown, at: { start: at.start + shift, end: Math.min(at.end, end) + shift } };
 }
 
-/** Without the half of a surrogate pair at either end. */
-const whole = (text: string): string => text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
+/** `index`, or the one before where it would part a surrogate pair. */
+const pairedAt = (text: string, index: number): number =>
+  index > 0 && index < text.length && /^[\udc00-\udfff]/.test(text[index]!) && /[\ud800-\udbff]$/.test(text[index - 1]!)
+    ? index - 1
+    : index;

