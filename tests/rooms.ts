@@ -23,6 +23,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tinyglobby'],
   },
   'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },
+  'haetae/rules': {
+    path: 'packages/haetae/src/rules',
+    rooms: ['event', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/detect'],
+    packages: ['@zip.js/zip.js'],
+  },
   'haetae/survey': { path: 'packages/haetae/src/survey', rooms: ['event'], packages: [] },
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
@@ -48,6 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/locale',
       'haetae/source',
       'haetae/detect',
+      'haetae/rules',
       'haetae/survey',
       'haetae/pipeline',
     ],

@@ -1,12 +1,13 @@
 import { TACTICS } from '../attack/index.ts';
 import { DETECTORS, type DetectorSetup, describeProblem } from '../detect/index.ts';
 import type { Words } from '../locale/index.ts';
-import { builtinRules, type RulePack, rulesAt, type Scan, scan, threadsFor } from '../pipeline/index.ts';
+import { type Scan, scan, threadsFor } from '../pipeline/index.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
 import { anythingRead, conclude, packHash } from './receipt.ts';
+import { rulePacks } from './rule-packs.ts';
 import { readSettings, type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -110,15 +111,4 @@ function detectorsOption(text: string | undefined, words: Words): string[] {
   if (strange !== undefined || names.length === 0)
     throw new UsageError(words.errors.detector(strange ?? text, known.join(', ')));
   return [...new Set(names)];
-}
-
-function rulePacks({ rules = [], builtin }: ScanFlags, { errors }: Words): RulePack[] {
-  const packs = builtin ? [builtinRules()] : [];
-  for (const path of rules) {
-    const pack = rulesAt(path);
-    if (pack === undefined) throw new UsageError(errors.rulesPath(path));
-    if (pack.files.length === 0) throw new UsageError(errors.noRuleFiles(path));
-    packs.push(pack);
-  }
-  return packs;
 }

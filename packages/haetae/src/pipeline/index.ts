@@ -1,6 +1,5 @@
 export { dumpFiles, jsonLines, type Printer } from './dump.ts';
 export { Interrupted, type ReadSettings } from './reading.ts';
-export { builtinRules, type RulePack, rulesAt } from './rules.ts';
 export { inOrder, type Scan, type ScanProgress, scan, threadsFor } from './scan.ts';
 export type { KindCount, Located, ScanSettings } from './scan-files.ts';
 export { Sorter } from './sorter.ts';

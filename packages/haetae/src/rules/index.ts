@@ -1,0 +1,1 @@
+export { builtinRules, isExamples, isRules, type RulePack, rulesAt } from './load.ts';
