@@ -7,7 +7,7 @@ import { MAX_NESTING } from '../limits.ts';
 import { ARRAY, LEAST_SIZE, TYPE } from '../value-type.ts';
 import { forgetComposed } from './form.ts';
 import { Layout, MOST_LEAVES, spreadLayout } from './layout.ts';
-import type { Context, Plan } from './plan.ts';
+import type { Context, Op, Plan } from './plan.ts';
 import { odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
 import { definedPlan, scannedPlan } from './templates.ts';
 import { slotIsBlank } from './text.ts';
@@ -93,28 +93,19 @@ function layoutOf(outer: Plan, op: number, inner: Plan | undefined): Layout {
   const names: string[] = [];
   const slots: number[] = [];
   const literals: string[] = [];
-  const add = (plan: Plan, base: number) => {
-    for (const { name, slot, literal, isSection } of plan.ops) {
-      if (name === undefined || (isSection && slot >= 0)) continue;
-      names.push(name);
-      slots.push(slot < 0 ? -1 : base + slot);
-      literals.push(literal);
-    }
-  };
-  if (inner === undefined) {
-    add(outer, 0);
-  } else {
-    outer.ops.forEach((each, i) => {
-      if (i === op) {
-        add(inner, outer.slotCount);
-      } else if (each.name !== undefined && !(each.isSection && each.slot >= 0)) {
-        names.push(each.name);
-        slots.push(each.slot);
-        literals.push(each.literal);
-      }
-    });
+  for (let i = 0; i < outer.ops.length; i++) {
+    if (i === op)
+      for (let k = 0; k < inner!.ops.length; k++) addLeaf(inner!.ops[k]!, outer.slotCount, names, slots, literals);
+    else addLeaf(outer.ops[i]!, 0, names, slots, literals);
   }
   return new Layout(outer, names, slots, literals);
+}
+
+function addLeaf(op: Op, base: number, names: string[], slots: number[], literals: string[]): void {
+  if (op.name === undefined || (op.isSection && op.slot >= 0)) return;
+  names.push(op.name);
+  slots.push(op.slot < 0 ? -1 : base + op.slot);
+  literals.push(op.literal);
 }
 
 const spreadNames: string[] = [];

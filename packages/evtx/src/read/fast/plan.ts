@@ -3,7 +3,7 @@
  * refers to values by slot, so that a record of a known template costs a few loads. A template with anything unusual (a field name
  * that is itself a value, text mixed with values) has no plan: its records take the plain path.
  */
-import { CORE_SYSTEM, isBlank } from '../plain/event.ts';
+import { isBlank } from '../plain/event.ts';
 import { type ElementPart, localName, type Part } from '../plain/template.ts';
 import type { Layout, Sequence } from './layout.ts';
 import { MOST_SLOTS } from './slots.ts';
@@ -38,6 +38,10 @@ export const CORE = [
   'Computer',
 ] as const;
 
+const CORE_INDEX: Readonly<Record<string, number | undefined>> = Object.assign(
+  Object.create(null),
+  Object.fromEntries(CORE.map((name, i) => [name, i])),
+);
 export const RECORD_ID = 0;
 export const CHANNEL = 1;
 export const PROVIDER = 2;
@@ -75,14 +79,25 @@ export class Plan {
   }
 }
 
+/*
+ * Some hundred templates are compiled at the beginning of a log, before anything is optimised: plain loops here, for closures and
+ * iterators are what the interpreter is slowest at.
+ */
+
 const isElement = (part: Part): part is ElementPart => part.kind === 'element';
+
+function hasElement(parts: readonly Part[]): boolean {
+  for (let i = 0; i < parts.length; i++) if (parts[i]!.kind === 'element') return true;
+  return false;
+}
 
 /** Literal text, '' for no parts; undefined if a value takes part. */
 function literalText(parts: readonly Part[]): string | undefined {
   let text = '';
-  for (const part of parts) {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
     if (part.kind !== 'text') return undefined;
-    text += part.text;
+    text = i === 0 ? part.text : text + part.text;
   }
   return text;
 }
@@ -107,8 +122,13 @@ class Compiler {
   }
 
   #attributes(element: ElementPart): boolean {
-    for (const { parts } of element.attributes) {
-      for (const part of parts) if (part.kind === 'hole' && !this.#use(part.index, -1)) return false;
+    const { attributes } = element;
+    for (let i = 0; i < attributes.length; i++) {
+      const { parts } = attributes[i]!;
+      for (let k = 0; k < parts.length; k++) {
+        const part = parts[k]!;
+        if (part.kind === 'hole' && !this.#use(part.index, -1)) return false;
+      }
     }
     return true;
   }
@@ -120,11 +140,13 @@ class Compiler {
 
   event(event: ElementPart): boolean {
     if (!this.#attributes(event)) return false;
-    for (const part of event.content) {
+    const { content } = event;
+    for (let i = 0; i < content.length; i++) {
+      const part = content[i]!;
       if (part.kind === 'hole') {
         if (!this.#op({ name: undefined, slot: part.index, literal: '', isSection: false, context: 'section' }))
           return false;
-      } else if (isElement(part)) {
+      } else if (part.kind === 'element') {
         const name = localName(part.name);
         if (name === 'RenderingInfo') return false;
         if (!(name === 'System' ? this.system(part) : this.leaves(part, true))) return false;
@@ -135,12 +157,17 @@ class Compiler {
 
   system(system: ElementPart): boolean {
     if (!this.#attributes(system)) return false;
-    for (const member of system.content) {
+    const { content } = system;
+    for (let i = 0; i < content.length; i++) {
+      const member = content[i]!;
       if (member.kind === 'hole' || member.kind === 'instance') return false;
-      if (!isElement(member)) continue;
+      if (member.kind !== 'element') continue;
       const name = localName(member.name);
-      if (member.content.some(isElement) || !this.#member(name, member.content)) return false;
-      for (const attribute of member.attributes) {
+      if (hasElement(member.content)) return false;
+      if (member.content.length > 0 && !this.#member(name, member.content)) return false;
+      const { attributes } = member;
+      for (let k = 0; k < attributes.length; k++) {
+        const attribute = attributes[k]!;
         if (!this.#member(`${name}_${attribute.name}`, attribute.parts)) return false;
       }
     }
@@ -150,7 +177,7 @@ class Compiler {
   #member(name: string, parts: readonly Part[]): boolean {
     const { plan } = this;
     let ref = ABSENT;
-    const [only] = parts;
+    const only = parts[0];
     if (parts.length === 1 && only!.kind === 'hole') {
       ref = only!.index;
       if (!this.#use(ref, -1)) return false;
@@ -161,10 +188,10 @@ class Compiler {
       ref = -2 - plan.literals.length;
       plan.literals.push(text);
     }
-    if (CORE_SYSTEM.has(name)) {
-      const index = (CORE as readonly string[]).indexOf(name);
-      if (plan.core[index] !== ABSENT) return false;
-      plan.core[index] = ref;
+    const core = CORE_INDEX[name];
+    if (core !== undefined) {
+      if (plan.core[core] !== ABSENT) return false;
+      plan.core[core] = ref;
       return true;
     }
     if (plan.systemNames.includes(name)) return false;
@@ -174,12 +201,16 @@ class Compiler {
   }
 
   leaves(element: ElementPart, isSection: boolean): boolean {
-    const attribute = element.attributes.findLast((a) => a.name === 'Name');
-    const given = literalText(attribute?.parts ?? []);
+    const { attributes, content } = element;
+    let given: string | undefined = '';
+    for (let i = 0; i < attributes.length; i++) {
+      if (attributes[i]!.name === 'Name') given = literalText(attributes[i]!.parts);
+    }
     if (given === undefined || !this.#attributes(element)) return false;
-    if (element.content.some(isElement)) {
-      for (const part of element.content) {
-        if (isElement(part)) {
+    if (hasElement(content)) {
+      for (let i = 0; i < content.length; i++) {
+        const part = content[i]!;
+        if (part.kind === 'element') {
           if (!this.leaves(part, false)) return false;
         } else if (part.kind === 'hole') {
           if (!this.#op({ name: undefined, slot: part.index, literal: '', isSection: false, context: 'deep' }))
@@ -189,12 +220,12 @@ class Compiler {
       return true;
     }
     const name = given === '' ? localName(element.name) : given;
-    const [only] = element.content;
-    if (element.content.length === 1 && only!.kind === 'hole') {
-      if (isSection) this.plan.sectionSlots.push(only!.index);
-      return this.#op({ name, slot: only!.index, literal: '', isSection, context: 'deep' });
+    if (content.length === 1 && content[0]!.kind === 'hole') {
+      const slot = content[0]!.index;
+      if (isSection) this.plan.sectionSlots.push(slot);
+      return this.#op({ name, slot, literal: '', isSection, context: 'deep' });
     }
-    const literal = literalText(element.content);
+    const literal = literalText(content);
     if (literal === undefined) return false;
     if (isSection && isBlank(literal)) return true;
     return this.#op({ name, slot: -1, literal, isSection, context: 'deep' });

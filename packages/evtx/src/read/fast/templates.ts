@@ -12,6 +12,8 @@ import { type Context, compile, type Plan } from './plan.ts';
 /** Integers of all forms kept, and templates: then everything is forgotten at the next chunk. */
 const MOST_FORM = 1 << 20;
 const MOST_TEMPLATES = 4096;
+/** Templates of one hash: more are forged. */
+const MOST_ALIKE = 32;
 const CONTEXTS: readonly Context[] = ['event', 'section', 'deep'];
 
 class Template {
@@ -69,6 +71,7 @@ function templateOf(length: number): Template | undefined {
   if (bucket !== undefined) {
     for (const template of bucket) if (sameForm(template.form, length)) return template;
   }
+  if (bucket !== undefined && bucket.length >= MOST_ALIKE) return undefined;
   if (templates >= MOST_TEMPLATES || formSize + length > MOST_FORM) {
     isFull = true;
     return undefined;

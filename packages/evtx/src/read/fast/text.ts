@@ -7,10 +7,11 @@ import { slotAt, slotSize, slotType } from './slots.ts';
 
 /** Short strings repeat (channels, hosts, users, paths): they are kept by content, so that a repeat allocates nothing. */
 const MEMOS = 4096;
-const MEMO_UNITS = 48;
+/** Two units each. */
+const MEMO_PAIRS = 24;
 const memoText: string[] = new Array(MEMOS).fill('');
-const memoLength = new Uint8Array(MEMOS);
-const memoUnits = new Uint16Array(MEMOS * MEMO_UNITS);
+const memoSize = new Uint8Array(MEMOS);
+const memoPairs = new Int32Array(MEMOS * MEMO_PAIRS);
 
 /** Units to a call of fromCharCode, which takes them as arguments on the stack. */
 const PIECE = 4096;
@@ -28,28 +29,30 @@ export function unitsOf(at: number, size: number): number {
   return (p - at) >> 1;
 }
 
-/** `units` UTF-16 units as a string; unpaired surrogates become U+FFFD. */
-export function utf16Text(at: number, units: number): string {
-  if (units === 0) return '';
-  if (units <= MEMO_UNITS) {
-    const hash =
-      Math.imul((units === 1 ? 0 : VIEW.getInt32(at, true)) ^ (units << 7), 0x9e3779b1) ^
-      Math.imul(units === 1 ? 0 : VIEW.getInt32(at + ((units >> 1) & ~1) * 2, true), 0x85ebca6b) ^
-      Math.imul(VIEW.getUint16(at + 2 * units - 2, true), 0xc2b2ae35);
-    const slot = (hash ^ (hash >>> 15)) & (MEMOS - 1);
-    const start = slot * MEMO_UNITS;
-    if (memoLength[slot] === units) {
-      let i = 0;
-      while (i < units && memoUnits[start + i] === VIEW.getUint16(at + 2 * i, true)) i++;
-      if (i === units) return memoText[slot]!;
-    }
-    const text = decode(at, units);
-    memoLength[slot] = units;
-    for (let i = 0; i < units; i++) memoUnits[start + i] = VIEW.getUint16(at + 2 * i, true);
-    memoText[slot] = text;
-    return text;
+/** A UTF-16 value as a string: cut at its first NUL; unpaired surrogates become U+FFFD. */
+function utf16Text(at: number, size: number): string {
+  const pairs = (size + 3) >> 2;
+  if (pairs > MEMO_PAIRS || size < 4) return decode(at, unitsOf(at, size));
+  // the last two units stand for an odd one at the end, too
+  const last = VIEW.getInt32(at + (size & ~1) - 4, true);
+  const middle = VIEW.getInt32(at + ((size >> 1) & ~3), true);
+  const hash =
+    Math.imul(VIEW.getInt32(at, true) ^ (size << 7), 0x9e3779b1) ^
+    Math.imul(middle, 0x85ebca6b) ^
+    Math.imul(last, 0xc2b2ae35);
+  const slot = (hash ^ (hash >>> 15)) & (MEMOS - 1);
+  const start = slot * MEMO_PAIRS;
+  if (memoSize[slot] === size && memoPairs[start + pairs - 1] === last) {
+    let i = 0;
+    while (i < pairs - 1 && memoPairs[start + i] === VIEW.getInt32(at + 4 * i, true)) i++;
+    if (i === pairs - 1) return memoText[slot]!;
   }
-  return decode(at, units);
+  const text = decode(at, unitsOf(at, size));
+  memoSize[slot] = size;
+  for (let i = 0; i < pairs - 1; i++) memoPairs[start + i] = VIEW.getInt32(at + 4 * i, true);
+  memoPairs[start + pairs - 1] = last;
+  memoText[slot] = text;
+  return text;
 }
 
 function decode(at: number, units: number): string {
@@ -85,7 +88,7 @@ export function slotText(slot: number): string {
     case TYPE.null:
       return '';
     case TYPE.string:
-      return utf16Text(at, unitsOf(at, slotSize[slot]!));
+      return utf16Text(at, slotSize[slot]! & ~1);
     case TYPE.uint8:
       return String(CHUNK[at]!);
     case TYPE.uint16:
