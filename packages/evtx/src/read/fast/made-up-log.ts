@@ -42,7 +42,7 @@ function utf16(text: string): number[] {
 const u32 = (value: number): number[] => [value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24];
 
 /** How often it is to be read. */
-export const REHEARSALS = 8;
+export const REHEARSALS = 4;
 
 export function madeUpLog(): Uint8Array {
   const chunk: number[] = new Array(512).fill(0);
