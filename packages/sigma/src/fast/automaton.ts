@@ -100,13 +100,20 @@ export class Automaton {
     this.#seen = new Int32Array(states);
   }
 
-  /** Puts what is told of every literal found into `into`, from `count` on, and gives the new count; some may come twice. */
-  scan(value: string, into: Int32Array, count: number): number {
+  /**
+   * Puts what is told of every literal found into `into`, from `count` on, and gives the new count; none comes twice.
+   * `bytes`: the value, where it is ASCII; reading those is twice as fast as reading a string.
+   */
+  scan(value: string, bytes: Uint8Array | undefined, into: Int32Array, count: number): number {
     if (++this.#turn > 0x7fff_fff0) {
       this.#turn = 1;
       this.#seen.fill(0);
     }
-    if (this.#from === 'anywhere') return this.#anywhere(value, into, count);
+    if (this.#from !== 'anywhere') return this.#anchored(value, into, count);
+    return bytes === undefined ? this.#inText(value, into, count) : this.#inBytes(bytes, value.length, into, count);
+  }
+
+  #anchored(value: string, into: Int32Array, count: number): number {
     const table = this.#table;
     const classes = this.#classes;
     const back = this.#from === 'end';
@@ -122,13 +129,25 @@ export class Automaton {
     return count;
   }
 
-  #anywhere(value: string, into: Int32Array, count: number): number {
+  #inText(value: string, into: Int32Array, count: number): number {
     const table = this.#table;
     const classes = this.#classes;
     let at = 0;
     for (let i = 0; i < value.length; i++) {
       const c = value.charCodeAt(i);
       const cell = table[at + (c < 128 ? classes[c]! : 0)]!;
+      at = cell >> 1;
+      if ((cell & 1) === 1) count = this.#tell(at, into, count);
+    }
+    return count;
+  }
+
+  #inBytes(bytes: Uint8Array, length: number, into: Int32Array, count: number): number {
+    const table = this.#table;
+    const classes = this.#classes;
+    let at = 0;
+    for (let i = 0; i < length; i++) {
+      const cell = table[at + classes[bytes[i]!]!]!;
       at = cell >> 1;
       if ((cell & 1) === 1) count = this.#tell(at, into, count);
     }

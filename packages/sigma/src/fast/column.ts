@@ -213,6 +213,19 @@ function holdsOf({ value }: Predicate, of: string): boolean {
 /** A copy: a value may be a stretch of the text around it, which would stay in memory with it. */
 const detached = (value: string): string => (value.length < 13 ? value : ` ${value}`.slice(1));
 
+const SHORTEST_AS_BYTES = 40;
+const LONGEST_AS_BYTES = 65_536;
+const encoder = new TextEncoder();
+const buffer = new Uint8Array(LONGEST_AS_BYTES);
+
+/** The value as bytes, valid until the next call; undefined where it goes beyond ASCII, or where that is not worth it. */
+function asciiBytes(value: string): Uint8Array | undefined {
+  if (value.length < SHORTEST_AS_BYTES || value.length > LONGEST_AS_BYTES) return undefined;
+  // A character beyond ASCII takes more bytes than units, or does not fit.
+  const { read, written } = encoder.encodeInto(value, buffer);
+  return read === value.length && written === value.length ? buffer : undefined;
+}
+
 /** Which of many predicates hold of a value. */
 class Finder {
   readonly #predicates: readonly Predicate[];
@@ -222,11 +235,14 @@ class Finder {
   readonly #automata: Automaton[] = [];
   /** Outs of the automata from this on are to be tested: index + predicates.length. */
   readonly #loose: number[] = [];
+  /** Of a predicate that hangs on a literal: what else a value must hold, one of each list. */
+  readonly #also = new Map<number, readonly (readonly string[])[]>();
   /** Tested where a value has characters beyond ASCII. */
   readonly #beyond: number[] = [];
   readonly #outs: Int32Array;
   readonly #stamp: Int32Array;
   #turn = 0;
+  #lower: string | undefined;
 
   constructor(predicates: readonly Predicate[]) {
     this.#predicates = predicates;
@@ -252,6 +268,7 @@ class Finder {
           break;
         case 'needs':
           for (const text of lookup.literals) put('anywhere', text, i + verify);
+          if (lookup.also.length > 0) this.#also.set(i, lookup.also);
           if (lookup.beyond) this.#beyond.push(i);
           break;
         case 'number':
@@ -285,17 +302,19 @@ class Finder {
       this.#turn = 1;
       this.#stamp.fill(0);
     }
-    const ascii = isAscii(value);
+    const bytes = asciiBytes(value);
+    const ascii = bytes !== undefined || isAscii(value);
     const length = this.#predicates.length;
     // The automata fold A–Z by themselves; beyond ASCII, lower-casing is what the plain predicate does.
     const text = ascii ? value : value.toLowerCase();
+    this.#lower = undefined;
     let count = 0;
     let outs = 0;
-    for (let i = 0; i < this.#automata.length; i++) outs = this.#automata[i]!.scan(text, this.#outs, outs);
+    for (let i = 0; i < this.#automata.length; i++) outs = this.#automata[i]!.scan(text, bytes, this.#outs, outs);
     for (let n = 0; n < outs; n++) {
       const out = this.#outs[n]!;
       if (out < length) count = this.#add(out, holds, count);
-      else count = this.#test(out - length, value, holds, count);
+      else if (this.#mayHold(out - length, text)) count = this.#test(out - length, value, holds, count);
     }
     if (this.#equals.size > 0 && text.length <= this.#longestEqual) {
       const equal = this.#equals.get(text.toLowerCase());
@@ -308,6 +327,15 @@ class Finder {
     for (let n = 0; n < this.#loose.length; n++) count = this.#test(this.#loose[n]!, value, holds, count);
     if (!ascii) for (let n = 0; n < this.#beyond.length; n++) count = this.#test(this.#beyond[n]!, value, holds, count);
     return count;
+  }
+
+  /** `text`: lower-cased where the value goes beyond ASCII. */
+  #mayHold(i: number, text: string): boolean {
+    const also = this.#also.get(i);
+    if (also === undefined || this.#stamp[i] === this.#turn) return true;
+    this.#lower ??= text.toLowerCase();
+    for (const any of also) if (!any.some((literal) => this.#lower!.includes(literal))) return false;
+    return true;
   }
 
   #add(i: number, holds: Int32Array, count: number): number {

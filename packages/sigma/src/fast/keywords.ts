@@ -16,7 +16,7 @@ const MOST_WORDS = 6;
 
 /** Letters that no number, however it is written, holds (`Infinity`, `1e5`); and characters that JSON does not escape. */
 const TELLING = /[a-dghj-mo-su-xz:]/;
-const PLAIN = /^[a-z0-9 .:;,_@#$%&()=+*?|~^[\]-]+$/;
+const ESCAPED = /[^a-z0-9 .:;,_@#$%&()=+*?|~^[\]-]+/;
 /** Characters beyond ASCII whose lower case is not: K is k, İ is i with a dot. */
 const TURNING = /[\u0130\u212a]/;
 
@@ -30,11 +30,13 @@ export class KeywordFilter {
   readonly #keywords: readonly (readonly string[])[] | undefined;
   #samples: string[] = [];
   #pattern: RegExp | undefined;
+  readonly #whole: RegExp;
 
   constructor(predicates: readonly Predicate[]) {
     const literals = predicates.map(literalOf);
     this.#keywords = literals.every((l) => l !== undefined) ? literals.map(stretches) : undefined;
     if (this.#keywords?.some((s) => s.length === 0)) this.#keywords = undefined;
+    this.#whole = anyOf([...literals.map((l) => longestStretch(l ?? '')), ESCAPE]);
   }
 
   /** Whether some keyword may stand in a value of the event. */
@@ -48,7 +50,10 @@ export class KeywordFilter {
 
   #mayStandIn(text: string): boolean {
     this.#pattern ??= this.#learn(text);
-    return this.#pattern === undefined || this.#pattern.test(text) || TURNING.test(text);
+    if (this.#pattern === undefined) return true;
+    if (!this.#pattern.test(text)) return TURNING.test(text);
+    // Of what a short stretch lets through, the whole keywords let through hardly any.
+    return this.#whole.test(text) || TURNING.test(text);
   }
 
   /** undefined while samples are gathered: every event is then looked at in full. */
@@ -59,9 +64,12 @@ export class KeywordFilter {
     const words = chosen(this.#keywords!, this.#samples);
     this.#samples = [];
     // An escaped letter stands under another name.
-    return new RegExp([...words, ESCAPE].map((w) => w.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'i');
+    return anyOf([...words, ESCAPE]);
   }
 }
+
+const anyOf = (words: readonly string[]): RegExp =>
+  new RegExp(words.map((w) => w.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'i');
 
 export type KeywordFilters = (predicates: readonly Predicate[]) => KeywordFilter;
 
@@ -96,9 +104,15 @@ function stretches(literal: string): string[] {
   for (let length = SHORTEST; length <= LONGEST; length++)
     for (let i = 0; i + length <= literal.length; i++) {
       const part = literal.slice(i, i + length);
-      if (PLAIN.test(part) && TELLING.test(part)) found.add(part);
+      if (!ESCAPED.test(part) && TELLING.test(part)) found.add(part);
     }
   return [...found];
+}
+
+/** The longest stretch that stands in a text as it stands in the keyword. */
+function longestStretch(literal: string): string {
+  const parts = literal.split(ESCAPED).filter((part) => TELLING.test(part));
+  return parts.reduce((a, b) => (b.length > a.length ? b : a), '');
 }
 
 /** Few and rare stretches, so that every keyword holds one of them. */

@@ -13,7 +13,13 @@ import type { ValueOf } from '../value.ts';
  */
 export type Lookup =
   | { readonly kind: 'exact'; readonly literals: readonly Literal[]; readonly beyond: boolean }
-  | { readonly kind: 'needs'; readonly literals: readonly string[]; readonly beyond: boolean }
+  | {
+      readonly kind: 'needs';
+      readonly literals: readonly string[];
+      /** And, for each of these, one of its literals. Not asked of a value beyond ASCII where `beyond` says so. */
+      readonly also: readonly (readonly string[])[];
+      readonly beyond: boolean;
+    }
   | { readonly kind: 'number'; readonly texts: readonly string[]; readonly number: number }
   | { readonly kind: 'loose' };
 
@@ -65,8 +71,8 @@ function ofText(given: readonly Part[], cased: boolean): Lookup {
     if (!isAscii(part.text)) beyond = true;
     else if (part.text.length > best.length) best = part.text;
   }
-  if (best !== '') return { kind: 'needs', literals: [best], beyond: false };
-  return beyond ? { kind: 'needs', literals: [], beyond: true } : LOOSE;
+  if (best !== '') return { kind: 'needs', literals: [best], also: [], beyond: false };
+  return beyond ? { kind: 'needs', literals: [], also: [], beyond: true } : LOOSE;
 }
 
 function simple(parts: readonly Part[]): Literal | undefined {
@@ -84,10 +90,10 @@ const MOST_ALTERNATIVES = 32;
 function ofRegex({ source, flags }: ValueOf<'regex'>): Lookup {
   const node = parseRegex(source, flags);
   if (node instanceof RegexProblem) return LOOSE;
-  const literals = required(node);
-  if (literals === undefined || literals.some((l) => l === '')) return LOOSE;
+  const [literals, ...also] = required(node).sort((a, b) => weight(b) - weight(a));
+  if (literals === undefined) return LOOSE;
   // ſ and K are other cases of s and k, to a pattern that ignores case.
-  return { kind: 'needs', literals, beyond: folds(node) };
+  return { kind: 'needs', literals, also, beyond: folds(node) };
 }
 
 function folds(node: RegexNode): boolean {
@@ -107,57 +113,55 @@ function folds(node: RegexNode): boolean {
   }
 }
 
-/** Lower-cased ASCII literals, one of which stands in every match; undefined when there are none. */
-function required(node: RegexNode): readonly string[] | undefined {
+/** Lists of lower-cased ASCII literals: every match holds one of each list. */
+function required(node: RegexNode): (readonly string[])[] {
   switch (node.kind) {
     case 'set': {
       const one = character(node);
-      return one === undefined ? undefined : [one];
+      return one === undefined ? [] : [[one]];
     }
     case 'sequence': {
-      let best: readonly string[] | undefined;
+      const found: (readonly string[])[] = [];
       let run = '';
-      const offer = (found: readonly string[] | undefined): void => {
-        if (found !== undefined && weight(found) > weight(best)) best = found;
+      const end = (): void => {
+        if (run !== '') found.push([run]);
+        run = '';
       };
       for (const part of node.of) {
         const one = part.kind === 'set' ? character(part) : undefined;
-        if (one !== undefined) {
-          run += one;
-          continue;
-        }
+        if (one !== undefined) run += one;
         // What takes no characters does not end a run.
-        if (part.kind === 'assert' || part.kind === 'look') continue;
-        if (run !== '') offer([run]);
-        run = '';
-        offer(required(part));
+        else if (part.kind !== 'assert' && part.kind !== 'look') {
+          end();
+          found.push(...required(part));
+        }
       }
-      if (run !== '') offer([run]);
-      return best;
+      end();
+      return found;
     }
     case 'choice': {
       const all: string[] = [];
       for (const part of node.of) {
-        const found = required(part);
-        if (found === undefined) return undefined;
-        all.push(...found);
+        const [best] = required(part).sort((a, b) => weight(b) - weight(a));
+        if (best === undefined) return [];
+        all.push(...best);
       }
-      return all.length <= MOST_ALTERNATIVES ? all : undefined;
+      return all.length <= MOST_ALTERNATIVES ? [all] : [];
     }
     case 'repeat':
-      return node.least > 0 ? required(node.of) : undefined;
+      return node.least > 0 ? required(node.of) : [];
     case 'assert':
     case 'look':
-      return undefined;
+      return [];
     default:
       return node satisfies never;
   }
 }
 
-/** The longer the shortest literal, and the fewer, the rarer. */
-function weight(literals: readonly string[] | undefined): number {
-  if (literals === undefined) return 0;
-  return Math.min(...literals.map((l) => l.length)) / (1 + literals.length / 8);
+/** The longer the shortest literal, and the fewer, the rarer; letters are more frequent than signs. */
+function weight(literals: readonly string[]): number {
+  const lengths = literals.map((l) => l.length + l.replace(/[a-z0-9 .\\/:-]/g, '').length);
+  return Math.min(...lengths) / (1 + literals.length / 8);
 }
 
 /** The one ASCII character that a set stands for, case not looked at. */
