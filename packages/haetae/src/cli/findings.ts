@@ -111,11 +111,22 @@ export function csvPrinter(words: Words, zone: Zone, now: number): FindingPrinte
   };
 }
 
-/** What matched, a line each: `CommandLine contains -enc`. */
+/** What matched, a line each: `selection: CommandLine contains -enc`, `event_count gte 10: 23 in 5m, User=x`. */
 export function whyText({ why }: Located): string[] {
-  return why.flatMap((reason) =>
-    reason.kind === 'held' ? [`${reason.selection}: ${reason.field ?? '*'} ${reason.op} ${reason.pattern}`] : [],
-  );
+  return why.flatMap((reason) => {
+    switch (reason.kind) {
+      case 'held':
+        return [`${reason.selection}: ${reason.field ?? '*'} ${reason.op} ${reason.pattern}`];
+      case 'correlated': {
+        const { type, fields, condition, value, timespan, group, rules } = reason;
+        const about = [type, ...fields, condition].join(' ');
+        const where = group.map((g) => `, ${g.field}=${g.value}`).join('');
+        return [`${about}: ${value} in ${timespan}${where}`, ...rules.map((r) => `${r.rule}: ${r.count}`)];
+      }
+      default:
+        return [];
+    }
+  });
 }
 
 /** Fields that tell a person what happened, the most telling first, each followed by those that belong to it. */

@@ -1,6 +1,7 @@
 import type { Event } from '@haetae/event';
 import { LEVELS, type Level } from '@haetae/sigma';
 import type { Finding } from './finding.ts';
+import type { FiledFinding, FiledSignal, Signal } from './signal.ts';
 
 /** A rule file: its path, as findings and problems shall name it, and its text. */
 export interface RuleText {
@@ -59,10 +60,15 @@ export interface Detector {
   readonly name: string;
   readonly counts: RuleCounts;
   readonly problems: readonly RuleProblem[];
-  /** Findings of one event, in the order of the rules. The event is not kept. */
-  detect(event: Event): readonly Finding[];
-  /** What can only be said once the last event was seen. */
-  finish?(): readonly Finding[];
+  /**
+   * Findings of one event, in the order of the rules. The event is not kept. `signal` hears of matches that rules over
+   * several events wait for.
+   */
+  detect(event: Event, signal?: (signal: Signal) => void): readonly Finding[];
+  /** A signal, of any file, in order of time; findings that it completes. */
+  follow?(signal: FiledSignal): readonly FiledFinding[];
+  /** What can only be said once the last signal was followed. */
+  finish?(): readonly FiledFinding[];
   reach(seen: Iterable<EventKind>): Reach;
 }
 

@@ -1,10 +1,32 @@
 import type { Event, Position } from '@haetae/event';
-import type { Level, Range, Why } from '@haetae/sigma';
+import type { CorrelationWhy, Level, Range, Why } from '@haetae/sigma';
 import type { Via } from '@haetae/sigma/windows';
 import type { HiddenText } from './hidden.ts';
 
+/** An event that a finding of several events names. Times are ISO 8601 in UTC with 100 ns. */
+export interface EventReference {
+  /** Which of the correlation's rules it matched, as the correlation calls it. */
+  readonly rule: string;
+  readonly time: string;
+  readonly computer: string;
+  readonly channel: string;
+  readonly eventId: number;
+  readonly eventRecordId: number | string;
+  readonly record?: number;
+  readonly line?: number;
+  readonly file: string;
+}
+
+/** Why events together made a finding; `from` and `to` are the window, ISO 8601 in UTC. */
+export type CorrelationReason = Omit<CorrelationWhy, 'from' | 'to' | 'first' | 'last'> & {
+  readonly from: string;
+  readonly to: string;
+  readonly first: readonly EventReference[];
+  readonly last: readonly EventReference[];
+};
+
 /** Why a finding was made: Sigma's own explanation (`at` is of the value as given here), and where the value that held was not written in the event, which decoded text it was. */
-export type Reason = Why & {
+export type Reason = (Why | CorrelationReason) & {
   /** Index into the finding's `decoded`. */
   readonly decoded?: number;
   /** The value was longer than {@link MAX_REASON_VALUE}: a stretch around what was found is given, cut ends marked with `…`. */

@@ -11,6 +11,14 @@ export {
   type RuleProblem,
   type RuleText,
 } from './detector.ts';
-export { type EventFacts, type Finding, MAX_REASON_VALUE, type Reason } from './finding.ts';
+export {
+  type CorrelationReason,
+  type EventFacts,
+  type EventReference,
+  type Finding,
+  MAX_REASON_VALUE,
+  type Reason,
+} from './finding.ts';
 export { type HiddenText, hiddenIn } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
+export type { FiledFinding, FiledSignal, Signal } from './signal.ts';

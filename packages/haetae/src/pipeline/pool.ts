@@ -46,6 +46,9 @@ function serve(worker: Worker, queue: FoundFile[], signal: AbortSignal, listener
         case 'findings':
           listener.findings(report.found);
           break;
+        case 'signals':
+          listener.signals(report.found);
+          break;
         case 'progress':
           listener.progress(report.bytes, report.events, report.path);
           break;

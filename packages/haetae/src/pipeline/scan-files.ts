@@ -1,4 +1,11 @@
-import { DETECTORS, type Detector, type DetectorSetup, type Finding } from '../detect/index.ts';
+import {
+  DETECTORS,
+  type Detector,
+  type DetectorSetup,
+  type FiledFinding,
+  type FiledSignal,
+  type Signal,
+} from '../detect/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { type ReadSettings, readFiles } from './reading.ts';
 
@@ -12,9 +19,7 @@ export interface ScanSettings extends ReadSettings {
 }
 
 /** A finding and where its event was read. */
-export interface Located extends Finding {
-  readonly file: string;
-}
+export type Located = FiledFinding;
 
 /** How many events of one kind were read. */
 export interface KindCount {
@@ -34,6 +39,8 @@ export interface FileScan {
 export interface ScanListener {
   /** Findings of a stretch; the array is the listener's. */
   findings(found: Located[]): void;
+  /** Signals of a stretch, likewise; those of all files are followed in order of time. */
+  signals(found: FiledSignal[]): void;
   progress(bytes: number, events: number, path: string): void;
   file(scan: FileScan): void;
 }
@@ -79,6 +86,8 @@ export async function scanFiles(
   await readFiles(files, settings, signal, {
     batch(batch, path, ledger) {
       const found: Located[] = [];
+      const signals: FiledSignal[] = [];
+      const keep = (signal: Signal): number => signals.push({ ...structuredClone(signal), file: path });
       const before = ledger.events;
       for (const event of batch.events) {
         const { timeMs } = event;
@@ -90,10 +99,11 @@ export async function scanFiles(
         }
         for (const detector of detectors) {
           // A value may be a slice of the text around it, which it would keep in memory: findings are kept, so they are copied.
-          for (const finding of detector.detect(event)) found.push({ ...structuredClone(finding), file: path });
+          for (const finding of detector.detect(event, keep)) found.push({ ...structuredClone(finding), file: path });
         }
       }
       if (found.length > 0) listener.findings(found);
+      if (signals.length > 0) listener.signals(signals);
       listener.progress(batch.bytes, ledger.events - before, path);
     },
     receipt(receipt) {

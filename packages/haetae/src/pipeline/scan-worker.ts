@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { FiledSignal } from '../detect/index.ts';
 import type { FoundFile } from '../source/index.ts';
 import { createDetectors, type FileScan, type Located, type ScanSettings, scanFiles } from './scan-files.ts';
 
@@ -9,6 +10,7 @@ export type Order = { readonly kind: 'file'; readonly file: FoundFile } | { read
 export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'findings'; readonly found: Located[] }
+  | { readonly kind: 'signals'; readonly found: FiledSignal[] }
   | { readonly kind: 'progress'; readonly bytes: number; readonly events: number; readonly path: string }
   | { readonly kind: 'file'; readonly scan: FileScan }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string | undefined };
@@ -28,6 +30,7 @@ port.on('message', (order: Order) => {
   }
   scanFiles([order.file], settings, detectors, never, {
     findings: (found) => tell({ kind: 'findings', found }),
+    signals: (found) => tell({ kind: 'signals', found }),
     progress: (bytes, events, path) => tell({ kind: 'progress', bytes, events, path }),
     file: (scan) => tell({ kind: 'file', scan }),
   }).then(

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { Reach, RuleCounts, RuleProblem } from '../detect/index.ts';
+import type { Detector, FiledSignal, Reach, RuleCounts, RuleProblem } from '../detect/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { scanInThreads } from './pool.ts';
+import { checkSignal } from './reading.ts';
 import {
   createDetectors,
   type FileScan,
@@ -55,6 +56,18 @@ export function inOrder(a: Located, b: Located): number {
   );
 }
 
+/** By time (none last), file, record or line, detector and rule: the order in which signals are followed. */
+function bySignal(a: FiledSignal, b: FiledSignal): number {
+  return (
+    (a.event.timeMs ?? Number.POSITIVE_INFINITY) - (b.event.timeMs ?? Number.POSITIVE_INFINITY) ||
+    a.event.timeTicks - b.event.timeTicks ||
+    compare(a.file, b.file) ||
+    place(a) - place(b) ||
+    compare(a.detector, b.detector) ||
+    a.input - b.input
+  );
+}
+
 /** Reads files and runs detectors over their events. Throws Interrupted; the sorter's disk space is then already freed. */
 export async function scan(
   files: readonly FoundFile[],
@@ -64,11 +77,15 @@ export async function scan(
   progress: ScanProgress,
 ): Promise<Scan> {
   const findings = new Sorter<Located>(inOrder);
+  const signals = new Sorter<FiledSignal>(bySignal);
   const scans: FileScan[] = [];
   const listener: ScanListener = {
     findings(found) {
       for (const finding of found) findings.add(finding);
       progress.findings(findings.size);
+    },
+    signals(found) {
+      for (const signal of found) signals.add(signal);
     },
     progress: (bytes, events, path) => progress.advance(bytes, events, path),
     file(scan) {
@@ -96,8 +113,7 @@ export async function scan(
         listener,
       );
     }
-    for (const detector of detectors)
-      for (const finding of detector.finish?.() ?? []) findings.add({ ...finding, file: '' });
+    await follow(signals, detectors, signal, listener);
     const kinds = merged(scans.flatMap((scan) => scan.kinds));
     const reaches = detectors.map((detector) => detector.reach(kinds));
     return {
@@ -123,7 +139,28 @@ export async function scan(
   } catch (error) {
     findings.dispose();
     throw error;
+  } finally {
+    signals.dispose();
   }
+}
+
+/** Gives each detector its signals of all files, in order of time, and hears what they and the end of the scan complete. */
+async function follow(
+  signals: Sorter<FiledSignal>,
+  detectors: readonly Detector[],
+  signal: AbortSignal,
+  listener: ScanListener,
+): Promise<void> {
+  const named = new Map(detectors.map((detector) => [detector.name, detector]));
+  let n = 0;
+  for await (const one of signals.sorted()) {
+    const found = named.get(one.detector)?.follow?.(one) ?? [];
+    if (found.length > 0) listener.findings([...found]);
+    if (++n % 4096 !== 0) continue;
+    await new Promise(setImmediate);
+    checkSignal(signal);
+  }
+  for (const detector of detectors) listener.findings([...(detector.finish?.() ?? [])]);
 }
 
 function merged(kinds: readonly KindCount[]): KindCount[] {
@@ -137,7 +174,7 @@ function merged(kinds: readonly KindCount[]): KindCount[] {
   return [...known.values()].sort((a, b) => compare(a.channel, b.channel) || a.eventId - b.eventId);
 }
 
-function place({ event }: Located): number {
+function place({ event }: Pick<Located, 'event'>): number {
   return event.position.kind === 'record' ? event.position.record : event.position.line;
 }
 
