@@ -6,7 +6,7 @@ import { Predicates, type Program, ProgramBuilder } from './fast/program.ts';
 import { type FieldMapping, mappedView } from './mapping.ts';
 import { type Candidate, createRouter, knownOf } from './routing.ts';
 import type { SigmaRule } from './rule.ts';
-import { loadRules, SAVED_VERSION, type SavedRules, saveRule } from './saved.ts';
+import { loadRules, SAVED_VERSION, type SavedRules, saveRules } from './saved.ts';
 import { type EventView, PreparedView } from './view.ts';
 
 export type { Candidate } from './routing.ts';
@@ -109,12 +109,11 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
         for (const { matcher } of kindOf(channel, eventId).candidates) able.add(matcher);
       return able;
     },
-    save: () => ({
-      version: SAVED_VERSION,
-      program: predicates().program,
-      logSources: matchers.map(({ rule }) => rule.logsource),
-      texts: matchers.map(({ rule }) => saveRule(rule)),
-    }),
+    save: () =>
+      saveRules(
+        matchers.map(({ rule }) => rule),
+        predicates().program,
+      ),
   };
 }
 
