@@ -160,6 +160,13 @@ const TELLING: readonly (readonly string[])[] = [
 
 /** One line that tells what happened: a command alone, other fields with their names; '' when the event has no fields. */
 export function detailOf({ fields, why }: Located): string {
+  const correlated = why.find((reason) => reason.kind === 'correlated');
+  if (correlated?.kind === 'correlated') {
+    const { type, fields: measured, value, timespan, group } = correlated;
+    return [...group.map((g) => `${g.field}=${g.value}`), [type, ...measured, value, '/', timespan].join(' ')].join(
+      '  ',
+    );
+  }
   const has = (name: string): boolean => fields[name] !== undefined && fields[name] !== '' && fields[name] !== '-';
   const telling = TELLING.find((names) => names.length > 0 && has(names[0]!) && (names.length === 1 || has(names[1]!)));
   const held = why.flatMap((reason) => (reason.kind === 'held' && reason.field !== undefined ? [reason.field] : []));

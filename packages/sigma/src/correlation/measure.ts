@@ -3,7 +3,7 @@ import type { CorrelationCondition, CorrelationType } from './rule.ts';
 import { Sketch } from './sketch.ts';
 import { ExactSum } from './sum.ts';
 
-/** What of an event a measure looks at: how many events it stands for, folded values, or numbers. */
+/** What of an event a measure looks at: values as they are written, or numbers. */
 export interface Measured {
   readonly texts: readonly string[];
   readonly numbers: readonly number[];
@@ -105,10 +105,11 @@ class Count implements Measure {
   }
 }
 
-/** Counts of texts: how many there are, or the share in per cent of one that keeps the bounds. */
+/** Counts of texts, in any case: how many there are, or the share in per cent of one that keeps the bounds. */
 class Texts implements Measure {
   approximate: boolean;
-  readonly #counts: Map<string, number>;
+  /** By text in lower case; with its first spelling. */
+  readonly #counts: Map<string, { readonly text: string; n: number }>;
   readonly #most: number;
   readonly #shares: boolean;
   readonly #bounds: Bounds;
@@ -124,7 +125,7 @@ class Texts implements Measure {
     this.#most = most;
     this.#shares = shares;
     this.#bounds = bounds;
-    this.#counts = new Map(saved?.counts);
+    this.#counts = new Map(saved?.counts.map(([text, n]) => [text.toLowerCase(), { text, n }]));
     this.#total = saved?.total ?? 0;
     this.approximate = saved?.over ?? false;
     this.#folded = saved !== undefined;
@@ -133,19 +134,20 @@ class Texts implements Measure {
   add({ texts }: Measured): void {
     for (const text of texts) {
       this.#total++;
-      const known = this.#counts.get(text);
-      if (known !== undefined) this.#counts.set(text, known + 1);
+      const key = text.toLowerCase();
+      const known = this.#counts.get(key);
+      if (known !== undefined) known.n++;
       else if (this.#folded && this.#counts.size >= this.#most) this.approximate = true;
-      else this.#counts.set(text, 1);
+      else this.#counts.set(key, { text, n: 1 });
     }
   }
 
   remove({ texts }: Measured): void {
     for (const text of texts) {
       this.#total--;
-      const known = this.#counts.get(text)!;
-      if (known > 1) this.#counts.set(text, known - 1);
-      else this.#counts.delete(text);
+      const key = text.toLowerCase();
+      const known = this.#counts.get(key)!;
+      if (--known.n === 0) this.#counts.delete(key);
     }
   }
 
@@ -153,8 +155,8 @@ class Texts implements Measure {
   value(): number {
     if (!this.#shares) return this.#counts.size;
     const kept = this.#kept();
-    const counts = kept.length > 0 ? kept.map(([, n]) => n) : [...this.#counts.values()];
-    return this.#share(counts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
+    const counts = kept.length > 0 ? kept : [...this.#counts.values()];
+    return this.#share(counts.reduce((least, { n }) => Math.min(least, n), Number.POSITIVE_INFINITY));
   }
 
   fold(): void {
@@ -162,20 +164,25 @@ class Texts implements Measure {
   }
 
   examples(most: number): string[] {
-    const texts = this.#shares ? this.#kept().map(([text]) => text) : [...this.#counts.keys()];
-    return texts.slice(0, most);
+    const shown = this.#shares ? this.#kept() : [...this.#counts.values()];
+    return shown.slice(0, most).map(({ text }) => text);
   }
 
   save(): SavedMeasure {
-    return { kind: 'texts', counts: [...this.#counts], total: this.#total, over: this.approximate };
+    return {
+      kind: 'texts',
+      counts: [...this.#counts.values()].map(({ text, n }) => [text, n] as const),
+      total: this.#total,
+      over: this.approximate,
+    };
   }
 
   #share(n: number): number {
     return (100 * n) / this.#total;
   }
 
-  #kept(): [string, number][] {
-    return [...this.#counts].filter(([, n]) => keeps(this.#share(n), this.#bounds.bounds));
+  #kept(): { readonly text: string; readonly n: number }[] {
+    return [...this.#counts.values()].filter(({ n }) => keeps(this.#share(n), this.#bounds.bounds));
   }
 }
 

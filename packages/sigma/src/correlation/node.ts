@@ -325,7 +325,7 @@ export class CorrelationNode<R, D> {
       const known = new Set<string>();
       const kept: boolean[] = [];
       for (let i = group.entries.length - 1; i >= 0; i--) {
-        const fresh = group.entries[i]!.texts.filter((text) => !known.has(text));
+        const fresh = group.entries[i]!.texts.map((text) => text.toLowerCase()).filter((text) => !known.has(text));
         for (const text of fresh) known.add(text);
         kept[i] = fresh.length > 0;
       }
@@ -416,9 +416,9 @@ function measured(rows: readonly Row[], columns: readonly number[], asText: bool
     return numbers.length === 0 ? undefined : { texts: [], numbers };
   }
   const texts = rows.flatMap((row) => {
-    if (columns.length === 1) return (row[columns[0]!] ?? []).map((value) => value.toLowerCase());
+    if (columns.length === 1) return row[columns[0]!] ?? [];
     // Specification: several fields are linked by AND, so their values count together.
-    const values = columns.map((column) => row[column]?.[0]?.toLowerCase());
+    const values = columns.map((column) => row[column]?.[0]);
     return values.includes(undefined) ? [] : [JSON.stringify(values)];
   });
   return texts.length === 0 ? undefined : { texts: rows.length > 1 ? [...new Set(texts)] : texts, numbers: [] };
