@@ -21,6 +21,18 @@ export {
 export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
 export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
 export { type ParsedRules, parseRules, type Refused } from './parse.ts';
+export {
+  type ApplyOptions,
+  applyPipelines,
+  type Documents,
+  type ParsedPipeline,
+  type Pipeline,
+  type PipelineOptions,
+  type Processed,
+  parsePipeline,
+  REFUSED_TRANSFORMATIONS,
+  TRANSFORMATIONS,
+} from './pipeline/index.ts';
 export type { Op } from './predicate.ts';
 export {
   type Condition,
