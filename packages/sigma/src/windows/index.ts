@@ -1,3 +1,4 @@
+export { auditpol, guidOf, SUBCATEGORIES, type Subcategory, subcategoriesOf } from './audit.ts';
 export {
   confidenceOf,
   degradedFields,
@@ -7,6 +8,14 @@ export {
 } from './degraded.ts';
 export { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
 export { NETWORK_5156, PROCESS_4688, PROCESS_4688_VALUES, REGISTRY_4657 } from './mappings.ts';
+export {
+  type BlindRule,
+  type NeededSource,
+  neededSources,
+  type Readiness,
+  readiness,
+  type SeenKind,
+} from './readiness.ts';
 export { HASHES, POWERSHELL_CONTEXT } from './readings.ts';
 export {
   createWindowsRuleSet,
@@ -23,4 +32,5 @@ export {
   type ScriptJoinerCounts,
   type ScriptJoinerLimits,
 } from './scripts.ts';
+export { COMMAND_LINE_POLICY, fieldSettings, type Setting, SYSMON_ELEMENTS, settingsFor } from './settings.ts';
 export { type Overlay, windowsView } from './view.ts';
