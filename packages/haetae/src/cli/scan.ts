@@ -1,7 +1,7 @@
 import { TACTICS } from '../attack/index.ts';
 import { DETECTORS, type DetectorSetup, describeProblem } from '../detect/index.ts';
 import type { Words } from '../locale/index.ts';
-import { type Scan, scan, threadsFor } from '../pipeline/index.ts';
+import { type Scan, scanning } from '../pipeline/index.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
@@ -21,13 +21,15 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
   const asked = threadsOption(flags.threads, words);
   const packs = rulePacks(flags, words);
+  const { cacheFolder, scan, threadsFor, withCompiledRules } = await scanning();
   await session(console, flags, paths, async (s) => {
     const { from, to } = rangeOption(flags, s.zone, words);
     s.findings = 0;
-    const setup: DetectorSetup = {
+    const asIs: DetectorSetup = {
       rules: packs.flatMap((pack) => pack.files),
       ...(minLevel === undefined ? {} : { minLevel }),
     };
+    const setup = withCompiledRules(asIs, detectors, cacheFolder(process.env, process.platform));
     const done = await scan(
       s.found.files,
       { ...readSettings(flags, s.zone, true), detectors, setup, from, to },

@@ -1,11 +1,15 @@
 /** All that the source room does with the disk and with stdin. */
-import { type Dirent, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, type Dirent, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, opendir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bytes of one read: each goes through a thread of its own, which costs so much that 256 KiB take a tenth more CPU for JSON lines. */
-const READ = 4 * 1024 * 1024;
+/** Bytes of one read from a pipe or device: each goes through a thread of its own. */
+const READ = 1024 * 1024;
+/** Bytes of one read from a file: done at once, so that small ones are as good, and stay in the processor's cache. */
+const READ_NOW = 256 * 1024;
+/** After so many bytes the event loop gets a turn, and with it Ctrl-C. */
+const TURN = 16 * 1024 * 1024;
 
 /** What the disk says of a path; undefined where nothing is there. Throws what else goes wrong (EACCES, ELOOP…). */
 export function statOf(path: string): Stats | undefined {
@@ -27,8 +31,8 @@ export async function listFolder(path: string): Promise<Dirent[]> {
 /** Bytes on disk by position. */
 export interface RandomAccess {
   readonly size: number;
-  /** The bytes at `offset`, fewer at the end. The buffer is the caller's. */
-  read(offset: number, length: number): Promise<Buffer>;
+  /** The bytes at `offset`, fewer at the end, in a buffer of the caller's: a new one unless `into` is given. */
+  read(offset: number, length: number, into?: Buffer): Promise<Buffer>;
   /** All bytes from `offset` (0) to the end as it is then; every chunk lies in the same buffer. */
   stream(offset?: number): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
@@ -39,7 +43,22 @@ export interface OpenFile extends RandomAccess {
   readonly regular: boolean;
 }
 
+/**
+ * A file is read synchronously: a folder of small logs costs a fifth of what it does through threads. A pipe is not, since
+ * it may keep us waiting.
+ */
 export async function openFile(path: string): Promise<OpenFile> {
+  if (statOf(path)?.isFile() === true) {
+    const fd = openSync(path, 'r');
+    try {
+      const stats = fstatSync(fd);
+      if (stats.isFile()) return { ...accessNow(fd, stats.size), regular: true };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    closeSync(fd);
+  }
   const handle = await open(path, 'r');
   try {
     const stats = await handle.stat();
@@ -51,17 +70,45 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
+function accessNow(fd: number, size: number): RandomAccess {
+  return {
+    size,
+    async read(offset, length, into) {
+      const room = Math.max(0, Math.min(length, size - offset));
+      const buffer = into === undefined ? Buffer.allocUnsafe(room) : into.subarray(0, room);
+      return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
+    },
+    async *stream(offset = 0) {
+      // No larger than the file; one byte more, as it may have grown.
+      const buffer = Buffer.allocUnsafe(Math.min(READ_NOW, Math.max(0, size - offset) + 1));
+      for (let at = offset, turn = offset + TURN; ; ) {
+        const bytesRead = readSync(fd, buffer, 0, buffer.length, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        if (at >= turn) {
+          turn = at + TURN;
+          await new Promise(setImmediate);
+        }
+        yield buffer.subarray(0, bytesRead);
+      }
+    },
+    async close() {
+      closeSync(fd);
+    },
+  };
+}
+
 function access(handle: FileHandle, size: number, regular: boolean): RandomAccess {
   return {
     size,
-    async read(offset, length) {
-      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+    async read(offset, length, into) {
+      const room = Math.max(0, Math.min(length, size - offset));
+      const buffer = into === undefined ? Buffer.allocUnsafe(room) : into.subarray(0, room);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
       return buffer.subarray(0, bytesRead);
     },
     async *stream(offset = 0) {
-      // No larger than the file, as folders hold small files by the thousand; one byte more, as it may have grown.
-      const buffer = Buffer.allocUnsafe(regular ? Math.min(READ, Math.max(0, size - offset) + 1) : READ);
+      const buffer = Buffer.allocUnsafe(READ);
       for (let at = offset; ; ) {
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, regular ? at : null);
         if (bytesRead === 0) return;

@@ -31,12 +31,13 @@ export function readInput(input: Input, options: ReadOptions, ledger: Ledger): R
     ledger.inferred('unknown-format', describe(head));
     return { kind: 'not-a-log', encoding: head.encoding };
   }
-  const destroyed = destroyedText(head.text, head.encoding);
+  const encoding = format.binary === true ? undefined : head.encoding;
+  const destroyed = encoding === undefined ? undefined : destroyedText(head.text, encoding);
   if (destroyed !== undefined) ledger.lost('encoding-destroyed', { kind: 'line', line: 1 }, destroyed);
   return {
     kind: 'log',
     format: format.name,
-    encoding: head.encoding,
+    encoding,
     batches: batchesOf(format, input, head, options, ledger),
   };
 }

@@ -56,6 +56,8 @@ export interface Batch {
 /** One log format. Recognised by content, never by its name. */
 export interface Format {
   readonly name: string;
+  /** Its content is no text: it is asked first, and nobody looks for an encoding. */
+  readonly binary?: true;
   /** True when the content is this format's and no other's. */
   sniff(head: Head): boolean;
   /** Streams in bounded memory. Bad content is entered into the ledger with its position; only a failing disk throws. */

@@ -36,10 +36,26 @@ export function detectEncoding(head: Uint8Array): Encoding | undefined {
   return verdict.encoding;
 }
 
-/** The head as formats sniff it. `bytes` is at most {@link HEAD_BYTES}; its last line may be cut. */
+/**
+ * The head as formats sniff it. `bytes` is at most {@link HEAD_BYTES}; its last line may be cut. What the text is, is found
+ * out when somebody asks: binary formats never do.
+ */
 export function makeHead(bytes: Uint8Array): Head {
-  const encoding = detectEncoding(bytes);
-  return { bytes, encoding, text: encoding === undefined ? '' : headText(bytes, encoding) };
+  let judged = false;
+  let encoding: Encoding | undefined;
+  let text: string | undefined;
+  return {
+    bytes,
+    get encoding() {
+      if (!judged) encoding = detectEncoding(bytes);
+      judged = true;
+      return encoding;
+    },
+    get text() {
+      text ??= this.encoding === undefined ? '' : headText(bytes, this.encoding);
+      return text;
+    },
+  };
 }
 
 function headText(bytes: Uint8Array, encoding: Encoding): string {

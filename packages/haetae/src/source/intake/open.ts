@@ -57,10 +57,12 @@ export async function* openInputs(
   found: Iterable<FoundFile> | AsyncIterable<FoundFile>,
   options: OpenOptions = {},
 ): AsyncGenerator<Opened> {
-  for await (const file of found) yield* openFound(file, options);
+  // One for all files: folders hold thousands, and each is done with before the next is opened.
+  const headRoom = Buffer.allocUnsafe(HEAD_BYTES);
+  for await (const file of found) yield* openFound(file, options, headRoom);
 }
 
-async function* openFound(found: FoundFile, options: OpenOptions): AsyncGenerator<Opened> {
+async function* openFound(found: FoundFile, options: OpenOptions, headRoom: Buffer): AsyncGenerator<Opened> {
   let file: OpenFile | undefined;
   try {
     file = found.file === undefined ? undefined : await openFile(found.file);
@@ -71,14 +73,16 @@ async function* openFound(found: FoundFile, options: OpenOptions): AsyncGenerato
   try {
     const { budget, entered } = newBudget(options.limits ?? LIMITS, file);
     const context: Context = { budget, hash: options.hash ?? false, password: options.password };
-    if (file?.regular === true && recogniseContainer(await file.read(0, 4))?.kind === 'zip') {
+    const head = file?.regular === true ? await file.read(0, HEAD_BYTES, headRoom) : undefined;
+    if (file !== undefined && head !== undefined && recogniseContainer(head)?.kind === 'zip') {
       yield* unzip(found.path, file, 0, context);
       return;
     }
     const stream = file === undefined ? stdinBytes() : file.stream();
-    const size = file?.regular === true ? file.size : undefined;
-    const node = { path: found.path, stream: entered(stream), size, depth: 0, ledger: new Ledger() };
-    yield* unpack(file?.regular === true && found.file !== undefined ? { ...node, file: found.file } : node, context);
+    const node = { path: found.path, depth: 0, ledger: new Ledger() };
+    if (file === undefined || head === undefined || found.file === undefined)
+      yield* unpack({ ...node, stream: entered(stream), size: undefined }, context);
+    else yield* unpack({ ...node, stream, size: file.size, file: found.file, head }, context);
   } catch (error) {
     // The disk failed, or the file vanished, where no reader of an input was there to be told.
     yield refused(found.path, 'read-error', reason(error));
@@ -114,8 +118,9 @@ interface Node {
   /** Layers around it. */
   readonly depth: number;
   readonly ledger: Ledger;
-  /** Set for a plain file on disk. */
+  /** Set for a plain file on disk, its first bytes with it: the stream is then still whole. */
   readonly file?: string;
+  readonly head?: Uint8Array;
 }
 
 async function* unpack(node: Node, context: Context): AsyncGenerator<Opened> {
@@ -123,7 +128,8 @@ async function* unpack(node: Node, context: Context): AsyncGenerator<Opened> {
   const count = meter(context.hash);
   const metered = count.through(node.stream);
   try {
-    const { head, stream } = await peek(metered, HEAD_BYTES);
+    const { head, stream } =
+      node.head === undefined ? await peek(metered, HEAD_BYTES) : { head: node.head, stream: metered };
     const container = recogniseContainer(head);
     if (container === undefined) {
       yield plain(node, head, stream, count, context);

@@ -21,6 +21,7 @@ const CHUNK_BYTES = 64 * 1024;
 /** Windows event logs as Windows keeps them. A batch is a chunk. */
 export const evtx: Format = {
   name: 'evtx',
+  binary: true,
   sniff: (head) => isHeader(head.bytes) || firstChunk(head.bytes) >= 0,
   read,
 };
