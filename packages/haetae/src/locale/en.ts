@@ -1,3 +1,5 @@
+import { enRules } from './en-rules.ts';
+
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
 export const en = {
   lang: 'en' as 'en' | 'ko',
@@ -192,6 +194,7 @@ export const en = {
     more: (n: string) => `… ${n} more`,
     noTime: (n: string) => `${n} events tell no time`,
   },
+  ruleTools: enRules,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',
     missing: (path: string) => `${path}: no such file or folder, and no file fits it as a glob`,

@@ -1,6 +1,8 @@
 export type { Words } from './en.ts';
+export type { RuleWords } from './en-rules.ts';
 export { isLanguage, type Language, systemLanguage, wordsOf } from './language.ts';
 export { KO_NOTICES } from './notices.ts';
+export type { PhraseOp } from './phrases.ts';
 export { cut, padEnd, printable, width, wrap } from './width.ts';
 export {
   formatLocal,

@@ -1,1 +1,10 @@
+export { type Coverage, coverageOf, layerOf, type ScoreBy, techniqueText, WEIGHTS } from './coverage.ts';
+export { CHANGES, type ChangedRule, diffPacks, type PackDiff } from './diff.ts';
+export { byLevel, findRules, pick, type RuleFilter } from './find.ts';
 export { builtinRules, isExamples, isRules, type RulePack, rulesAt } from './load.ts';
+export { PullError } from './pull/error.ts';
+export { LEFT_OUT, type LeftOut, type Origin } from './pull/fetched.ts';
+export { MANIFEST } from './pull/install.ts';
+export { defaultFolder, type Pulled, type PullRequest, pull } from './pull/pull.ts';
+export { type RuleBook, type RuleEntry, readRules, sourceName } from './read.ts';
+export { type Line, wording } from './wording.ts';
