@@ -16,6 +16,16 @@ export interface DetectorSetup {
   readonly minLevel?: Level;
   /** Plain Sigma: nothing decoded, joined, cut out of texts or mapped, save process creations on Security 4688. */
   readonly strict?: boolean;
+  /** What `compile` of a detector, by its name, made of this setup: the rules are then not read again. */
+  readonly compiled?: Readonly<Record<string, CompiledRules>>;
+}
+
+/** Rules ready to be used, as data that threads and disks can be handed. Only the version that made it reads it. */
+export interface CompiledRules {
+  /** JSON. */
+  readonly head: string;
+  /** UTF-8, one behind the other; shared between threads where it can be. */
+  readonly texts: Uint8Array;
 }
 
 /** Something wrong with a rule, with its place. An error: the rule is not in force; a warning: it is. */
@@ -76,6 +86,8 @@ export interface Detector {
 export interface DetectorKind {
   readonly name: string;
   create(setup: DetectorSetup): Detector;
+  /** What a later `create` of the same setup can be handed as `compiled`. */
+  compile?(setup: DetectorSetup): CompiledRules;
 }
 
 /** Whether `level` is `least` or worse. */

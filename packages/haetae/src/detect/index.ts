@@ -1,5 +1,6 @@
 export { type Layer, type LayerKind, PEEL_LIMITS, type PeelLimits, peel } from './decode/index.ts';
 export {
+  type CompiledRules,
   type Detector,
   type DetectorKind,
   type DetectorSetup,

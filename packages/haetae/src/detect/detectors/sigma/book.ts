@@ -1,0 +1,184 @@
+import {
+  type Level,
+  type LinkedCorrelation,
+  type LinkedRules,
+  linkRules,
+  parseRules,
+  type RuleMeta,
+  replaceRules,
+  type SavedRules,
+  type SigmaError,
+  type SigmaRule,
+} from '@haetae/sigma';
+import { createWindowsRuleSet, type WindowsRuleSet } from '@haetae/sigma/windows';
+import {
+  type CompiledRules,
+  type DetectorSetup,
+  isAtLeast,
+  type RuleCounts,
+  type RuleProblem,
+} from '../../detector.ts';
+
+/** Rules read and compiled, and what was wrong with them. */
+export interface RuleBook {
+  readonly set: WindowsRuleSet;
+  /** Rules whose own matches are findings. */
+  readonly telling: ReadonlySet<SigmaRule>;
+  readonly correlations: readonly LinkedCorrelation[];
+  readonly problems: readonly RuleProblem[];
+  readonly counts: RuleCounts;
+}
+
+export function readBook({ rules: texts, minLevel = 'informational', strict = false }: DetectorSetup): RuleBook {
+  const problems: RuleProblem[] = [];
+  let refused = 0;
+  const note = (errors: readonly SigmaError[]): void => {
+    for (const error of errors) {
+      if (error.severity === 'error') refused++;
+      problems.push(toProblem(error));
+    }
+  };
+  const linked = linkRules(texts.map(({ path, text }) => parseRules(text, { file: path })));
+  note(linked.problems);
+  problems.push(...repeatedIds([...linked.rules, ...linked.correlations.map(({ correlation }) => correlation)]));
+  const { wanted, telling } = rulesInPlay(linked, minLevel);
+  const set = createWindowsRuleSet(wanted.rules, { strict });
+  note(set.problems);
+  const inForce = new Set(set.matchers.map(({ rule }) => rule));
+  const able = replaceRules(wanted, (rule) => (inForce.has(rule) ? rule : undefined));
+  note(able.problems.slice(wanted.problems.length));
+  return {
+    set,
+    telling,
+    correlations: able.correlations,
+    problems,
+    counts: {
+      inForce: set.matchers.length + able.correlations.length + able.filters.length,
+      belowLevel: linked.counts.loaded - wanted.counts.loaded,
+      refused,
+    },
+  };
+}
+
+/** A book as JSON, save the texts of its rules. Rules and correlations refer to each other by their numbers. */
+interface Head {
+  readonly saved: Omit<SavedRules, 'texts'>;
+  /** Where in `texts` the text of each rule ends. */
+  readonly ends: readonly number[];
+  readonly silent: readonly number[];
+  readonly correlations: readonly SavedCorrelation[];
+  readonly problems: readonly RuleProblem[];
+  readonly counts: RuleCounts;
+}
+
+interface SavedCorrelation extends Omit<LinkedCorrelation, 'sources'> {
+  readonly sources: readonly { readonly kind: 'rule' | 'correlation'; readonly number: number }[];
+}
+
+/** What {@link loadBook} takes in place of reading and compiling the rules of the same setup again. */
+export function saveBook({ set, telling, correlations, problems, counts }: RuleBook): CompiledRules {
+  const rules = new Map(set.matchers.map(({ rule }, i) => [rule, i]));
+  const linked = new Map(correlations.map((one, i) => [one, i]));
+  const { texts, ...saved } = set.save();
+  const bytes = set.matchers.map((_, i) => Buffer.from(texts.at(i)!));
+  let end = 0;
+  const head: Head = {
+    saved,
+    ends: bytes.map(({ length }) => (end += length)),
+    silent: [...rules].flatMap(([rule, i]) => (telling.has(rule) ? [] : [i])),
+    correlations: correlations.map((one) => ({
+      ...one,
+      sources: one.sources.map((s) =>
+        s.kind === 'rule'
+          ? { kind: s.kind, number: rules.get(s.rule)! }
+          : { kind: s.kind, number: linked.get(s.linked)! },
+      ),
+    })),
+    problems,
+    counts,
+  };
+  // Shared, so that worker threads need no copies.
+  const body = Buffer.from(new SharedArrayBuffer(end));
+  let at = 0;
+  for (const text of bytes) at += text.copy(body, at);
+  return { head: JSON.stringify(head), texts: body };
+}
+
+export function loadBook({ head, texts }: CompiledRules, { strict = false }: DetectorSetup): RuleBook {
+  const { saved, ends, silent, correlations, problems, counts } = JSON.parse(head) as Head;
+  const body = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength);
+  const text = (i: number): string => body.toString('utf8', i === 0 ? 0 : ends[i - 1]!, ends[i]!);
+  const set = createWindowsRuleSet({ ...saved, texts: { at: text } }, { strict });
+  const rules = set.matchers.map(({ rule }) => rule);
+  const quiet = new Set(silent);
+  const linked: LinkedCorrelation[] = [];
+  // One that another refers to comes before it.
+  for (const { sources, ...one } of correlations) {
+    linked.push({
+      ...one,
+      sources: sources.map(({ kind, number }) =>
+        kind === 'rule' ? { kind, rule: rules[number]! } : { kind, linked: linked[number]! },
+      ),
+    });
+  }
+  return { set, telling: new Set(rules.filter((_, i) => !quiet.has(i))), correlations: linked, problems, counts };
+}
+
+export const levelOf = ({ level }: { readonly level: Level | undefined }): Level => level ?? 'informational';
+
+/**
+ * Of all documents those that make findings of the level asked for, and those that they are made of. `telling`: rules whose
+ * own matches are findings; a rule that a correlation refers to makes none, unless `generate` asks for it.
+ */
+function rulesInPlay(
+  linked: LinkedRules,
+  minLevel: Level,
+): { readonly wanted: LinkedRules; readonly telling: ReadonlySet<SigmaRule> } {
+  const correlations = new Set<LinkedCorrelation>();
+  const needed = new Set<SigmaRule>();
+  for (const one of [...linked.correlations].reverse()) {
+    if (one.fires && isAtLeast(levelOf(one), minLevel)) correlations.add(one);
+    if (!correlations.has(one)) continue;
+    for (const source of one.sources) {
+      if (source.kind === 'rule') needed.add(source.rule);
+      else correlations.add(source.linked);
+    }
+  }
+  const telling = new Set(
+    linked.rules.filter((rule) => !linked.silent.has(rule) && isAtLeast(levelOf(rule), minLevel)),
+  );
+  const rules = linked.rules.filter((rule) => telling.has(rule) || needed.has(rule));
+  const lost = linked.rules.length - rules.length + linked.correlations.length - correlations.size;
+  const wanted = {
+    ...linked,
+    rules,
+    correlations: linked.correlations.filter((one) => correlations.has(one)),
+    counts: { ...linked.counts, loaded: linked.counts.loaded - lost },
+  };
+  return { wanted, telling };
+}
+
+function toProblem({ severity, code, file, line, column, reason }: SigmaError): RuleProblem {
+  return { severity, code, file: file ?? '', line, column, reason };
+}
+
+/** Two rules of one id would be counted and muted as one. Both stay in force. */
+function repeatedIds(rules: readonly RuleMeta[]): RuleProblem[] {
+  const first = new Map<string, RuleMeta>();
+  const problems: RuleProblem[] = [];
+  for (const rule of rules) {
+    if (rule.id === undefined) continue;
+    const id = rule.id.toLowerCase();
+    const other = first.get(id);
+    if (other === undefined) first.set(id, rule);
+    else
+      problems.push({
+        severity: 'warning',
+        code: 'repeated-id',
+        file: rule.path ?? '',
+        ...rule.at,
+        reason: `the id ${rule.id} belongs to ${other.path ?? 'another rule'} already; both are in force`,
+      });
+  }
+  return problems;
+}
