@@ -82,14 +82,19 @@ export function compile(rule: SigmaRule, options: CompileOptions = {}): Matcher 
     },
     couldMatch: (known) => possible(test, prepare(known)) !== false,
   };
-  tests.set(matcher, test);
+  setTest(matcher, () => test);
   return matcher;
 }
 
-const tests = new WeakMap<Matcher, Test>();
+const tests = new WeakMap<Matcher, () => Test>();
 
-/** What a matcher of {@link compile} asks, for engines that ask the same of many rules at once. */
-export const testOf = (matcher: Matcher): Test => tests.get(matcher)!;
+/** What a matcher of {@link compile} or of loaded rules asks, for those who ask it in another way. */
+export const testOf = (matcher: Matcher): Test => tests.get(matcher)!();
+
+/** For who makes matchers: what this one asks, made when it is first wanted. */
+export const setTest = (matcher: Matcher, test: () => Test): void => {
+  tests.set(matcher, test);
+};
 
 function compileDetection(rule: SigmaRule, { placeholders = {}, timeZone }: CompileOptions): Test {
   const context: ModifierContext = {

@@ -35,29 +35,31 @@ export function glob(parts: readonly Part[]): (value: string) => boolean {
  * Where a text with wildcards holds in a value that it matches, less what stars at its ends stand for; the leftmost place,
  * as a half-open range. undefined for a value that it does not match, and for a text of stars only.
  */
-export function globSpan(parts: readonly Part[], value: string): { start: number; end: number } | undefined {
-  if (!glob(parts)(value)) return undefined;
-  const segments = parts.reduce<Part[][]>(
-    (made, part) => {
-      if (part.kind === 'star') made.push([]);
-      else made[made.length - 1]!.push(part);
-      return made;
-    },
-    [[]],
-  );
-  const solid = segments.filter((s) => s.length > 0);
-  if (solid.length === 0) return parts.length === 0 ? { start: 0, end: 0 } : undefined;
-  const toEnd = segments[segments.length - 1]!.length > 0;
-  const tailAt = toEnd ? back(value, points(solid[solid.length - 1]!)) : -1;
-  let start = -1;
-  let end = 0;
-  for (const [i, segment] of solid.entries()) {
-    const anchored = i === 0 && segments[0]!.length > 0;
-    const at = anchored ? 0 : toEnd && i === solid.length - 1 ? tailAt : findAt(value, end, segment);
-    if (start < 0) start = at;
-    end = matchAt(value, at, segment);
+export function globSpan(parts: readonly Part[]): (value: string) => { start: number; end: number } | undefined {
+  const matches = glob(parts);
+  const segments: Part[][] = [[]];
+  for (const part of parts) {
+    if (part.kind === 'star') segments.push([]);
+    else segments[segments.length - 1]!.push(part);
   }
-  return { start, end };
+  const solid = segments.filter((s) => s.length > 0);
+  const fromStart = segments[0]!.length > 0;
+  const toEnd = segments[segments.length - 1]!.length > 0;
+  const last = solid.length - 1;
+  const tailLength = toEnd ? points(solid[last]!) : 0;
+  return (value) => {
+    if (!matches(value)) return undefined;
+    if (last < 0) return parts.length === 0 ? { start: 0, end: 0 } : undefined;
+    let start = -1;
+    let end = 0;
+    for (let i = 0; i <= last; i++) {
+      const segment = solid[i]!;
+      const at = i === 0 && fromStart ? 0 : i === last && toEnd ? back(value, tailLength) : findAt(value, end, segment);
+      if (start < 0) start = at;
+      end = matchAt(value, at, segment);
+    }
+    return { start, end };
+  };
 }
 
 /** Where the segment ends that begins at `at`; -1 when it does not stand there. */

@@ -1,4 +1,4 @@
-import { type CompileOptions, compile, type Matcher } from './compile.ts';
+import { type CompileOptions, compile, type Matcher, setTest, testOf } from './compile.ts';
 import { decided } from './fast/group.ts';
 import { fieldsOf, type Predicates, type Program } from './fast/program.ts';
 import { type LogSourceTable, type Source, sourcesOf } from './logsource.ts';
@@ -28,12 +28,13 @@ type Heavy = Omit<SigmaRule, keyof Light>;
 export type SavedRule = Partial<Light> & Pick<Light, 'title' | 'at' | 'tags' | 'logsource' | 'logsourceAt'>;
 
 export function saveRules(rules: readonly SigmaRule[], program: Program): SavedRules & { readonly texts: string[] } {
-  const light = new Set<string>(LIGHT);
   return {
     version: SAVED_VERSION,
     program,
     rules: rules.map((rule) => Object.fromEntries(LIGHT.map((key) => [key, rule[key]])) as unknown as SavedRule),
-    texts: rules.map((rule) => JSON.stringify(plain(rule), (key, value) => (light.has(key) ? value : number(value)))),
+    texts: rules.map((rule) =>
+      JSON.stringify(plain(rule), everyNumber(rule.raw) ? undefined : (_, value) => number(value)),
+    ),
   };
 }
 
@@ -55,14 +56,24 @@ function plain(rule: SigmaRule): unknown {
   return { ...kept, detection: { searches, conditions: detection.conditions } };
 }
 
-/** JSON knows no numbers that are none. */
+/** Whether JSON can write all numbers of a document. */
+function everyNumber(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  for (const key in value) if (!everyNumber((value as Record<string, unknown>)[key])) return false;
+  return true;
+}
+
+/** `.nan` and `.inf` of YAML. */
 const number = (value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? { $number: String(value) } : value;
 
 function readHeavy(text: string): Heavy {
-  const parsed = JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && '$number' in value ? Number(value.$number) : value,
-  ) as Heavy & { detection: { searches: [string, never][]; conditions: Detection['conditions'] } };
+  const revive = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && '$number' in value ? Number(value.$number) : value;
+  const parsed = JSON.parse(text, text.includes('{"$number":') ? revive : undefined) as Heavy & {
+    detection: { searches: [string, never][]; conditions: Detection['conditions'] };
+  };
   return {
     ...parsed,
     detection: { searches: new Map(parsed.detection.searches), conditions: parsed.detection.conditions },
@@ -147,13 +158,15 @@ export function loadRules(saved: SavedRules, predicates: Predicates, options: Co
       compiled ??= compile(rule, options);
       return compiled;
     };
-    return {
+    const loaded: Matcher = {
       rule,
       sources: sources(light.logsource, () => fieldsOf(tree, program)),
       matches: (view) => matcher().matches(view),
       explain: (view) => matcher().explain(view),
       couldMatch: (known) => decided(tree, undefined, predicates, prepare(known)) !== false,
     };
+    setTest(loaded, () => testOf(matcher()));
+    return loaded;
   });
 }
 

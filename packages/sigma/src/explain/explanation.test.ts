@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '../regex/testing/random.ts';
-import { type Fields, matcherOf } from '../testing/rule.ts';
+import { createRuleSet } from '../ruleset.ts';
+import type { SavedRules } from '../saved.ts';
+import { type Fields, matcherOf, ruleOf } from '../testing/rule.ts';
 import { objectView } from '../view.ts';
+import { WINDOWS } from '../windows/index.ts';
 import { explain } from './explanation.ts';
 
 const RULE = String.raw`selection:
@@ -69,6 +72,14 @@ test('a match lists every condition with what held', () => {
   ]);
 });
 
+test('rules that were saved are explained as they were before', () => {
+  const options = { logSources: WINDOWS };
+  const set = createRuleSet([ruleOf(RULE)], options);
+  const loaded = createRuleSet(JSON.parse(JSON.stringify(set.save())) as SavedRules, options);
+  const event = objectView({ Image: 'C:\\PowerShell.exe', CommandLine: 'x -enc y', ParentImage: 'C:\\updater.exe' });
+  expect(explain(loaded.matchers[0]!, event)).toEqual(explain(set.matchers[0]!, event));
+});
+
 const FIELDS = ['f', 'g', 'h'];
 const WORDS = ['a', 'ab', 'b', 'ba', 'A', ''];
 const MODIFIERS = ['', '|contains', '|startswith', '|endswith', '|contains|all', '|neq', '|re', '|exists', '|cased'];
@@ -108,11 +119,11 @@ function randomRule(random: (below: number) => number): string {
   return `${searches.join('\n')}\ncondition: ${condition(3)}`;
 }
 
-test('on 1500 random rules and events it never disagrees with the matcher', () => {
+test('on 600 random rules and events it never disagrees with the matcher', () => {
   const random = randomOf(4);
   const below = (n: number): number => Math.floor(random() * n) % n;
   const seen = { matched: 0, missed: 0 };
-  for (let n = 0; n < 1500; n++) {
+  for (let n = 0; n < 600; n++) {
     const text = randomRule(below);
     const matcher = matcherOf(text);
     for (let m = 0; m < 4; m++) {
@@ -134,5 +145,5 @@ test('on 1500 random rules and events it never disagrees with the matcher', () =
         for (const { value, at } of tried) if (at !== undefined) expect(value!.length).toBeGreaterThanOrEqual(at.end);
     }
   }
-  expect(Math.min(seen.matched, seen.missed)).toBeGreaterThan(300);
+  expect(Math.min(seen.matched, seen.missed)).toBeGreaterThan(150);
 });

@@ -28,12 +28,8 @@ function locate(predicate: Predicate, value: string, view: PreparedView): Range 
   const whole = { start: 0, end: value.length };
   const { value: asked, field } = predicate;
   switch (asked.kind) {
-    case 'text': {
-      const fold = (text: string): string => (asked.cased ? text : text.toLowerCase());
-      const parts = asked.parts.map((p) => (p.kind === 'literal' ? literal(fold(p.text)) : p));
-      const given = simplified(field === undefined ? [STAR, ...parts, STAR] : parts);
-      return unfold(value, globSpan(given, fold(value)));
-    }
+    case 'text':
+      return unfold(value, spanOf(predicate, asked)(asked.cased ? value : value.toLowerCase()));
     case 'number':
     case 'boolean': {
       if (field !== undefined) return whole;
@@ -60,17 +56,42 @@ function locate(predicate: Predicate, value: string, view: PreparedView): Range 
   }
 }
 
-function regexRange(
-  { each }: Predicate,
-  asked: Extract<Predicate['value'], { kind: 'regex' }>,
-  value: string,
-): Range | undefined {
+type TextAsked = Extract<Predicate['value'], { kind: 'text' }>;
+type RegexAsked = Extract<Predicate['value'], { kind: 'regex' }>;
+
+const spans = new WeakMap<Predicate, (value: string) => Range | undefined>();
+
+/** Where a text's predicate holds in a value, folded like the text. */
+function spanOf(predicate: Predicate, { parts, cased }: TextAsked): (value: string) => Range | undefined {
+  let span = spans.get(predicate);
+  if (span === undefined) {
+    const folded = parts.map((p) => (p.kind === 'literal' && !cased ? literal(p.text.toLowerCase()) : p));
+    span = globSpan(simplified(predicate.field === undefined ? [STAR, ...folded, STAR] : folded));
+    spans.set(predicate, span);
+  }
+  return span;
+}
+
+const regexes = new WeakMap<Predicate, { readonly regex: RegExp | undefined }>();
+
+/** The pattern for RegExp, where that runs it. */
+function regexOf(predicate: Predicate, asked: RegexAsked): RegExp | undefined {
+  let made = regexes.get(predicate);
+  if (made === undefined) {
+    made = { regex: linearRegExp(asked.source, asked) };
+    regexes.set(predicate, made);
+  }
+  return made.regex;
+}
+
+function regexRange(predicate: Predicate, asked: RegexAsked, value: string): Range | undefined {
   const whole = { start: 0, end: value.length };
-  const regex = linearRegExp(asked.source, asked);
+  const regex = regexOf(predicate, asked);
   if (regex !== undefined) {
     const found = regex.exec(value);
     return found === null ? whole : { start: found.index, end: found.index + found[0].length };
   }
+  const { each } = predicate;
   if (each === undefined) return whole;
   // The automaton says only whether: cut off as much at the end, then at the beginning, as still leaves a match.
   const { test } = each;
