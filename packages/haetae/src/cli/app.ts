@@ -8,6 +8,7 @@ import {
 } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
 import type { CommonFlags, Context, DumpFlags, EvtxFlags, InfoFlags, ScanFlags } from './flags.ts';
+import { rulesRoutes } from './rules-app.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -82,7 +83,7 @@ export function application(words: Words, version: string): Application<Context>
     docs: { brief: commands.info.brief, fullDescription: commands.info.full },
   });
   const root = buildRouteMap({
-    routes: { scan, dump, info },
+    routes: { scan, rules: rulesRoutes(words), dump, info },
     docs: { brief: words.app.brief, fullDescription: words.app.full },
   });
   const localised: ApplicationText = applicationText(words);

@@ -39,3 +39,51 @@ export interface DumpFlags extends CommonFlags, EvtxFlags {
 export interface InfoFlags extends CommonFlags, EvtxFlags {
   readonly format: 'table' | 'json';
 }
+
+/** Flags of the commands about rules that read no logs. */
+export interface RulesFlags {
+  readonly lang?: string;
+  readonly output?: string;
+  readonly rules?: readonly string[];
+  readonly builtin: boolean;
+  readonly format: 'table' | 'json';
+}
+
+export interface RulesListFlags extends RulesFlags {
+  readonly level?: string;
+  readonly tactic?: string;
+  readonly technique?: string;
+  readonly search?: string;
+}
+
+export interface RulesCoverageFlags extends RulesFlags {
+  readonly attack: '19' | '18';
+  readonly score: 'count' | 'weight';
+}
+
+export interface RulesCheckFlags extends Pick<RulesFlags, 'lang' | 'output'> {
+  readonly format: 'table' | 'json' | 'sarif';
+  readonly fix: boolean;
+  readonly failOn: 'error' | 'warning';
+}
+
+export interface RulesPullFlags extends Pick<RulesFlags, 'lang' | 'output' | 'format'> {
+  readonly into?: string;
+  readonly pin?: string;
+  readonly folder?: readonly string[];
+  readonly dryRun: boolean;
+  readonly force: boolean;
+}
+
+/** Flags of the commands that read logs with rules. */
+export interface RulesOnLogsFlags extends CommonFlags, EvtxFlags, Pick<RulesFlags, 'rules' | 'builtin' | 'format'> {}
+
+export interface RulesExplainFlags extends RulesOnLogsFlags {
+  readonly record?: string;
+  readonly line?: string;
+  readonly top?: string;
+}
+
+export interface RulesBenchFlags extends RulesOnLogsFlags {
+  readonly top?: string;
+}

@@ -1,7 +1,8 @@
 import { findEvent, logonType } from '@haetae/event';
-import { formatLocal, formatUtc, padEnd, printable, type Words, width, type Zone, zoneLabel } from '../locale/index.ts';
+import { formatLocal, formatUtc, printable, type Words, type Zone, zoneLabel } from '../locale/index.ts';
 import { type SurveyRun, surveyFiles } from '../pipeline/index.ts';
 import type { LogContinuity, LogSummary } from '../survey/index.ts';
+import { columns } from './columns.ts';
 import type { Context, InfoFlags } from './flags.ts';
 import { bytes, count, duration, percent } from './numbers.ts';
 import { conclude } from './receipt.ts';
@@ -202,12 +203,4 @@ function eventTitle(log: LogSummary, eventId: number, { lang }: Words): string {
 function logonTypeText(type: number, { lang }: Words): string {
   const name = logonType(type);
   return name === undefined ? String(type) : `${type} ${name[lang]}`;
-}
-
-/** Rows as aligned columns with two blanks between, indented by two; the columns named in `right` are numbers. */
-function columns(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
-  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, width(cell))), []);
-  return rows.map((row) =>
-    `  ${row.map((cell, i) => (right.includes(i) ? ' '.repeat(widths[i]! - width(cell)) + cell : padEnd(cell, widths[i]!))).join('  ')}`.trimEnd(),
-  );
 }

@@ -2,11 +2,10 @@ import type { Ansis } from 'ansis';
 import { cut, formatLocal, padEnd, printable, type Words, width, wrap, type Zone, zoneLabel } from '../locale/index.ts';
 import type { Located } from '../pipeline/index.ts';
 import { detailOf, type FindingPrinter, titleOf } from './findings.ts';
+import { levelCells, SHAPES } from './level.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level } from './options.ts';
 
-/** A shape beside each level's colour, for those who see no colours and for paper. */
-const SHAPES: Readonly<Record<Level, string>> = { informational: '·', low: '▪', medium: '◆', high: '▲', critical: '■' };
 const TIME_WIDTH = 23;
 /** Lines of detail shown of one event: enough for a long command, not for a script. */
 const DETAIL_LINES = 4;
@@ -25,14 +24,7 @@ export function timelinePrinter(
   tacticsText: (shortnames: ReadonlySet<string>) => string,
 ): FindingPrinter {
   const { table: t, levels, summary } = words;
-  const levelWidth = Math.max(width(t.level), ...LEVELS.map((level) => width(levels[level]) + 2));
-  const paint: Readonly<Record<Level, (text: string) => string>> = {
-    informational: (text) => color.dim(text),
-    low: (text) => color.cyan(text),
-    medium: (text) => color.yellow(text),
-    high: (text) => color.redBright(text),
-    critical: (text) => color.bold.white.bgRed(text),
-  };
+  const { cell: levelCell, paint } = levelCells(words, color);
   const indent = ' '.repeat(4);
   const room = Math.max(40, columns);
   const counts = new Map<Level, number>();
@@ -44,10 +36,6 @@ export function timelinePrinter(
   let shown = '';
   let repeats: { n: number; until: number } = { n: 0, until: Number.NaN };
   let day = '';
-
-  function levelCell(level: Level): string {
-    return paint[level](padEnd(`${SHAPES[level]} ${levels[level]}`, levelWidth));
-  }
 
   function flushRepeats(): string {
     if (repeats.n === 0) return '';
@@ -126,7 +114,7 @@ export function timelinePrinter(
       if (total === 0) return text;
       const byLevel = [...LEVELS].reverse().flatMap((level) => {
         const n = counts.get(level);
-        return n === undefined ? [] : [paint[level](`${SHAPES[level]} ${levels[level]} ${count(n)}`)];
+        return n === undefined ? [] : [paint(level, `${SHAPES[level]} ${levels[level]} ${count(n)}`)];
       });
       const topHosts = [...hosts].sort((a, b) => b[1] - a[1]).slice(0, 8);
       const hostList = topHosts

@@ -187,6 +187,12 @@ export const enRules = {
     noRule: (text: string) =>
       `${text}: no rule has this id, title or file. \`haetae rules list --search …\` looks for words.`,
   },
+  errors: {
+    tactic: (text: string) =>
+      `--tactic ${text}: no such tactic of ATT&CK v19. Give a name such as credential-access, or an id such as TA0006.`,
+    technique: (text: string) =>
+      `--technique ${text}: no such technique of ATT&CK v18 or v19. Give an id such as T1059 or T1059.001.`,
+  },
   phrases: {
     allOf: 'all of these:',
     anyOf: 'any of these:',
@@ -273,6 +279,7 @@ export const enRules = {
     dryRun: 'dry run: nothing was written',
     use: (dir: string) => `use it: haetae scan LOGS --rules ${dir}`,
     unencrypted: 'fetched over plain http: anyone on the way could have changed it; pin its SHA-256',
+    stopped: 'Stopped; nothing was changed.',
     recovered: 'a pull that was cut short had left the pack aside; it was put back first',
     errors: {
       noSource: (what: string) =>

@@ -188,6 +188,12 @@ export const koRules: RuleWords = {
     noRule: (text) =>
       `${text}: 이런 ID, 제목, 파일의 규칙이 없습니다. \`haetae rules list --search …\`로 낱말을 찾을 수 있습니다.`,
   },
+  errors: {
+    tactic: (text) =>
+      `--tactic ${text}: ATT&CK v19에 없는 전술입니다. credential-access 같은 이름이나 TA0006 같은 ID를 지정하십시오.`,
+    technique: (text) =>
+      `--technique ${text}: ATT&CK v18과 v19에 없는 기법입니다. T1059나 T1059.001 같은 ID를 지정하십시오.`,
+  },
   phrases: {
     allOf: '다음이 모두 성립:',
     anyOf: '다음 중 하나가 성립:',
@@ -274,6 +280,7 @@ export const koRules: RuleWords = {
     dryRun: '연습 실행: 아무것도 쓰지 않았습니다',
     use: (dir) => `사용: haetae scan LOGS --rules ${dir}`,
     unencrypted: '암호화되지 않은 http로 받았습니다. 도중에 바뀔 수 있으므로 SHA-256으로 고정하십시오',
+    stopped: '중단했습니다. 아무것도 바꾸지 않았습니다.',
     recovered: '지난번에 중단된 가져오기가 치워 둔 규칙을 먼저 제자리에 돌려놓았습니다',
     errors: {
       noSource: (what) =>

@@ -1,0 +1,82 @@
+import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
+import type { Words } from '../locale/index.ts';
+import type { Context, RulesCoverageFlags, RulesFlags, RulesListFlags, RulesPullFlags } from './flags.ts';
+
+const text = (input: string): string => input;
+
+/** `haetae rules …`: a route map of its own, each command loaded when it is called. */
+export function rulesRoutes(words: Words) {
+  const { flags: brief, ruleTools } = words;
+  const { commands, flags: own } = ruleTools;
+  const optional = (about: string, placeholder: string) =>
+    ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
+  const several = (about: string, placeholder: string) =>
+    ({ kind: 'parsed', parse: text, brief: about, placeholder, variadic: true, optional: true }) as const;
+  const format = { kind: 'enum', values: ['table', 'json'], brief: own.format, default: 'table' } as const;
+  const output = { lang: optional(brief.lang, 'ko|en'), output: optional(brief.output, 'file') };
+  const packs: FlagParametersForType<RulesFlags, Context> = {
+    rules: several(brief.rules, 'path'),
+    builtin: { kind: 'boolean', brief: brief.builtin, default: true },
+    format,
+    ...output,
+  };
+  const aliases = { o: 'output', r: 'rules' } as const;
+  const none = { kind: 'tuple', parameters: [] } as const;
+  const one = (about: string, placeholder: string) =>
+    ({ kind: 'tuple', parameters: [{ brief: about, parse: text, placeholder }] }) as const;
+
+  const list = buildCommand<RulesListFlags, [], Context>({
+    loader: async () => (await import('./rules-list.ts')).listCommand,
+    parameters: {
+      flags: {
+        level: optional(own.level, 'levels'),
+        tactic: optional(own.tactic, 'tactic'),
+        technique: optional(own.technique, 'id'),
+        search: optional(own.search, 'words'),
+        ...packs,
+      },
+      positional: none,
+      aliases,
+    },
+    docs: { brief: commands.list.brief, fullDescription: commands.list.full },
+  });
+  const show = buildCommand<RulesFlags, [string], Context>({
+    loader: async () => (await import('./rules-show.ts')).showCommand,
+    parameters: { flags: packs, positional: one(commands.show.positional, 'rule'), aliases },
+    docs: { brief: commands.show.brief, fullDescription: commands.show.full },
+  });
+  const coverage = buildCommand<RulesCoverageFlags, [], Context>({
+    loader: async () => (await import('./rules-coverage.ts')).coverageCommand,
+    parameters: {
+      flags: {
+        attack: { kind: 'enum', values: ['19', '18'], brief: own.attack, default: '19' },
+        score: { kind: 'enum', values: ['count', 'weight'], brief: own.score, default: 'count' },
+        ...packs,
+      },
+      positional: none,
+      aliases,
+    },
+    docs: { brief: commands.coverage.brief, fullDescription: commands.coverage.full },
+  });
+  const pull = buildCommand<RulesPullFlags, [string], Context>({
+    loader: async () => (await import('./rules-pull.ts')).pullCommand,
+    parameters: {
+      flags: {
+        into: optional(own.into, 'dir'),
+        pin: optional(own.pin, 'id'),
+        folder: several(own.folder, 'dir'),
+        dryRun: { kind: 'boolean', brief: own.dryRun, default: false },
+        force: { kind: 'boolean', brief: own.force, default: false },
+        format,
+        ...output,
+      },
+      positional: one(commands.pull.positional, 'source'),
+      aliases: { o: 'output' },
+    },
+    docs: { brief: commands.pull.brief, fullDescription: commands.pull.full },
+  });
+  return buildRouteMap({
+    routes: { list, show, coverage, pull },
+    docs: { brief: commands.brief, fullDescription: commands.full },
+  });
+}
