@@ -50,6 +50,18 @@ export function predicates(field: string | undefined, value: Value, place: Place
   return [{ ...predicate(field, value, place), field, value }];
 }
 
+/** The predicate of a value that {@link predicates} took before: a regular expression is read when a value is first tested. */
+export function knownPredicate(field: string | undefined, value: SingleValue): Predicate {
+  const place = { line: 1, column: 1 };
+  if (value.kind !== 'regex') return { ...predicate(field, value, place), field, value };
+  let made: Each | undefined;
+  const test = (v: string): boolean => {
+    made ??= predicate(field, value, place).each!;
+    return made.test(v);
+  };
+  return { ...onValues(field, 're', value.source, false, test), field, value };
+}
+
 type Asked = Omit<Predicate, 'field' | 'value'>;
 
 function predicate(field: string | undefined, value: SingleValue, place: Place): Asked {

@@ -24,7 +24,7 @@ export interface DetectorSetup {
 export interface CompiledRules {
   /** JSON. */
   readonly head: string;
-  /** UTF-8, one behind the other; shared between threads where it can be. */
+  /** UTF-8, one behind the other. */
   readonly texts: Uint8Array;
 }
 

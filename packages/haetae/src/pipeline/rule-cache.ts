@@ -94,9 +94,7 @@ function read(file: string): CompiledRules | undefined {
   const body = bytes.subarray(MAGIC.length + DIGEST);
   if (!digestOf(body).equals(bytes.subarray(MAGIC.length, MAGIC.length + DIGEST))) return undefined;
   const headLength = Number(body.readBigUInt64LE(0));
-  const texts = Buffer.from(new SharedArrayBuffer(body.length - 8 - headLength));
-  body.copy(texts, 0, 8 + headLength);
-  return { head: body.toString('utf8', 8, 8 + headLength), texts };
+  return { head: body.toString('utf8', 8, 8 + headLength), texts: body.subarray(8 + headLength) };
 }
 
 function write(folder: string, file: string, { head, texts }: CompiledRules): void {

@@ -1,7 +1,7 @@
 import type { Predicate } from '../predicate.ts';
 import { PreparedView } from '../view.ts';
 import { Automaton } from './automaton.ts';
-import { isAscii, lookupOf } from './literals.ts';
+import { isAscii, type Lookup } from './literals.ts';
 
 /** What is known of a field's values: which predicates they hold, and which rules they make candidates. Shared by equal values. */
 export class Verdict {
@@ -21,6 +21,8 @@ export interface Asked {
   /** Its number within the group. */
   readonly slot: number;
   readonly predicate: Predicate;
+  /** How it is found, on first use. */
+  readonly lookup: () => Lookup;
   /** Rules that cannot hold unless this or another of their triggers does. */
   readonly fires: readonly number[];
 }
@@ -131,7 +133,7 @@ export class Column {
   #find(value: string): number {
     if (this.#finder === undefined) {
       if (this.#tests < TESTS_BEFORE_AUTOMATA) return this.#each(value);
-      this.#finder = new Finder(this.#asked.map(({ predicate }) => predicate));
+      this.#finder = new Finder(this.#asked);
     }
     return this.#finder.find(value, this.#holds);
   }
@@ -141,8 +143,12 @@ export class Column {
     let lower: string | undefined;
     let count = 0;
     for (let i = 0; i < this.#asked.length; i++) {
-      const { predicate } = this.#asked[i]!;
-      if (predicate.each !== undefined) {
+      const { predicate, lookup } = this.#asked[i]!;
+      if (predicate.value.kind === 'regex') {
+        // Most are never tested, and need not be compiled then.
+        lower ??= value.toLowerCase();
+        if (couldHold(lookup(), value, lower) && predicate.each!.test(value)) this.#holds[count++] = i;
+      } else if (predicate.each !== undefined) {
         if (predicate.each.folded) lower ??= value.toLowerCase();
         if (predicate.each.test(predicate.each.folded ? lower! : value)) this.#holds[count++] = i;
       } else if (holdsOf(predicate, value)) this.#holds[count++] = i;
@@ -210,6 +216,13 @@ function holdsOf({ value }: Predicate, of: string): boolean {
   return value.kind === 'null' ? of === '' : value.kind === 'exists' && value.exists;
 }
 
+/** Whether the literals stand in a value that a predicate needs. */
+function couldHold(lookup: Lookup, value: string, lower: string): boolean {
+  if (lookup.kind !== 'needs' || (lookup.beyond && !isAscii(value))) return true;
+  const stands = (any: readonly string[]): boolean => any.some((literal) => lower.includes(literal));
+  return stands(lookup.literals) && lookup.also.every(stands);
+}
+
 /** A copy: a value may be a stretch of the text around it, which would stay in memory with it. */
 const detached = (value: string): string => (value.length < 13 ? value : ` ${value}`.slice(1));
 
@@ -244,7 +257,8 @@ class Finder {
   #turn = 0;
   #lower: string | undefined;
 
-  constructor(predicates: readonly Predicate[]) {
+  constructor(asked: readonly Asked[]) {
+    const predicates = asked.map(({ predicate }) => predicate);
     this.#predicates = predicates;
     const literals: Record<'anywhere' | 'start' | 'end', { texts: string[]; outs: number[] }> = {
       anywhere: { texts: [], outs: [] },
@@ -256,8 +270,8 @@ class Finder {
       literals[from].outs.push(out);
     };
     const verify = predicates.length;
-    predicates.forEach((predicate, i) => {
-      const lookup = lookupOf(predicate);
+    asked.forEach((one, i) => {
+      const lookup = one.lookup();
       switch (lookup.kind) {
         case 'exact':
           for (const { mode, text } of lookup.literals) {

@@ -23,6 +23,8 @@ interface Knot {
 /** What one predicate is to a group: a column's, or (column -1) asked of the whole event: keywords and field references. */
 interface Slot {
   readonly predicate: Predicate;
+  /** Of the predicate in the program. */
+  readonly index: number;
   readonly mapping: FieldMapping | undefined;
   readonly column: number;
   readonly fires: number[];
@@ -98,7 +100,7 @@ export class Group {
         }
       }
       slots.set(index, this.#slots.length);
-      return this.#slots.push({ predicate, mapping: own, column, fires: [] }) - 1;
+      return this.#slots.push({ predicate, index, mapping: own, column, fires: [] }) - 1;
     };
     for (const { tree, mapping } of entries) {
       const knot = fold(tree, mapping, predicates, known, slot);
@@ -139,9 +141,9 @@ export class Group {
 
     const asked: Asked[][] = this.#places.map(() => []);
     const leading = new Set<number>();
-    this.#slots.forEach(({ predicate, column, fires }, s) => {
+    this.#slots.forEach(({ predicate, index, column, fires }, s) => {
       if (column < 0) return;
-      asked[column]!.push({ slot: s, predicate, fires });
+      asked[column]!.push({ slot: s, predicate, lookup: () => predicates.lookup(index), fires });
       if (fires.length > 0) leading.add(column);
     });
     for (const of of asked) this.#columns.push(new Column(of));

@@ -92,7 +92,7 @@ export function keywordFilters(): KeywordFilters {
 
 /** A literal that stands wherever the keyword holds. */
 function literalOf(predicate: Predicate): string | undefined {
-  const lookup = lookupOf(predicate);
+  const lookup = lookupOf(predicate.value);
   let texts: readonly string[] = [];
   if (lookup.kind === 'exact' && !lookup.beyond) texts = lookup.literals.map((l) => l.text);
   else if (lookup.kind === 'needs' && !lookup.beyond) texts = lookup.literals;

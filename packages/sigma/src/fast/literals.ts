@@ -1,5 +1,4 @@
-import type { Predicate } from '../predicate.ts';
-import { simplified } from '../predicate.ts';
+import { type SingleValue, simplified } from '../predicate.ts';
 import type { RegexNode } from '../regex/node.ts';
 import { parseRegex } from '../regex/parse.ts';
 import { RegexProblem } from '../regex/problem.ts';
@@ -35,7 +34,7 @@ export const isAscii = (text: string): boolean => !NON_ASCII.test(text);
 const MOST_SPELLINGS = 16;
 const LOOSE: Lookup = { kind: 'loose' };
 
-export function lookupOf({ value }: Predicate): Lookup {
+export function lookupOf(value: SingleValue): Lookup {
   switch (value.kind) {
     case 'text':
       return ofText(value.parts, value.cased);

@@ -1,7 +1,9 @@
 import { parseCidr } from '../cidr.ts';
 import type { Test } from '../compile.ts';
-import { type Predicate, predicates, type SingleValue } from '../predicate.ts';
+import { knownPredicate, type Predicate, type SingleValue } from '../predicate.ts';
 import { DASH, literal, ONE, type Part, STAR } from '../text.ts';
+import type { ValueOf } from '../value.ts';
+import { type Lookup, lookupOf } from './literals.ts';
 
 /**
  * What rules ask, as plain data (JSON): every distinct predicate once, and a tree over them for each rule. The same question
@@ -20,8 +22,14 @@ export type Tree = number | readonly Tree[];
 /** Field (index; -1 for a keyword) and value. */
 export type EncodedPredicate = readonly [field: number, value: EncodedValue];
 
-/** A text as its parts, with a flag for `cased`: it is by far the most frequent, so it is short. Anything else as it is. */
-type EncodedValue = readonly [cased: 0 | 1, ...parts: readonly (string | 0 | 1 | 2)[]] | { readonly kind: string };
+/**
+ * A text as its parts, with a flag for `cased`: it is by far the most frequent, so it is short. A regular expression comes with
+ * the literals that it needs, so that it need not be read to know that it is not asked. Anything else as it is.
+ */
+type EncodedValue =
+  | readonly [cased: 0 | 1, ...parts: readonly (string | 0 | 1 | 2)[]]
+  | (ValueOf<'regex'> & { readonly lookup: Lookup })
+  | { readonly kind: string };
 
 const SYMBOLS = [STAR, ONE, DASH] as const;
 
@@ -62,18 +70,20 @@ export class ProgramBuilder {
     }
   }
 
-  #intern({ field, value }: Predicate): number {
+  #intern(predicate: Predicate): number {
+    const { field, value } = predicate;
     let index = -1;
     if (field !== undefined) {
       index = this.#fields.get(field) ?? this.#fields.size;
       this.#fields.set(field, index);
     }
-    const encoded: EncodedPredicate = [index, encode(value)];
-    const key = JSON.stringify(encoded);
+    const encoded = encode(value);
+    const key = `${index}${keyOf(encoded)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#predicates.length);
-    return this.#predicates.push(encoded) - 1;
+    const whole = value.kind === 'regex' ? { ...value, lookup: lookupOf(value) } : encoded;
+    return this.#predicates.push([index, whole]) - 1;
   }
 }
 
@@ -87,6 +97,15 @@ function encode(value: SingleValue): EncodedValue {
     ];
   if (value.kind === 'cidr') return { kind: 'cidr', text: value.text } as { kind: string };
   return value;
+}
+
+/** Equal for equal values only: texts come with their lengths. */
+function keyOf(value: EncodedValue): string {
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  let key = '';
+  for (const part of value as readonly (string | number)[])
+    key += typeof part === 'string' ? `:${part.length}:${part}` : `,${part}`;
+  return key;
 }
 
 function decode(value: EncodedValue): SingleValue {
@@ -117,10 +136,14 @@ export class Predicates {
     if (made !== undefined) return made;
     const [field, value] = this.program.predicates[index]!;
     const name = field < 0 ? undefined : this.program.fields[field]!;
-    // The rule was compiled: the value has been taken before.
-    const predicate = predicates(name, decode(value), { line: 1, column: 1 })[0]!;
+    const predicate = knownPredicate(name, decode(value));
     this.#made[index] = predicate;
     return predicate;
+  }
+
+  lookup(index: number): Lookup {
+    const [, value] = this.program.predicates[index]!;
+    return 'lookup' in value ? value.lookup : lookupOf(this.get(index).value);
   }
 }
 

@@ -97,11 +97,7 @@ export function saveBook({ set, telling, correlations, problems, counts }: RuleB
     problems,
     counts,
   };
-  // Shared, so that worker threads need no copies.
-  const body = Buffer.from(new SharedArrayBuffer(end));
-  let at = 0;
-  for (const text of bytes) at += text.copy(body, at);
-  return { head: JSON.stringify(head), texts: body };
+  return { head: JSON.stringify(head), texts: Buffer.concat(bytes) };
 }
 
 export function loadBook({ head, texts }: CompiledRules, { strict = false }: DetectorSetup): RuleBook {
