@@ -42,6 +42,19 @@ test('the second example routes an event', () => {
   ]);
 });
 
+test('the third example tells a miss', () => {
+  const [said, failed] = run(examples[2]!);
+  expect(said).toEqual([false, 2, 'of', 3]);
+  expect(failed![0]).toMatchObject([{ selection: 'selection', field: 'CommandLine', actual: ['powershell -c 1'] }]);
+});
+
+test('the fourth example tells a blind rule and its settings', () => {
+  expect(run(examples[3]!)).toEqual([
+    ['field', ['sysmon']],
+    ['mapped:4688', ['audit', 'policy']],
+  ]);
+});
+
 test('it names every modifier', () => {
   for (const name of Object.keys(sigma.MODIFIERS)) expect(readme).toMatch(new RegExp(`[ (]${name}[,.) ]`));
 });
