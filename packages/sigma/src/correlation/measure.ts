@@ -264,7 +264,7 @@ class Numbers implements Measure {
 
   value(): number {
     if (this.#sketch !== undefined) return this.#sketch.percentile(this.#percent);
-    const at = (this.#percent / 100) * (this.#exact.length - 1);
+    const at = (this.#percent * (this.#exact.length - 1)) / 100;
     const below = this.#exact[Math.floor(at)] ?? Number.NaN;
     const above = this.#exact[Math.ceil(at)] ?? below;
     return below + (above - below) * (at - Math.floor(at));

@@ -68,6 +68,8 @@ export function parseCorrelation(root: MapNode, file: string | undefined, proble
     if (rules.length === 0) return fail('a correlation needs at least one rule', node.at);
   } else {
     const names = conditionNames(expression.text, textAt(expression), file);
+    if (names.some((name) => name.toLowerCase() === 'of'))
+      return fail("'of' means rules out of the list rules, which is missing", textAt(expression));
     rules = names.map((text) => ({ text, at: textAt(expression) }));
   }
   rules.forEach(({ text, at }, i) => {

@@ -28,7 +28,7 @@ export class Sketch {
   /** `percent` from 0 to 100; NaN of nothing. */
   percentile(percent: number): number {
     const ordered = [...this.#buckets].map(([key, n]) => [middle(key), n] as const).sort((a, b) => a[0] - b[0]);
-    let left = (percent / 100) * (this.#count - 1);
+    let left = (percent * (this.#count - 1)) / 100;
     for (const [value, n] of ordered) {
       left -= n;
       if (left < 0) return value;
