@@ -65,6 +65,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/evtx': 'evtx',
   '@haetae/event': 'event',
+  '@haetae/event/shape': 'event',
   '@haetae/sigma': 'sigma',
   '@haetae/sigma/windows': 'sigma',
 };

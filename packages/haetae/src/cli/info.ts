@@ -1,6 +1,6 @@
 import { findEvent, logonType } from '@haetae/event';
 import { formatLocal, formatUtc, printable, type Words, type Zone, zoneLabel } from '../locale/index.ts';
-import { type SurveyRun, surveyFiles } from '../pipeline/index.ts';
+import { type SurveyRun, surveying } from '../pipeline/index.ts';
 import type { LogContinuity, LogSummary } from '../survey/index.ts';
 import { columns } from './columns.ts';
 import type { Context, InfoFlags } from './flags.ts';
@@ -11,6 +11,7 @@ import { readSettings, session } from './session.ts';
 export async function infoCommand(this: Context, flags: InfoFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
+  const { surveyFiles } = await surveying();
   await session(console, flags, paths, async (s) => {
     const settings = readSettings(flags, s.zone, flags.receipt !== undefined);
     const run = await surveyFiles(s.found.files, settings, console.signal, s.advance, s.fileDone);

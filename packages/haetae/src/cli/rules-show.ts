@@ -127,7 +127,7 @@ function showText(entry: RuleEntry, words: Words, { columns, color, isTTY }: Out
   const facts: [string, string | undefined][] = [
     [w.id, rule.id],
     [w.file, rule.path],
-    [w.status, [w.kinds[kind], rule.status].filter(Boolean).join(' · ')],
+    [w.status, [kind === 'rule' ? undefined : w.kinds[kind], rule.status].filter(Boolean).join(' · ') || undefined],
     [w.author, rule.author],
     [w.date, dates.filter(Boolean).join(', ') || undefined],
     [w.licence, rule.license],

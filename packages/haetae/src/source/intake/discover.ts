@@ -1,6 +1,5 @@
 import type { Dirent } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { listFolder, realPath, statOf } from '../node.ts';
 
 /** A file to be opened. Stdin has the path `-` and no size. */
@@ -60,6 +59,7 @@ async function take(path: string, walk: Walk): Promise<void> {
     return;
   }
   if (exists) return takeExisting(path, walk);
+  const { glob, isDynamicPattern } = await import('tinyglobby');
   const pattern = process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
   if (!isDynamicPattern(pattern)) {
     walk.missed.push({ path, kind: 'missing', detail: 'no such file or folder' });

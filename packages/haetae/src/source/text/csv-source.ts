@@ -2,7 +2,7 @@ import { decodeStream } from '../encoding/index.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Batch, Head, Input, ReadOptions } from '../source.ts';
 import { type CsvOptions, type CsvRow, CsvTokenizer } from './csv.ts';
-import { type PreparedRow, RenderedLog, type RenderedLogOptions, type RenderedRow } from './rendered-log.ts';
+import type { PreparedRow, RenderedLog, RenderedLogOptions, RenderedRow } from './rendered-log.ts';
 
 /** Rows that came together, and the bytes of the input behind them. */
 export interface CsvBlock {
@@ -57,7 +57,8 @@ export async function* renderedBatches(
   options: ReadOptions & Omit<RenderedLogOptions, 'timeZone'>,
   ledger: Ledger,
 ): AsyncGenerator<Batch> {
-  const log = new RenderedLog(options, ledger);
+  // Message layouts are large: they are loaded when there is a message to cut.
+  const log = new (await import('./rendered-log.ts')).RenderedLog(options, ledger);
   let held: PreparedRow[] | undefined = [];
   let units = 0;
   let enough = LOOK_AT_LEAST;

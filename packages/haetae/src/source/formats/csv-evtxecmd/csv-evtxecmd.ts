@@ -1,4 +1,4 @@
-import { type Event, PlainEvent } from '@haetae/event';
+import { type Event, PlainEvent } from '@haetae/event/shape';
 import type { Ledger } from '../../ledger.ts';
 import type { Format, ReadOptions } from '../../source.ts';
 import { LocalClock } from '../../text/clock.ts';

@@ -1,4 +1,4 @@
-import { PlainEvent } from '@haetae/event';
+import { PlainEvent } from '@haetae/event/shape';
 import { instant } from '../../instant.ts';
 import type { Ledger } from '../../ledger.ts';
 import { exactInteger, readJsonTime, scalarText } from './scalar.ts';

@@ -1,4 +1,4 @@
-import { PlainEvent } from '@haetae/event';
+import { PlainEvent } from '@haetae/event/shape';
 import { lines } from '../../encoding/index.ts';
 import type { Ledger } from '../../ledger.ts';
 import type { Format } from '../../source.ts';
