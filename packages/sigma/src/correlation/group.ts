@@ -124,16 +124,17 @@ export function mayComplete<R, D>({ formula }: Plan, { entries }: Group<R, D>): 
 export const seen = (counts: readonly number[]): number => counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0);
 
 /** The window of the group's entries as one that is only added to. `references`: how many of the first and of the last it names. */
-export function toTally<R, D>(plan: Plan, group: Group<R, D>, references: number): Tally<R, D> {
+export function toTally<R, D>(plan: Plan, group: Group<R, D>, references: number, limits: MeasureLimits): Tally<R, D> {
   const { timeMs, timeTicks } = group.entries[0]!;
-  group.measure?.fold();
+  // Made anew, so that nothing in it stems from events that have left.
+  const measure = newMeasure(plan, limits);
   const tally: Tally<R, D> = {
     open: false,
     from: { timeMs, timeTicks },
     met: undefined,
     count: 0,
     counts: group.counts.map(() => 0),
-    measure: undefined,
+    measure,
     first: [],
     last: [],
     rows: new Map(),
@@ -141,7 +142,8 @@ export function toTally<R, D>(plan: Plan, group: Group<R, D>, references: number
     dirty: true,
   };
   for (const entry of group.entries) addToTally(plan, tally, entry, references);
-  return { ...tally, measure: group.measure };
+  measure?.fold();
+  return tally;
 }
 
 /** Adds an event; gives the rows that are new. */

@@ -285,7 +285,7 @@ export class CorrelationNode<R, D> {
   }
 
   #toTally(group: Group<R, D>): Tally<R, D> {
-    const tally = toTally(this.plan, group, this.#options.references);
+    const tally = toTally(this.plan, group, this.#options.references, this.#limits);
     this.#held -= group.entries.length;
     group.entries = [];
     group.tally = tally;

@@ -38,7 +38,7 @@ export interface PlanInput {
   readonly to: readonly { readonly plan: number; readonly source: number }[];
 }
 
-/** `linked` as {@link linkRules} orders them, children first; so are the plans. */
+/** `linked` as {@link linkRules} orders them, children first; so are the plans. Inputs come in the order of their first use. */
 export function planAll(linked: readonly LinkedCorrelation[]): { plans: Plan[]; inputs: PlanInput[] } {
   const indexOf = new Map(linked.map((l, i) => [l.correlation, i]));
   const carried: string[][] = linked.map(() => []);
@@ -99,9 +99,8 @@ export function planAll(linked: readonly LinkedCorrelation[]): { plans: Plan[]; 
       parents: parents[plan]!,
     };
   });
-  const inputs = [...ofRule].map(([rule, { fields, to }]): PlanInput => ({ rule, fields, to }));
-  // The order in which the rules were found is that of the parents; the order of the documents is easier to foresee.
-  return { plans, inputs: inputs.reverse() };
+  const rules = new Set(linked.flatMap(({ sources }) => sources.flatMap((s) => (s.kind === 'rule' ? [s.rule] : []))));
+  return { plans, inputs: [...rules].map((rule): PlanInput => ({ rule, ...ofRule.get(rule)! })) };
 }
 
 const measuredFields = ({ condition }: SigmaCorrelation): readonly string[] =>

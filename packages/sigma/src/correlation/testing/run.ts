@@ -7,6 +7,7 @@ import {
   createCorrelator,
   type LinkedRules,
   linkRules,
+  type Matcher,
   objectView,
   type Primitive,
   parseRules,
@@ -42,13 +43,16 @@ export type Found = CorrelationFinding<number, string>;
 
 export const START = 1_700_000_000_000;
 
+const compiled = new WeakMap<LinkedRules, Matcher[]>();
+
 /** What rows are to a correlator: number `n` is the event `n`, its detail `event n`. */
 export function matchesOf(
   linked: LinkedRules,
   correlator: Correlator<number, string>,
   rows: readonly Row[],
 ): BaseMatch<number, string>[] {
-  const matchers = linked.rules.map((rule) => compile(rule));
+  const matchers = compiled.get(linked) ?? linked.rules.map((rule) => compile(rule));
+  compiled.set(linked, matchers);
   return rows.flatMap(([seconds, fields], n) => {
     const view = objectView(fields);
     return matchers.flatMap((matcher) => {
@@ -65,8 +69,8 @@ export function matchesOf(
 }
 
 /** What is said of rows that come in this order, all of it. */
-export function hear(text: string, rows: readonly Row[], options: CorrelatorOptions = {}): Found[] {
-  const linked = link(text);
+export function hear(text: string | LinkedRules, rows: readonly Row[], options: CorrelatorOptions = {}): Found[] {
+  const linked = typeof text === 'string' ? link(text) : text;
   const correlator = createCorrelator<number, string>(linked.correlations, options);
   for (const match of matchesOf(linked, correlator, rows)) correlator.add(match);
   return correlator.finish();
