@@ -10,7 +10,7 @@ export interface Source {
   /** Channels, any of them; compared without regard to case. */
   readonly channels?: readonly string[];
   readonly eventIds?: readonly number[];
-  /** Providers, any of them, for a channel that several write to. Not asked of an event that tells no provider. */
+  /** Providers, any of them, for a channel that several write to; `*` ends one of which the beginning is told. Not asked of an event that tells no provider. */
   readonly providers?: readonly string[];
   /** What the event's own fields must hold, any of these values; like `providers` looked at last, once a rule matches. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
@@ -33,7 +33,9 @@ export interface LogSourceTable {
 export function accepts({ providers, when }: Source, event: EventView): boolean {
   if (providers !== undefined) {
     const provider = event.values('Provider_Name')?.[0]?.toLowerCase() ?? '';
-    if (provider !== '' && !providers.some((p) => p.toLowerCase() === provider)) return false;
+    const is = (name: string): boolean =>
+      name.endsWith('*') ? provider.startsWith(name.slice(0, -1).toLowerCase()) : name.toLowerCase() === provider;
+    if (provider !== '' && !providers.some(is)) return false;
   }
   if (when === undefined) return true;
   for (const [field, wanted] of Object.entries(when)) {

@@ -32,5 +32,6 @@ export {
   type ScriptJoinerCounts,
   type ScriptJoinerLimits,
 } from './scripts.ts';
+export { createSeenKinds, SEEN_LIMITS, type SeenKinds, type SeenLimits } from './seen.ts';
 export { COMMAND_LINE_POLICY, fieldSettings, type Setting, SYSMON_ELEMENTS, settingsFor } from './settings.ts';
 export { type Overlay, windowsView } from './view.ts';

@@ -7,8 +7,11 @@ import { REGISTRY_CHANGE } from './values.ts';
 const sysmonOnly = (...eventIds: number[]): readonly Source[] => [{ channels: [SYSMON], eventIds }];
 const on = (...channels: string[]): readonly Source[] => [{ channels }];
 
-/** Providers other than Windows' own can register themselves to write to Security. The last two are older spellings. */
-const AUDITING = ['Microsoft-Windows-Security-Auditing', 'Microsoft Windows security auditing.', 'Security'];
+/**
+ * Who writes the audit events. Other programs can register themselves to write to Security too. Exports tell the provider's title,
+ * which is `Microsoft Windows security auditing.` or the same in the language of the computer; before Vista it was `Security`.
+ */
+const AUDITING = ['Microsoft-Windows-Security-Auditing', 'Microsoft Windows *', 'Security'];
 
 /** Security events read under Sysmon's names. `more`: what the source asks beyond channel, id and provider. */
 const audited = (eventId: number, mapping: FieldMapping, more: Pick<Source, 'when' | 'naming'> = {}): Source => ({
@@ -47,7 +50,7 @@ export const WINDOWS: LogSourceTable = {
   categories: {
     process_creation: [
       ...sysmonOnly(1),
-      { channels: ['Security'], eventIds: [4688], mapping: PROCESS_4688 },
+      audited(4688, PROCESS_4688),
       audited(4688, PROCESS_4688_VALUES, { naming: Object.keys(PROCESS_4688_VALUES.derived ?? {}) }),
     ],
     file_change: sysmonOnly(2),

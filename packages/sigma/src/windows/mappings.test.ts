@@ -198,6 +198,19 @@ describe('process_creation on 4688', () => {
     expect([found?.degraded, found?.confidence]).toEqual([degraded, confidence]);
   });
 
+  test.each([
+    [AUDITING, {}, 'mapped:4688'],
+    ['Microsoft Windows 보안 감사.', {}, 'mapped:4688'],
+    ['', {}, 'mapped:4688'],
+    ['Some Other Application', {}, undefined],
+    ['Some Other Application', { strict: true }, 'mapped:4688'],
+  ])('from the provider %j, %j: %s', (provider, options, via) => {
+    const category = 'category: process_creation';
+    expect(match({ category, search: 'Image: C:\\a.exe', id: 4688, fields: PROCESS, provider, options })?.via).toBe(
+      via,
+    );
+  });
+
   test('a match of its own log is never degraded', () => {
     const found = match({
       category: 'category: process_creation',

@@ -80,15 +80,18 @@ detection:
 `);
   const set = createWindowsRuleSet(rules);
   const found = set.matchEvent(
-    event([
-      ['NewProcessName', 'C:\\cmd.exe'],
-      ['ParentProcessName', 'p'],
-      ['NewProcessId', '0x2'],
-      ['ProcessId', '0x1'],
-      ['SubjectUserName', 'bob'],
-      ['SubjectLogonId', '0x3e7'],
-      ['MandatoryLabel', 'S-1-16-16384'],
-    ]),
+    event(
+      [
+        ['NewProcessName', 'C:\\cmd.exe'],
+        ['ParentProcessName', 'p'],
+        ['NewProcessId', '0x2'],
+        ['ProcessId', '0x1'],
+        ['SubjectUserName', 'bob'],
+        ['SubjectLogonId', '0x3e7'],
+        ['MandatoryLabel', 'S-1-16-16384'],
+      ],
+      { provider: 'Microsoft-Windows-Security-Auditing' },
+    ),
   );
   expect(found.map((m) => m.via)).toEqual(['mapped:4688']);
   expect(found[0]!.matcher.explain(found[0]!.view)).toHaveLength(7);

@@ -95,7 +95,10 @@ describe('a finding', () => {
 
 test('a rule of process creations sees Security 4688', () => {
   const seen = create(RULE).detect(
-    event({ NewProcessName: 'p.exe', CommandLine: 'x.DownloadString(1)' }, { channel: 'Security', eventId: 4688 }),
+    event(
+      { NewProcessName: 'p.exe', CommandLine: 'x.DownloadString(1)' },
+      { channel: 'Security', provider: 'Microsoft-Windows-Security-Auditing', eventId: 4688 },
+    ),
   );
   expect(seen.map(({ event: { channel, eventId } }) => [channel, eventId])).toEqual([['Security', 4688]]);
 });
@@ -107,13 +110,19 @@ test.each([
   [
     'mapped, without the field of its filter',
     {},
-    event({ CommandLine: 'DownloadString' }, { channel: 'Security', eventId: 4688 }),
+    event(
+      { CommandLine: 'DownloadString' },
+      { channel: 'Security', provider: 'Microsoft-Windows-Security-Auditing', eventId: 4688 },
+    ),
     { via: 'mapped:4688', degraded: ['User'], confidence: 0.5 },
   ],
   [
     'mapped, with all fields',
     {},
-    event({ CommandLine: 'DownloadString', SubjectUserName: 'bob' }, { channel: 'Security', eventId: 4688 }),
+    event(
+      { CommandLine: 'DownloadString', SubjectUserName: 'bob' },
+      { channel: 'Security', provider: 'Microsoft-Windows-Security-Auditing', eventId: 4688 },
+    ),
     { via: 'mapped:4688' },
   ],
 ] as const)('%s (%j)', (_what, setup, seen, said) => {
