@@ -19,6 +19,7 @@ export {
   replaceRules,
 } from './link.ts';
 export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
+export { mappedView } from './mapping.ts';
 export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
 export { type ParsedRules, parseRules, type Refused } from './parse.ts';
 export {

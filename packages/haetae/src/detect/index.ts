@@ -20,6 +20,6 @@ export {
   MAX_REASON_VALUE,
   type Reason,
 } from './finding.ts';
-export { type HiddenText, hiddenIn } from './hidden.ts';
+export { type HiddenText, hiddenIn, overlayOf } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
 export type { FiledFinding, FiledSignal, Signal } from './signal.ts';

@@ -1,4 +1,5 @@
 export { dumpFiles, jsonLines, type Printer } from './dump.ts';
+export { eachEvent } from './each-event.ts';
 export { Interrupted, type ReadSettings } from './reading.ts';
 export type { Scan, ScanProgress } from './scan.ts';
 export type { KindCount, Located, ScanSettings } from './scan-files.ts';

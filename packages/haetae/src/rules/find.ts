@@ -39,7 +39,7 @@ export function byLevel(a: RuleEntry, b: RuleEntry): number {
 
 /**
  * The rules that a user means: by id or the beginning of one, by name, by title, by the file's name; if nothing fits
- * wholly, by a part of a title. Several where the words are ambiguous.
+ * wholly, by a part of a title or file name. Several where the words are ambiguous.
  */
 export function findRules(entries: readonly RuleEntry[], wanted: string): RuleEntry[] {
   const text = wanted.trim().toLowerCase();
@@ -49,7 +49,10 @@ export function findRules(entries: readonly RuleEntry[], wanted: string): RuleEn
     ({ rule, titleKo }) => rule.title.toLowerCase() === text || titleKo === wanted.trim(),
     ({ rule }) => text.length >= 4 && /^[0-9a-f-]+$/.test(text) && rule.id?.toLowerCase().startsWith(text) === true,
     ({ rule }) => fileName(rule.path ?? '') === text || fileName(rule.path ?? '').replace(/\.ya?ml$/, '') === text,
-    ({ rule, titleKo }) => rule.title.toLowerCase().includes(text) || titleKo?.includes(wanted.trim()) === true,
+    ({ rule, titleKo }) =>
+      rule.title.toLowerCase().includes(text) ||
+      titleKo?.includes(wanted.trim()) === true ||
+      fileName(rule.path ?? '').includes(text.replaceAll(' ', '_')),
   ];
   for (const fits of tries) {
     const found = entries.filter(fits);

@@ -1,5 +1,7 @@
+export { benchRules, createSample, type RuleCost, type RulesCost } from './bench.ts';
 export { type Coverage, coverageOf, layerOf, type ScoreBy, techniqueText, WEIGHTS } from './coverage.ts';
 export { CHANGES, type ChangedRule, diffPacks, type PackDiff } from './diff.ts';
+export { createExplainer, type ExplainedEvent, type ExplainedRule } from './explain.ts';
 export { byLevel, findRules, pick, type RuleFilter } from './find.ts';
 export { builtinRules, isExamples, isRules, type RulePack, rulesAt } from './load.ts';
 export { PullError } from './pull/error.ts';
