@@ -1,5 +1,6 @@
 import type { Event } from '@haetae/event';
 import { LEVELS, type Level } from '@haetae/sigma';
+import type { Readiness, ScriptJoinerCounts, SeenKind } from '@haetae/sigma/windows';
 import type { Finding } from './finding.ts';
 import type { FiledFinding, FiledSignal, Signal } from './signal.ts';
 
@@ -80,6 +81,10 @@ export interface Detector {
   /** What can only be said once the last signal was followed. */
   finish?(): readonly FiledFinding[];
   reach(seen: Iterable<EventKind>): Reach;
+  /** Which rules could fire on these kinds of events, which are blind, and the setting that would open their eyes. */
+  ready?(seen: Iterable<SeenKind>): Readiness;
+  /** What became of scripts that stand in several events: those that wait or were dropped were judged in parts only. */
+  scripts?(): ScriptJoinerCounts;
 }
 
 /** A member of the registry: a detector by its name, and how it is made. Cannot throw on bad rules: they are problems. */

@@ -145,7 +145,10 @@ describe('a script of several events', () => {
     );
   const run = (strict: boolean): (Finding | undefined)[] => {
     const detector = sigma.create({ rules: [{ path: 'r.yml', text: SCRIPT }], strict });
-    return [part(1, '(New-Object Net.Web'), part(2, 'Client).DownloadString(1)')].map((e) => detector.detect(e)[0]);
+    const parts = [part(1, '(New-Object Net.Web'), part(2, 'Client).DownloadString(1)')];
+    const found = parts.map((e) => detector.detect(e)[0]);
+    expect(detector.scripts!()).toEqual({ joined: strict ? 0 : 1, waiting: 0, dropped: 0, repeated: 0 });
+    return found;
   };
 
   test('is judged whole when the last part is there', () => {
@@ -239,6 +242,15 @@ test('it tells what could have been found on a log', () => {
       { channel: SYSMON, eventId: 5, rules: 0 },
     ],
   });
+});
+
+test('it tells which rules are blind, and the setting', () => {
+  const { canFire, blind } = create(RULE).ready!([{ channel: 'Security', eventId: 4624 }]);
+  expect(canFire).toEqual([]);
+  expect(blind[0]!.sources.map(({ settings }) => settings.map(({ kind }) => kind))).toEqual([
+    ['sysmon'],
+    ['audit', 'policy'],
+  ]);
 });
 
 describe.each([...DETECTORS])('detector %s', (name, kind) => {

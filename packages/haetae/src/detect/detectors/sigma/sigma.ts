@@ -1,5 +1,5 @@
 import type { LinkedCorrelation, RuleMeta, SigmaRule } from '@haetae/sigma';
-import { createScriptJoiner } from '@haetae/sigma/windows';
+import { createScriptJoiner, readiness } from '@haetae/sigma/windows';
 import { fromSigmaTags } from '../../../attack/index.ts';
 import type { Detector, DetectorKind, DetectorSetup, RuleProblem } from '../../detector.ts';
 import { type Finding, factsOf, fieldsOf, toReason } from '../../finding.ts';
@@ -79,6 +79,8 @@ function create(setup: DetectorSetup): Detector {
         return findings;
       },
     }),
+    ready: (seen) => readiness(set, seen),
+    scripts: scripts.counts,
     reach: (seen) => {
       const kinds = [...seen];
       return {
