@@ -127,7 +127,7 @@ describe('which rules are in force', () => {
       [0, 0, 2],
       [
         'r.yml:5:12: no event source for service sceurity; did you mean security?',
-        'r.yml:11:46: failed, to which this correlation refers, is not in force',
+        'r.yml:11:42: failed, to which this correlation refers, is not in force',
       ],
     ],
     [
@@ -135,7 +135,7 @@ describe('which rules are in force', () => {
       'informational',
       [FAILED, MANY.replace('[failed]', '[faild]')],
       [1, 0, 1],
-      ['r.yml:11:46: no rule is called faild; did you mean failed?'],
+      ['r.yml:11:42: no rule is called faild; did you mean failed?'],
     ],
   ])('%s', (_what, minLevel, documents, [inForce, belowLevel, refused], problems) => {
     const one = detector(minLevel, ...documents);
