@@ -55,6 +55,18 @@ test('the fourth example tells a blind rule and its settings', () => {
   ]);
 });
 
+test('the third example correlates, and a filter is put in', () => {
+  const group = [{ field: 'IpAddress', value: '192.0.2.7' }];
+  const correlated = examples.find((example) => example.includes('createCorrelator'))!;
+  expect(run(correlated)).toEqual([
+    [{ read: 3, loaded: 3, refused: 0 }],
+    ['open', 3, 'record 3', group],
+    ['updated', 4, 'record 3', group],
+    ['closed', 4, 'record 3', group],
+    [[{ rule: 'logon_failed', count: 5 }]],
+  ]);
+});
+
 test('it names every modifier', () => {
   for (const name of Object.keys(sigma.MODIFIERS)) expect(readme).toMatch(new RegExp(`[ (]${name}[,.) ]`));
 });
