@@ -27,17 +27,30 @@ export interface Asked {
   readonly fires: readonly number[];
 }
 
-/** Predicate tests after which it pays to build automata. */
-const TESTS_BEFORE_AUTOMATA = 4000;
-/** Of the dictionary. */
-const MOST_VALUES = 8192;
-const MOST_CHARACTERS = 1_000_000;
-const LONGEST_VALUE = 2000;
-const MOST_VERDICTS = 4096;
-/** Lookups after which the dictionary is judged, the least hits among them, and the values it is then left out for. */
-const TRIAL = 1024;
-const LEAST_HITS = 340;
-const PAUSE = 16_384;
+export interface ColumnLimits {
+  /** Predicate tests after which it pays to build automata. */
+  readonly testsBeforeAutomata: number;
+  /** Of the dictionary: values, UTF-16 units of all of them and of one. */
+  readonly maxValues: number;
+  readonly maxCharacters: number;
+  readonly longestValue: number;
+  readonly maxVerdicts: number;
+  /** Lookups after which the dictionary is judged, the least hits among them, and the values it is then left out for. */
+  readonly trial: number;
+  readonly leastHits: number;
+  readonly pause: number;
+}
+
+export const COLUMN_LIMITS: ColumnLimits = {
+  testsBeforeAutomata: 4000,
+  maxValues: 8192,
+  maxCharacters: 1_000_000,
+  longestValue: 2000,
+  maxVerdicts: 4096,
+  trial: 1024,
+  leastHits: 340,
+  pause: 16_384,
+};
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
@@ -46,6 +59,7 @@ const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
  * predicate by predicate; what goes on is searched by automata, so that a value costs its length, not the number of rules.
  */
 export class Column {
+  readonly #limits: ColumnLimits;
   readonly #asked: readonly Asked[];
   readonly #known = new Map<string, Verdict>();
   #characters = 0;
@@ -64,7 +78,8 @@ export class Column {
   /** Indexes into #asked that hold of the value at hand. */
   #holds = new Int32Array(0);
 
-  constructor(asked: readonly Asked[]) {
+  constructor(asked: readonly Asked[], limits: ColumnLimits = COLUMN_LIMITS) {
+    this.#limits = limits;
     this.#asked = asked;
     this.#holds = new Int32Array(asked.length);
   }
@@ -83,8 +98,8 @@ export class Column {
 
   #one(value: string): Verdict {
     if (value === this.#last) return this.#lastVerdict!;
-    const verdict = value.length > LONGEST_VALUE ? this.#compute(value) : this.#remembered(value);
-    if (value.length <= LONGEST_VALUE) {
+    const verdict = value.length > this.#limits.longestValue ? this.#compute(value) : this.#remembered(value);
+    if (value.length <= this.#limits.longestValue) {
       this.#last = value;
       this.#lastVerdict = verdict;
     }
@@ -103,16 +118,16 @@ export class Column {
       return known;
     }
     const verdict = this.#compute(value);
-    if (this.#lookups >= TRIAL) {
+    if (this.#lookups >= this.#limits.trial) {
       // Hardly a value comes twice: remembering them costs more than it saves.
-      if (this.#hits < LEAST_HITS) {
+      if (this.#hits < this.#limits.leastHits) {
         this.#forget();
-        this.#pause = PAUSE;
+        this.#pause = this.#limits.pause;
       }
       this.#lookups = 0;
       this.#hits = 0;
     }
-    if (this.#known.size >= MOST_VALUES || this.#characters >= MOST_CHARACTERS) this.#forget();
+    if (this.#known.size >= this.#limits.maxValues || this.#characters >= this.#limits.maxCharacters) this.#forget();
     this.#characters += value.length;
     this.#known.set(detached(value), verdict);
     return verdict;
@@ -132,7 +147,7 @@ export class Column {
   /** Fills #holds. */
   #find(value: string): number {
     if (this.#finder === undefined) {
-      if (this.#tests < TESTS_BEFORE_AUTOMATA) return this.#each(value);
+      if (this.#tests < this.#limits.testsBeforeAutomata) return this.#each(value);
       this.#finder = new Finder(this.#asked);
     }
     return this.#finder.find(value, this.#holds);
@@ -164,7 +179,7 @@ export class Column {
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
     const verdict = this.#make(indexes);
-    if (this.#verdicts.size >= MOST_VERDICTS) {
+    if (this.#verdicts.size >= this.#limits.maxVerdicts) {
       this.#verdicts.clear();
       this.#forget();
     }

@@ -4,11 +4,15 @@ import type { EventView } from '../view.ts';
 import type { Ways } from './group.ts';
 import { isAscii, lookupOf } from './literals.ts';
 
-/** Events looked at before the words to search for are chosen. */
-const SAMPLES = 64;
+export interface KeywordLimits {
+  /** Events looked at before the words to search for are chosen. */
+  readonly samples: number;
+  /** Shorter texts are names, not events. */
+  readonly shortestSample: number;
+}
+
+const LIMITS: KeywordLimits = { samples: 64, shortestSample: 200 };
 const LONGEST_SAMPLE = 8192;
-/** Shorter texts are names, not events. */
-const SHORTEST_SAMPLE = 200;
 const ESCAPE = '\\u00';
 const SHORTEST = 2;
 const LONGEST = 8;
@@ -28,11 +32,13 @@ const TURNING = /[\u0130\u212a]/;
 export class KeywordFilter {
   /** Stretches of letters by keyword; undefined where a keyword has none that could be sought. */
   readonly #keywords: readonly (readonly string[])[] | undefined;
+  readonly #limits: KeywordLimits;
   #samples: string[] = [];
   #pattern: RegExp | undefined;
   readonly #whole: RegExp;
 
-  constructor(predicates: readonly Predicate[]) {
+  constructor(predicates: readonly Predicate[], limits: KeywordLimits = LIMITS) {
+    this.#limits = limits;
     const literals = predicates.map(literalOf);
     this.#keywords = literals.every((l) => l !== undefined) ? literals.map(stretches) : undefined;
     if (this.#keywords?.some((s) => s.length === 0)) this.#keywords = undefined;
@@ -58,9 +64,9 @@ export class KeywordFilter {
 
   /** undefined while samples are gathered: every event is then looked at in full. */
   #learn(text: string): RegExp | undefined {
-    if (text.length < SHORTEST_SAMPLE) return undefined;
+    if (text.length < this.#limits.shortestSample) return undefined;
     this.#samples.push(text.toLowerCase().slice(0, LONGEST_SAMPLE));
-    if (this.#samples.length < SAMPLES) return undefined;
+    if (this.#samples.length < this.#limits.samples) return undefined;
     const words = chosen(this.#keywords!, this.#samples);
     this.#samples = [];
     // An escaped letter stands under another name.

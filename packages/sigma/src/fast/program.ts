@@ -1,6 +1,7 @@
 import { parseCidr } from '../cidr.ts';
 import type { Test } from '../compile.ts';
 import { knownPredicate, type Predicate, type SingleValue } from '../predicate.ts';
+import { isLinear } from '../regex.ts';
 import { DASH, literal, ONE, type Part, STAR } from '../text.ts';
 import type { ValueOf } from '../value.ts';
 import { type Lookup, lookupOf } from './literals.ts';
@@ -82,7 +83,8 @@ export class ProgramBuilder {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#predicates.length);
-    const whole = value.kind === 'regex' ? { ...value, lookup: lookupOf(value) } : encoded;
+    const whole =
+      value.kind === 'regex' ? { ...value, linear: isLinear(value.source, value), lookup: lookupOf(value) } : encoded;
     return this.#predicates.push([index, whole]) - 1;
   }
 }
