@@ -14,6 +14,8 @@ export interface RegexOptions {
   readonly flags: string;
   readonly from: 'anywhere' | 'start';
   readonly to: 'anywhere' | 'end';
+  /** What {@link isLinear} said of it before, where that was kept: the proof costs more than most searches. */
+  readonly linear?: boolean;
 }
 
 const PLAIN: RegexOptions = { flags: '', from: 'anywhere', to: 'anywhere' };
@@ -32,7 +34,7 @@ export function compileRegex(pattern: string, options: RegexOptions): ((value: s
   // Most rules are compiled and never asked: the work is put off until a value comes.
   let test: ((value: string) => boolean) | undefined;
   return (value) => {
-    test ??= native(node) ?? createMachine(compileProgram(node)).test;
+    test ??= native(node, options.linear) ?? createMachine(compileProgram(node)).test;
     return test(value);
   };
 }
@@ -51,8 +53,8 @@ export function linearRegExp(pattern: string, options: RegexOptions = PLAIN): Re
   return made === undefined ? undefined : new RegExp(made.source, made.flags);
 }
 
-function native(node: RegexNode): ((value: string) => boolean) | undefined {
-  const made = provenLinear(node) ? regExpSource(node) : undefined;
+function native(node: RegexNode, linear = provenLinear(node)): ((value: string) => boolean) | undefined {
+  const made = linear ? regExpSource(node) : undefined;
   if (made === undefined) return undefined;
   const regex = new RegExp(made.source, made.flags);
   return (value) => regex.test(value);

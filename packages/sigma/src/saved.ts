@@ -18,7 +18,7 @@ export interface SavedRules {
 }
 
 /** Raised with every change of what is saved, or of what a rule means. */
-export const SAVED_VERSION = 1;
+export const SAVED_VERSION = 2;
 
 const LIGHT = ['id', 'name', 'title', 'path', 'at', 'status', 'level', 'tags', 'logsource', 'logsourceAt'] as const;
 type Light = Pick<SigmaRule, (typeof LIGHT)[number]>;

@@ -22,6 +22,8 @@ export type Value =
       readonly flags: string;
       readonly from: 'anywhere' | 'start';
       readonly to: 'anywhere' | 'end';
+      /** Kept from an earlier proof; undefined where nobody has asked yet. */
+      readonly linear?: boolean;
     }
   | { readonly kind: 'cidr'; readonly block: CidrBlock; readonly text: string }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly number: number }
