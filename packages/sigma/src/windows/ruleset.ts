@@ -5,7 +5,7 @@ import { createRuleSet, type Match, type RuleSet, type RuleSetOptions } from '..
 import type { SavedRules } from '../saved.ts';
 import { confidenceOf, degradedFields, FULL_CONFIDENCE } from './degraded.ts';
 import { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
-import { type Overlay, windowsView } from './view.ts';
+import { both, type Overlay, windowsView } from './view.ts';
 
 /**
  * How a rule saw what it matched. `field`: the event as it is. `mapped:…`: another log under the names the rule knows.
@@ -76,12 +76,6 @@ export function createWindowsRuleSet(
       });
     },
   };
-}
-
-function both(decoded: Overlay, extracted: Overlay = {}): Overlay {
-  const made: Record<string, readonly string[]> = { ...extracted };
-  for (const [name, values] of Object.entries(decoded)) made[name] = [...(made[name] ?? []), ...values];
-  return made;
 }
 
 function toMatch(match: Match, beyond?: Via): WindowsMatch {

@@ -29,7 +29,7 @@ export function account(
   return told(domain) ? `${domain}\\${name}` : name;
 }
 
-/** Folders that stand at the root of the volume Windows runs from, and hardly on another. */
+/** Folders that stand at the root of the volume Windows runs from, and seldom on another. */
 const SYSTEM_ROOTS = new Set([
   'windows',
   'users',
@@ -40,6 +40,10 @@ const SYSTEM_ROOTS = new Set([
   'packages',
   'windowsazure',
   'documents and settings',
+  'inetpub',
+  'intel',
+  'temp',
+  'tmp',
 ]);
 
 /**

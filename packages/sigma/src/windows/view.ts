@@ -4,6 +4,13 @@ import type { EventView } from '../view.ts';
 /** Further values of fields that rules shall see beside the event's own, such as the decoded text of a CommandLine. */
 export type Overlay = Readonly<Record<string, readonly string[]>>;
 
+/** The values of either. */
+export function both(decoded: Overlay, extracted: Overlay = {}): Overlay {
+  const made: Record<string, readonly string[]> = { ...extracted };
+  for (const [name, values] of Object.entries(decoded)) made[name] = [...(made[name] ?? []), ...values];
+  return made;
+}
+
 /**
  * An event as Sigma's rules see it. EventID, Channel, Provider_Name and Computer win over data fields of these names;
  * Level, Task and the other members of System yield to them. Blanks in names are left out (`Process Name` of Defender is
