@@ -34,7 +34,7 @@ export function compileRegex(pattern: string, options: RegexOptions): ((value: s
   // Most rules are compiled and never asked: the work is put off until a value comes.
   let test: ((value: string) => boolean) | undefined;
   return (value) => {
-    test ??= native(node, options.linear) ?? createMachine(compileProgram(node)).test;
+    test ??= native(node, linear(node, pattern, options)) ?? createMachine(compileProgram(node)).test;
     return test(value);
   };
 }
@@ -42,19 +42,32 @@ export function compileRegex(pattern: string, options: RegexOptions): ((value: s
 /** Whether RegExp runs this pattern in time linear in the value, by proof; false for a pattern that cannot be read. */
 export function isLinear(pattern: string, options: RegexOptions = PLAIN): boolean {
   const node = read(pattern, options);
-  return !(node instanceof RegexProblem) && regExpSource(node) !== undefined && provenLinear(node);
+  return !(node instanceof RegexProblem) && regExpSource(node) !== undefined && linear(node, pattern, options);
 }
 
 /** The pattern for RegExp where it is proven linear, to be put together with others; undefined where it is not. */
 export function linearRegExp(pattern: string, options: RegexOptions = PLAIN): RegExp | undefined {
   const node = read(pattern, options);
-  if (node instanceof RegexProblem || !provenLinear(node)) return undefined;
+  if (node instanceof RegexProblem || !linear(node, pattern, options)) return undefined;
   const made = regExpSource(node);
   return made === undefined ? undefined : new RegExp(made.source, made.flags);
 }
 
-function native(node: RegexNode, linear = provenLinear(node)): ((value: string) => boolean) | undefined {
-  const made = linear ? regExpSource(node) : undefined;
+/** Verdicts by pattern: rules that match are asked again for their reasons. */
+const verdicts = new Map<string, boolean>();
+const MOST_VERDICTS = 10_000;
+
+function linear(node: RegexNode, pattern: string, { flags, from, to, linear: known }: RegexOptions): boolean {
+  const key = `${flags} ${from} ${to} ${pattern}`;
+  let verdict = known ?? verdicts.get(key);
+  if (verdict === undefined) verdict = provenLinear(node);
+  if (verdicts.size >= MOST_VERDICTS) verdicts.clear();
+  verdicts.set(key, verdict);
+  return verdict;
+}
+
+function native(node: RegexNode, isProven: boolean): ((value: string) => boolean) | undefined {
+  const made = isProven ? regExpSource(node) : undefined;
   if (made === undefined) return undefined;
   const regex = new RegExp(made.source, made.flags);
   return (value) => regex.test(value);
