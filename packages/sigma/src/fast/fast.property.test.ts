@@ -57,6 +57,8 @@ const PIECES = [
   '5',
   '10.0.0.7',
   'true',
+  '5.0',
+  '\u212aiwi',
 ];
 const word = fc.array(fc.constantFrom(...PIECES), { minLength: 0, maxLength: 5 }).map((p) => p.join(''));
 const number = fc.constantFrom(0, 5, 5.5, -1, 1, 4688, 10);
