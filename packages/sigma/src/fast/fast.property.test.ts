@@ -81,6 +81,7 @@ const REGEXES = [
 ];
 const CHAINS: readonly (readonly [readonly string[], fc.Arbitrary<string | number | boolean | null>])[] = [
   [[], fc.oneof(word, word, word, number, fc.boolean(), fc.constant(null))],
+  [[], number],
   [['contains'], word],
   [['startswith'], word],
   [['endswith'], word],
