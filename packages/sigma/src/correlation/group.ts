@@ -1,4 +1,4 @@
-import { keeps } from './bounds.ts';
+import { keeps, onlyLower } from './bounds.ts';
 import { follow, longestChain } from './chain.ts';
 import type { Contribution } from './finding.ts';
 import { createMeasure, type Measure, type Measured, type MeasureLimits, type SavedMeasure } from './measure.ts';
@@ -109,6 +109,8 @@ export function judge<R, D>(
         (!ordered || follow(entries, present)),
     );
   if (condition.kind !== 'bounds') return false;
+  // No order is longer than the rules that were seen.
+  if (ordered && onlyLower(condition.bounds) && !keeps(seen(counts), condition.bounds)) return false;
   const value = measure !== undefined ? measure.value() : ordered ? longestChain(entries, counts.length) : seen(counts);
   return keeps(value, condition.bounds);
 }
@@ -116,10 +118,18 @@ export function judge<R, D>(
 /** Whether the newest entry may have completed an order: else there is no need to look. */
 export function mayComplete<R, D>({ formula }: Plan, { entries }: Group<R, D>): boolean {
   const newest = entries.at(-1)!;
-  const before = entries.at(-2);
-  if (formula === undefined || (before !== undefined && compareInstants(before, newest) === 0)) return true;
-  return formula.some(({ present }) => present.at(-1) === newest.rule);
+  if (formula === undefined || formula.some(({ present }) => present.at(-1) === newest.rule)) return true;
+  // Of one time with events of other rules it may stand between them.
+  for (let i = entries.length - 2; i >= 0; i--) {
+    const before = entries[i]!;
+    if (compareInstants(before, newest) !== 0) return false;
+    if (before.rule !== newest.rule || entries.length - i > FAR_BACK) return true;
+  }
+  return false;
 }
+
+/** Looking at more events than that is not cheaper than looking whether the order is complete. */
+const FAR_BACK = 64;
 
 export const seen = (counts: readonly number[]): number => counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0);
 

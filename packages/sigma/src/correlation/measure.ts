@@ -110,6 +110,8 @@ class Texts implements Measure {
   approximate: boolean;
   /** By text in lower case; with its first spelling. */
   readonly #counts: Map<string, { readonly text: string; n: number }>;
+  /** How many texts have each count; of shares. */
+  readonly #sizes = new Map<number, number>();
   readonly #most: number;
   readonly #shares: boolean;
   readonly #bounds: Bounds;
@@ -129,6 +131,7 @@ class Texts implements Measure {
     this.#total = saved?.total ?? 0;
     this.approximate = saved?.over ?? false;
     this.#folded = saved !== undefined;
+    for (const { n } of this.#counts.values()) this.#resize(0, n);
   }
 
   add({ texts }: Measured): void {
@@ -136,9 +139,12 @@ class Texts implements Measure {
       this.#total++;
       const key = text.toLowerCase();
       const known = this.#counts.get(key);
-      if (known !== undefined) known.n++;
+      if (known !== undefined) this.#resize(known.n, ++known.n);
       else if (this.#folded && this.#counts.size >= this.#most) this.approximate = true;
-      else this.#counts.set(key, { text, n: 1 });
+      else {
+        this.#counts.set(key, { text, n: 1 });
+        this.#resize(0, 1);
+      }
     }
   }
 
@@ -147,16 +153,21 @@ class Texts implements Measure {
       this.#total--;
       const key = text.toLowerCase();
       const known = this.#counts.get(key)!;
-      if (--known.n === 0) this.#counts.delete(key);
+      this.#resize(known.n, --known.n);
+      if (known.n === 0) this.#counts.delete(key);
     }
   }
 
   /** Of shares: the one that keeps the bounds, the smallest if several do; else the smallest. */
   value(): number {
     if (!this.#shares) return this.#counts.size;
-    const kept = this.#kept();
-    const counts = kept.length > 0 ? kept : [...this.#counts.values()];
-    return this.#share(counts.reduce((least, { n }) => Math.min(least, n), Number.POSITIVE_INFINITY));
+    let least = Number.POSITIVE_INFINITY;
+    let kept = Number.POSITIVE_INFINITY;
+    for (const n of this.#sizes.keys()) {
+      if (n < least) least = n;
+      if (n < kept && keeps(this.#share(n), this.#bounds.bounds)) kept = n;
+    }
+    return this.#share(Number.isFinite(kept) ? kept : least);
   }
 
   fold(): void {
@@ -175,6 +186,15 @@ class Texts implements Measure {
       total: this.#total,
       over: this.approximate,
     };
+  }
+
+  /** A text was counted `from` times, and is `to` times now. */
+  #resize(from: number, to: number): void {
+    if (!this.#shares) return;
+    const left = (this.#sizes.get(from) ?? 0) - 1;
+    if (left > 0) this.#sizes.set(from, left);
+    else this.#sizes.delete(from);
+    if (to > 0) this.#sizes.set(to, (this.#sizes.get(to) ?? 0) + 1);
   }
 
   #share(n: number): number {

@@ -6,7 +6,6 @@ import {
   type Entry,
   type Group,
   judge,
-  MOST_ROWS,
   mayComplete,
   newGroup,
   removeEntry,
@@ -15,9 +14,9 @@ import {
   toTally,
 } from './group.ts';
 import { Heap } from './heap.ts';
-import type { Measured } from './measure.ts';
 import { type CorrelationStats, type CorrelatorOptions, noStats } from './options.ts';
 import type { Plan, Row } from './plan.ts';
+import { distinct, measured } from './rows.ts';
 import { compareInstants, type Instant, isWithin, later } from './time.ts';
 
 /** A match on its way to a correlation; `rule`: which of its rules. */
@@ -128,8 +127,8 @@ export class CorrelationNode<R, D> {
     const { sources, spanMs } = this.plan;
     const source = sources[match.rule]!;
     for (const [key, { values, rows }] of this.#grouped(match)) {
-      const measured = this.#measure(rows, match.rule);
-      if (measured === undefined) {
+      const of = measured(this.plan, match.rule, rows);
+      if (of === undefined) {
         this.stats.unmeasured++;
         continue;
       }
@@ -146,7 +145,7 @@ export class CorrelationNode<R, D> {
       group.detail = match.detail;
       const { timeMs, timeTicks, rule, id, ref } = match;
       const carried = source.carried.length === 0 ? NO_ROWS : distinct(rows, source.carried);
-      this.#add(group, { timeMs, timeTicks, rule, id, ref, rows: carried, ...measured });
+      this.#add(group, { timeMs, timeTicks, rule, id, ref, rows: carried, ...of });
     }
     this.#bound();
   }
@@ -173,14 +172,6 @@ export class CorrelationNode<R, D> {
     }
     if (without > 0 && grouped.size === 0) this.stats.ungrouped++;
     return grouped;
-  }
-
-  /** What the condition looks at; undefined when the event has nothing of it. */
-  #measure(rows: readonly Row[], rule: number): Measured | undefined {
-    const { condition, type } = this.plan.linked.correlation;
-    if (condition.kind !== 'bounds' || condition.fields.length === 0) return UNMEASURED;
-    const asText = type === 'value_count' || (type === 'value_percentile' && condition.percentile === undefined);
-    return measured(rows, this.plan.sources[rule]!.measured, asText);
   }
 
   #add(group: Group<R, D>, entry: Entry<R>): void {
@@ -394,40 +385,7 @@ export class CorrelationNode<R, D> {
 }
 
 const NO_ROWS: readonly Row[] = [];
-const UNMEASURED: Measured = { texts: [], numbers: [] };
 
 function knows<R, D>({ entries, tally }: Group<R, D>, { rule, id }: Passed<R, D>): boolean {
   return tally !== undefined ? tally.ids.has(id) : entries.some((e) => e.rule === rule && e.id === id);
-}
-
-function distinct(rows: readonly Row[], columns: readonly number[]): Row[] {
-  const made = new Map<string, Row>();
-  for (const row of rows) {
-    const own = columns.map((column) => row[column] ?? null);
-    const key = rows.length === 1 ? '' : JSON.stringify(own);
-    if (made.size < MOST_ROWS) made.set(key, own);
-  }
-  return [...made.values()];
-}
-
-function measured(rows: readonly Row[], columns: readonly number[], asText: boolean): Measured | undefined {
-  if (!asText) {
-    const numbers = rows.flatMap((row) => row[columns[0]!] ?? []).flatMap(toNumber);
-    return numbers.length === 0 ? undefined : { texts: [], numbers };
-  }
-  const texts = rows.flatMap((row) => {
-    if (columns.length === 1) return row[columns[0]!] ?? [];
-    // Specification: several fields are linked by AND, so their values count together.
-    const values = columns.map((column) => row[column]?.[0]);
-    return values.includes(undefined) ? [] : [JSON.stringify(values)];
-  });
-  return texts.length === 0 ? undefined : { texts: rows.length > 1 ? [...new Set(texts)] : texts, numbers: [] };
-}
-
-/** Windows logs write numbers in decimal, and some as 0x…. */
-function toNumber(text: string): number[] {
-  const written = text.trim();
-  if (!/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|0x[0-9a-f]+)$/i.test(written)) return [];
-  const number = Number(written);
-  return Number.isFinite(number) ? [number] : [];
 }
