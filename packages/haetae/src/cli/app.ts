@@ -7,7 +7,7 @@ import {
   type FlagParametersForType,
 } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
-import type { CommonFlags, Context, DumpFlags, EvtxFlags, InfoFlags, ScanFlags } from './flags.ts';
+import type { CommonFlags, Context, DumpFlags, EvtxFlags, InfoFlags, RulesOnLogsFlags, ScanFlags } from './flags.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -82,8 +82,23 @@ export function application(words: Words, version: string): Application<Context>
     },
     docs: { brief: commands.info.brief, fullDescription: commands.info.full },
   });
+  const ready = buildCommand<RulesOnLogsFlags, string[], Context>({
+    loader: async () => (await import('./ready.ts')).readyCommand,
+    parameters: {
+      flags: {
+        rules: { kind: 'parsed', parse: text, brief: brief.rules, placeholder: 'path', variadic: true, optional: true },
+        builtin: { kind: 'boolean', brief: brief.builtin, default: true },
+        format: { kind: 'enum', values: ['table', 'json'], brief: brief.infoFormat, default: 'table' },
+        ...common,
+        ...evtx,
+      },
+      positional,
+      aliases: { o: 'output', r: 'rules' },
+    },
+    docs: { brief: words.ruleTools.commands.ready.brief, fullDescription: words.ruleTools.commands.ready.full },
+  });
   const root = buildRouteMap({
-    routes: { scan, rules: rulesRoutes(words), dump, info },
+    routes: { scan, rules: rulesRoutes(words, { ...common, ...evtx }), ready, dump, info },
     docs: { brief: words.app.brief, fullDescription: words.app.full },
   });
   const localised: ApplicationText = applicationText(words);

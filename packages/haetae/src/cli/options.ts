@@ -50,6 +50,13 @@ export function threadsOption(text: string | undefined, words: Words): number | 
   return n;
 }
 
+/** A number from 0; undefined where the user gave none. */
+export function wholeNumber(flag: string, text: string | undefined, words: Words): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(words.ruleTools.explain.number(flag, text));
+  return Number(text);
+}
+
 /** Paths as given; none at all is a mistake that deserves an answer. */
 export function pathsOption(paths: readonly string[], words: Words): readonly string[] {
   if (paths.length === 0) throw new UsageError(words.errors.noPaths);

@@ -1,11 +1,25 @@
 import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
-import type { Context, RulesCoverageFlags, RulesFlags, RulesListFlags, RulesPullFlags } from './flags.ts';
+import type {
+  CommonFlags,
+  Context,
+  EvtxFlags,
+  RulesBenchFlags,
+  RulesCoverageFlags,
+  RulesExplainFlags,
+  RulesFlags,
+  RulesListFlags,
+  RulesOnLogsFlags,
+  RulesPullFlags,
+} from './flags.ts';
 
 const text = (input: string): string => input;
 
-/** `haetae rules …`: a route map of its own, each command loaded when it is called. */
-export function rulesRoutes(words: Words) {
+/** `reading`: the flags of every command that reads logs. `haetae rules …`: a route map of its own, each command loaded when it is called. */
+export function rulesRoutes(
+  words: Words,
+  reading: FlagParametersForType<CommonFlags, Context> & FlagParametersForType<EvtxFlags, Context>,
+) {
   const { flags: brief, ruleTools } = words;
   const { commands, flags: own } = ruleTools;
   const optional = (about: string, placeholder: string) =>
@@ -75,8 +89,40 @@ export function rulesRoutes(words: Words) {
     },
     docs: { brief: commands.pull.brief, fullDescription: commands.pull.full },
   });
+  const onLogs: FlagParametersForType<RulesOnLogsFlags, Context> = {
+    rules: packs.rules,
+    builtin: packs.builtin,
+    format,
+    ...reading,
+  };
+  const explain = buildCommand<RulesExplainFlags, string[], Context>({
+    loader: async () => (await import('./rules-explain.ts')).explainCommand,
+    parameters: {
+      flags: {
+        record: optional(own.record, 'n'),
+        line: optional(own.line, 'n'),
+        top: optional(own.top, 'n'),
+        ...onLogs,
+      },
+      positional: {
+        kind: 'array',
+        parameter: { brief: commands.explain.positional, parse: text, placeholder: 'rule> <path' },
+      },
+      aliases,
+    },
+    docs: { brief: commands.explain.brief, fullDescription: commands.explain.full },
+  });
+  const bench = buildCommand<RulesBenchFlags, string[], Context>({
+    loader: async () => (await import('./rules-bench.ts')).benchCommand,
+    parameters: {
+      flags: { top: optional(own.top, 'n'), ...onLogs },
+      positional: { kind: 'array', parameter: { brief: words.commands.paths, parse: text, placeholder: 'path' } },
+      aliases,
+    },
+    docs: { brief: commands.bench.brief, fullDescription: commands.bench.full },
+  });
   return buildRouteMap({
-    routes: { list, show, coverage, pull },
+    routes: { list, show, coverage, explain, bench, pull },
     docs: { brief: commands.brief, fullDescription: commands.full },
   });
 }

@@ -42,8 +42,8 @@ export function coverageCommand(this: Context, flags: RulesCoverageFlags): void 
     const wide = Math.max(width(w.tactic), ...names.map(width)) + 2;
     const lines = coverage.tactics.map(({ rules, techniques: n, of }, i) => {
       const bar = '█'.repeat(Math.ceil((rules / most) * BAR));
-      const share = `${count(n)}/${count(of)}`.padStart(8);
-      return `  ${padEnd(names[i]!, wide)}${count(rules).padStart(6)}  ${color.cyan(bar.padEnd(BAR))}  ${share}  ${percent(of === 0 ? 0 : n / of).padStart(5)}`;
+      const share = (of === 0 ? '–' : `${count(n)}/${count(of)}`).padStart(8);
+      return `  ${padEnd(names[i]!, wide)}${count(rules).padStart(6)}  ${color.cyan(bar.padEnd(BAR))}  ${share}  ${(of === 0 ? '' : percent(n / of)).padStart(5)}`;
     });
     stdout.write(
       `${color.bold(w.title(count(coverage.rules.length), count(coverage.techniques.length)))}\n\n` +

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createWindowsRuleSet } from '@haetae/sigma/windows';
+import { createWindowsRuleSet, neededSources } from '@haetae/sigma/windows';
 import { TACTICS } from '../attack/index.ts';
 import { printable, type Words, wrap } from '../locale/index.ts';
 import {
@@ -57,14 +57,19 @@ export function rulesFor(
 }
 
 /** Where a rule looks; a text where it is not in force. */
-function placesOf(entry: RuleEntry) {
+export function placesOf(entry: RuleEntry) {
   if (entry.kind !== 'rule') return undefined;
   const { matchers, problems } = createWindowsRuleSet([entry.rule]);
   const [matcher] = matchers;
   if (matcher === undefined) return problems[0]?.reason ?? '';
+  // A rule over a whole channel names the ids itself.
+  const named = neededSources(matcher);
   return (matcher.sources ?? []).map(({ channels, eventIds, providers, mapping }) => ({
     channels: channels ?? [],
-    eventIds: eventIds ?? [],
+    eventIds:
+      eventIds ??
+      named.find(({ channel, via }) => channels?.includes(channel) && via === (mapping?.name ?? 'field'))?.eventIds ??
+      [],
     providers: providers ?? [],
     via: mapping?.name ?? 'field',
   }));

@@ -1,5 +1,8 @@
 import type { PhraseOp } from './phrases.ts';
 
+/** `1 rule`, `2 rules` */
+const some = (n: string, noun: string): string => `${n} ${noun}${n === '1' ? '' : 's'}`;
+
 /** English words of `haetae rules …` and `haetae ready`; part of en.ts. */
 export const enRules = {
   commands: {
@@ -156,9 +159,9 @@ export const enRules = {
     failOn: 'error or warning: exit with status 1',
   },
   words: {
-    rules: (n: string) => `${n} rules`,
+    rules: (n: string) => some(n, 'rule'),
     noneFits: 'No rule fits.',
-    refused: (n: string) => `${n} documents are refused; \`haetae rules check\` says why`,
+    refused: (n: string) => `${some(n, 'document')} refused; \`haetae rules check\` says why`,
     kinds: { rule: 'rule', correlation: 'correlation', filter: 'filter' },
     id: 'Id',
     file: 'File',
@@ -231,9 +234,10 @@ export const enRules = {
     rules: 'Rules',
     techniques: 'Techniques',
     ofWindows: 'of Windows’',
-    untagged: (n: string) => `${n} rules name no technique`,
+    untagged: (n: string) => `without a technique: ${some(n, 'rule')}`,
     unknown: (tags: string) => `unknown tags: ${tags}`,
-    dropped: (n: string, names: string) => `${n} techniques are not in ATT&CK v18 and left out of the layer: ${names}`,
+    dropped: (n: string, names: string) =>
+      `${some(n, 'technique')} that ATT&CK v18 does not have, left out of the layer: ${names}`,
     written: (n: string, file: string) => `layer with ${n} techniques written to ${file}`,
     layerName: 'Haetae rules',
     layerText: (rules: string, packs: string) => `Coverage of ${rules} rules: ${packs}`,
@@ -246,10 +250,10 @@ export const enRules = {
     into: 'into',
     commit: (id: string) => `commit ${id}`,
     sha256: (hash: string) => `SHA-256 ${hash}`,
-    kept: (files: string, rules: string) => `${files} rule files with ${rules} documents`,
+    kept: (files: string, rules: string) => `${some(files, 'rule file')} with ${some(rules, 'document')}`,
     inForce: (n: string, refused: string) =>
       `${n} of them work on Windows logs, ${refused} do not (other systems, or errors)`,
-    leftOut: (n: string) => `${n} files left out:`,
+    leftOut: (n: string) => `left out: ${some(n, 'file')}`,
     reasons: {
       'not-rules': 'YAML that holds no rule',
       'unsafe-path': 'a path that could leave the folder, or that Windows cannot have',
@@ -320,14 +324,18 @@ export const enRules = {
     others: (n: string) => `… and ${n} more events (--top shows more)`,
     none: 'No event of these logs is of the rule’s log source. It looks at:',
     seen: 'These logs hold:',
+    whole: 'The whole rule',
     notThere: 'No such event in these logs.',
     correlation: (title: string) => `${title} is a correlation: explain the rules that it counts, one by one:`,
     refused: (why: string) => `This rule is not in force: ${why}`,
-    record: (text: string) => `${text}: give a whole number.`,
+    number: (flag: string, text: string) => `${flag} ${text}: give a whole number from 0.`,
+    needsLogs: 'Say which rule, then which logs: `haetae rules explain RULE PATH…`.',
+    times: (n: string) => `×${n} alike`,
+    timed: (n: string) => `… ${n} more`,
   },
   bench: {
     method:
-      'Method: each rule alone, plain evaluation, over the events routed to its log source, batch by batch; median of 3 passes, timer cost taken off.',
+      'Method: each rule by itself over the events of its log source, as logged; each time it reads and lower-cases the fields it asks for. One pass warms up, the median of three counts.',
     fast: (ns: string, events: string, matches: string) =>
       `fast engine, all rules together: ${ns} ns per event over ${events} events, ${matches} matches`,
     plain: (ns: string) => `plain, rule by rule: ${ns} ns per event`,
@@ -337,8 +345,45 @@ export const enRules = {
     hits: 'matches',
     rule: 'rule',
     sampled: (n: string, all: string) => `measured over ${n} events, an even sample of the ${all} read`,
-    never: (n: string) => `${n} rules look at nothing in these logs`,
-    top: (text: string) => `--top ${text}: give a whole number from 1.`,
+    never: (n: string) => `${some(n, 'rule')} with nothing to look at in these logs`,
+    measuring: (done: string, of: string) => `measuring ${done}/${of} rules`,
+    noEvents: 'No event was read: there is nothing to measure on.',
+    more: (n: string) => `… and ${n} more rules (--top shows more)`,
+  },
+  ready: {
+    head: (able: string, all: string, events: string) =>
+      `${able} of ${all} rules could fire on these logs (${events} events)`,
+    seen: 'What is there',
+    ids: 'ids',
+    byTactic: 'By ATT&CK tactic',
+    tactic: 'Tactic',
+    canFire: 'can fire',
+    blind: 'blind',
+    watched: 'watched',
+    onlyBlind: 'blind',
+    noRule: 'no rule',
+    legend:
+      'left: rules · right: techniques of Windows that a rule watches, that only blind rules watch, that no rule knows',
+    open: 'What would open the eyes of the blind rules',
+    opens: (n: string) => `opens ${some(n, 'rule')}`,
+    fields: (names: string) => `the log is there, its fields are empty: ${names}`,
+    nowhere: 'no log of Windows has it',
+    or: 'or',
+    sysmon: 'Sysmon configuration:',
+    sysmonAlways: 'Sysmon logs it unasked: install Sysmon, or collect its channel',
+    since: (version: string) => `since Sysmon ${version}`,
+    audit: (category: string, subcategory: string) => `audit policy: ${category} › ${subcategory}`,
+    sacl: (objects: string) => `and an auditing entry (SACL) on ${objects}`,
+    policy: (name: string) => `policy: ${name}`,
+    collect: (channel: string) => `Windows writes it by default: collect ${channel}`,
+    quiet: (channel: string) => `${channel} is among these logs: no such event happened, or the log was filtered`,
+    enable: (channel: string) => `switch on the channel ${channel}`,
+    role: (role: string) => `(only where there is ${role})`,
+    moreChannels: (n: string) => `… and ${n} more channels`,
+    moreGroups: (n: string, rules: string) =>
+      `… and ${n} more logs or fields for ${rules} rules (all with --format json)`,
+    moreSources: (n: string) => `or ${n} more`,
+    moreSettings: (n: string) => `… and ${n} more settings (--format json)`,
   },
   test: {
     passed: 'passed',
@@ -349,7 +394,7 @@ export const enRules = {
     shouldMatch: (n: string) => `positive event ${n} did not match`,
     shouldNot: (n: string) => `negative event ${n} matched`,
     noRule: (id: string) => `no rule has the id ${id}`,
-    untested: (n: string) => `${n} rules have no test`,
+    untested: (n: string) => `${some(n, 'rule')} without a test`,
     none: 'No test file there: YAML with `rule`, `positive` and `negative`. See `haetae rules test --help`.',
     sum: (passed: string, failed: string) => `${passed} passed, ${failed} failed`,
     bad: 'not a test file',

@@ -9,4 +9,5 @@ export { LEFT_OUT, type LeftOut, type Origin } from './pull/fetched.ts';
 export { MANIFEST } from './pull/install.ts';
 export { defaultFolder, type Pulled, type PullRequest, pull } from './pull/pull.ts';
 export { type RuleBook, type RuleEntry, readRules, sourceName } from './read.ts';
+export { type BlindGroup, createKinds, type KindSeen, type Ready, readyOf } from './ready.ts';
 export { type Line, wording } from './wording.ts';
