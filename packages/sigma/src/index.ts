@@ -18,6 +18,20 @@ export {
   linkRules,
   replaceRules,
 } from './link.ts';
+export {
+  applyFixes,
+  CHECKS,
+  type Check,
+  type Edit as LintEdit,
+  type Finding as LintFinding,
+  fixText,
+  type LintFile,
+  type LintOptions,
+  lint,
+  lintText,
+  type Severity as LintSeverity,
+  type TagAdvice,
+} from './lint/index.ts';
 export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
 export { mappedView } from './mapping.ts';
 export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
@@ -50,6 +64,15 @@ export {
   STATUSES,
   type Status,
 } from './rule.ts';
+export {
+  exampleEvent,
+  type ParsedRuleTests,
+  parseRuleTests,
+  type RuleExample,
+  type RuleTestResult,
+  type RuleTests,
+  testRule,
+} from './rule-tests/rule-tests.ts';
 export { type Candidate, createRuleSet, type Match, type RuleSet, type RuleSetOptions } from './ruleset.ts';
 export { SAVED_VERSION, type SavedRules } from './saved.ts';
 export { type EventView, objectView, type Primitive } from './view.ts';
