@@ -66,11 +66,20 @@ function linear(node: RegexNode, pattern: string, { flags, from, to, linear: kno
   return verdict;
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
+
 function native(node: RegexNode, isProven: boolean): ((value: string) => boolean) | undefined {
   const made = isProven ? regExpSource(node) : undefined;
-  if (made === undefined) return undefined;
-  const regex = new RegExp(made.source, made.flags);
-  return (value) => regex.test(value);
+  const asciiMade = made && regExpSource(node, true);
+  if (made === undefined || asciiMade === undefined) return undefined;
+  const ascii = new RegExp(asciiMade.source, asciiMade.flags);
+  if (asciiMade.source === made.source) return (value) => ascii.test(value);
+  let full: RegExp | undefined;
+  return (value) => {
+    if (!NOT_ASCII.test(value)) return ascii.test(value);
+    full ??= new RegExp(made.source, made.flags);
+    return full.test(value);
+  };
 }
 
 function read(pattern: string, { flags, from, to }: RegexOptions): RegexNode | RegexProblem {
