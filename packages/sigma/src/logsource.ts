@@ -14,6 +14,8 @@ export interface Source {
   readonly providers?: readonly string[];
   /** What the event's own fields must hold, any of these values; like `providers` looked at last, once a rule matches. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
+  /** Fields that the event must not have of its own; looked at last too. */
+  readonly without?: readonly string[];
   /** Only for rules that name one of these fields. */
   readonly naming?: readonly string[];
   /** The fields have other names there: how to read the rule's ones. */
@@ -29,8 +31,13 @@ export interface LogSourceTable {
   readonly readings?: readonly Source[];
 }
 
+/** Whether {@link accepts} has nothing to ask. */
+export const acceptsAll = ({ providers, when, without }: Source): boolean =>
+  providers === undefined && when === undefined && without === undefined;
+
 /** Whether an event that stands where `source` says is also of the kind it says. `event`: under its own names. */
-export function accepts({ providers, when }: Source, event: EventView): boolean {
+export function accepts({ providers, when, without }: Source, event: EventView): boolean {
+  if (without?.some((field) => event.values(field) !== undefined)) return false;
   if (providers !== undefined) {
     const provider = event.values('Provider_Name')?.[0]?.toLowerCase() ?? '';
     const is = (name: string): boolean =>
@@ -104,6 +111,7 @@ function meet(a: Source, b: Source): Source[] {
       ...(eventIds && { eventIds }),
       ...(providers && { providers }),
       ...(when && { when }),
+      ...(a.without && { without: a.without }),
       ...(a.naming && { naming: a.naming }),
       ...(mapping && { mapping }),
     },

@@ -1,5 +1,5 @@
 import type { Matcher } from './compile.ts';
-import { accepts, type Source } from './logsource.ts';
+import { accepts, acceptsAll, type Source } from './logsource.ts';
 import type { FieldMapping } from './mapping.ts';
 import { type EventView, objectView } from './view.ts';
 
@@ -46,7 +46,7 @@ export function createRouter(matchers: readonly Matcher[]): (channel: string, ev
       if (sources.length === 0 || !matcher.couldMatch(known)) continue;
       for (const mapping of new Set(sources.map((s) => s.mapping))) {
         const same = sources.filter((s) => s.mapping === mapping);
-        const free = same.some((s) => s.providers === undefined && s.when === undefined);
+        const free = same.some(acceptsAll);
         const ask = free ? undefined : (event: EventView): boolean => same.some((s) => accepts(s, event));
         found.push({ matcher, mapping, accepts: ask });
       }

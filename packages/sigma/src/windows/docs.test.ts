@@ -68,11 +68,9 @@ const TABLES: Readonly<Record<string, () => string>> = {
   readings: () =>
     table(
       ['from', 'fields'],
-      (WINDOWS.readings ?? []).map(({ channels = [], eventIds, mapping }) => [
-        where({ channels, ...(eventIds && { eventIds }) }),
-        Object.keys(mapping?.derived ?? {})
-          .map(code)
-          .join(', '),
+      (WINDOWS.readings ?? []).map(({ channels = [], eventIds, without, mapping }) => [
+        `${where({ channels, ...(eventIds && { eventIds }) })}${without === undefined ? '' : ` without ${without.map(code).join(', ')}`}`,
+        [...Object.keys(mapping?.fields ?? {}), ...Object.keys(mapping?.derived ?? {})].map(code).join(', '),
       ]),
     ),
   audit: () =>

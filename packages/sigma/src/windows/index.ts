@@ -17,7 +17,7 @@ export {
   readiness,
   type SeenKind,
 } from './readiness.ts';
-export { HASHES, POWERSHELL_CONTEXT } from './readings.ts';
+export { CLASSIC_MESSAGE, HASHES, POWERSHELL_CONTEXT } from './readings.ts';
 export {
   createWindowsRuleSet,
   type Via,

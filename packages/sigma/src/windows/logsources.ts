@@ -1,7 +1,7 @@
 import type { LogSourceTable, Source } from '../logsource.ts';
 import type { FieldMapping } from '../mapping.ts';
 import { NETWORK_5156, PROCESS_4688, PROCESS_4688_VALUES, REGISTRY_4657 } from './mappings.ts';
-import { HASHES, POWERSHELL_CONTEXT } from './readings.ts';
+import { CLASSIC_MESSAGE, HASHES, POWERSHELL_CONTEXT } from './readings.ts';
 import { REGISTRY_CHANGE } from './values.ts';
 
 const sysmonOnly = (...eventIds: number[]): readonly Source[] => [{ channels: [SYSMON], eventIds }];
@@ -177,6 +177,7 @@ export const WINDOWS: LogSourceTable = {
   readings: [
     reading([SYSMON], HASHES),
     reading(CLASSIC, POWERSHELL_CONTEXT),
+    { channels: CLASSIC, naming: ['Data'], without: ['Data'], mapping: CLASSIC_MESSAGE },
     reading(POWERSHELL, POWERSHELL_CONTEXT, [4100, 4101, 4102, 4103]),
   ],
 };

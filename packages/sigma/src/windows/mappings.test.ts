@@ -333,6 +333,17 @@ describe('fields cut out of texts', () => {
     expect(match({ ...one, options: { strict: true } })?.via).toBe(via === 'field' ? 'field' : undefined);
   });
 
+  test('the message stands for data only where the event has none', () => {
+    const one = {
+      category: 'category: ps_classic_script',
+      search: '{s: {Data|contains: x}, condition: not s}',
+      provider: 'P',
+    };
+    const classic = { ...one, channel: 'Windows PowerShell', id: 800 };
+    expect(match({ ...classic, fields: { Data: 'x', Message: 'y' } })).toBeUndefined();
+    expect(match({ ...classic, fields: { Data: 'y', Message: 'x' } })?.via).toBe('field');
+  });
+
   test('what follows a context in a rendered message is no part of its last value', () => {
     const message = 'x: .\r\n\tScriptName=\r\n\tCommandLine=a \r\n\r\nDetails: \r\nCommandInvocation(b): "b"';
     const one = { channel: 'Windows PowerShell', id: 800, fields: { Message: message }, provider: 'P' };

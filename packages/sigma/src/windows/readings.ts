@@ -134,15 +134,16 @@ const contextField =
     return value === undefined ? undefined : [value];
   };
 
-/** The rendered message in place of the data of a classic event that was forwarded without them. */
-const dataOrMessage: Derive = (event) => event.values('Message');
+const CONTEXT: Readonly<Record<string, Derive>> = Object.fromEntries(
+  CONTEXT_FIELDS.map((field) => [field, unlessThere(field, contextField(field))]),
+);
 
 /** What the texts of PowerShell's events tell, as fields of its own: HostApplication, ScriptName, EngineVersion… */
-export const POWERSHELL_CONTEXT: FieldMapping = {
+export const POWERSHELL_CONTEXT: FieldMapping = { name: 'extracted', fields: {}, derived: CONTEXT };
+
+/** The rendered message in place of the unnamed data of a classic event that was forwarded without them. */
+export const CLASSIC_MESSAGE: FieldMapping = {
   name: 'extracted',
-  fields: {},
-  derived: {
-    ...Object.fromEntries(CONTEXT_FIELDS.map((field) => [field, unlessThere(field, contextField(field))])),
-    Data: unlessThere('Data', dataOrMessage),
-  },
+  fields: { Data: 'Message' },
+  derived: CONTEXT,
 };
