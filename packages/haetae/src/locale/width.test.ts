@@ -6,6 +6,11 @@ test.each([
   ['한글'.normalize('NFD'), 4],
   ['日本', 4],
   ['cmd.exe', 7],
+  ['カタカナひらがな', 16],
+  ['é', 1],
+  ['👍🏽', 2],
+  ['…', 1],
+  ['■ 심각', 6],
   ['', 0],
 ])('%s takes %i columns', (text, columns) => {
   expect(width(text)).toBe(columns);

@@ -2,7 +2,20 @@ import stringWidth from 'string-width';
 
 /** Columns that `text` takes on a terminal: Hangul two each, decomposed Hangul (macOS file names) as composed. */
 export function width(text: string): number {
-  return isAscii(text) ? text.length : stringWidth(text.normalize('NFC'));
+  return plainWidth(text) ?? stringWidth(text.normalize('NFC'));
+}
+
+/** The width of text that is nothing but ASCII, Hangul, kana and common Han; undefined for any other, which needs tables. */
+function plainWidth(text: string): number | undefined {
+  let columns = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 0x20 && c <= 0x7e) columns++;
+    else if ((c >= 0xac00 && c <= 0xd7a3) || (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096)) columns += 2;
+    else if (c >= 0x30a1 && c <= 0x30fa) columns += 2;
+    else return undefined;
+  }
+  return columns;
 }
 
 /** `text` filled with blanks to `columns`; longer text is left as it is. */
@@ -82,12 +95,4 @@ function pieces(word: string, columns: number): string[] {
   }
   if (piece !== '') out.push(piece);
   return out;
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c < 0x20 || c > 0x7e) return false;
-  }
-  return true;
 }
