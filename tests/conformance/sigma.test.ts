@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { type Event, type EventParts, PlainEvent } from '@haetae/event';
 import { readEvtx } from '@haetae/evtx';
 import { parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
-import { createWindowsRuleSet, type WindowsRuleSet } from '@haetae/sigma/windows';
+import { createSeenKinds, createWindowsRuleSet, readiness, type WindowsRuleSet } from '@haetae/sigma/windows';
 import { beforeAll, expect, test } from 'vitest';
 import { DETECTORS, type Detector } from '../../packages/haetae/src/detect/index.ts';
 import { data, describeWithData } from '../data.ts';
@@ -160,6 +160,32 @@ describeWithData('SigmaHQ rules', () => {
       return { rule, file, got: (matches.get(rule)?.length ?? 0) + (matches4688.get(rule)?.length ?? 0) };
     });
     expect(found).toEqual(samples.map(({ rule, file, got }) => ({ rule, file, got })));
+  });
+
+  test('readiness calls no rule blind that matches, and names a setting for every rule that is', () => {
+    const { files } = json<{ files: Record<string, Partial<Record<'matches' | 'matches4688', Records>>> }>(
+      'oracle',
+      'oracle-sigma.json',
+    );
+    const seen = createSeenKinds();
+    const matched = new Set<string>();
+    for (const [file, oracle] of Object.entries(files)) {
+      for (const event of readEvtx(readFileSync(data(file))) as Iterable<Event>) seen.add(event);
+      for (const map of [oracle.matches, oracle.matches4688]) for (const id of Object.keys(map ?? {})) matched.add(id);
+    }
+    const { canFire, blind } = readiness(set, seen.kinds());
+    console.log(
+      `readiness on all EVTX: ${canFire.length} rules can fire, ${blind.length} are blind, ${matched.size} match`,
+    );
+    expect(blind.map(({ rule }) => rule.id).filter((id) => matched.has(id!))).toEqual([]);
+    const none = readiness(set, []);
+    expect([none.canFire.length, none.blind.length]).toEqual([0, set.matchers.length]);
+    const without = none.blind.filter(({ sources }) => sources.every(({ settings }) => settings.length === 0));
+    // A rule over every log; rules over Security that name no id, or one that is written whatever the policy is.
+    const plain = ({ rule: { logsource } }: (typeof without)[number]): boolean =>
+      logsource.category === undefined && (logsource.service ?? 'security') === 'security';
+    expect(without.filter((rule) => !plain(rule)).map(({ rule }) => rule.title)).toEqual([]);
+    expect(without.length).toBeLessThan(5);
   });
 
   /** Rule id → record numbers, for the event as it is and for Security 4688 read as a process creation. */
