@@ -303,12 +303,12 @@ export class CorrelationNode<R, D> {
     const { type } = this.plan.linked.correlation;
     if (type === 'temporal' || type === 'temporal_ordered') {
       const most = group.counts.indexOf(Math.max(...group.counts));
-      this.#drop(
+      // A quarter at once, so that a flood costs little an event.
+      let left = Math.ceil(group.counts[most]! / 4);
+      this.#lose(
         group,
-        group.entries.findIndex(({ rule }) => rule === most),
+        group.entries.map(({ rule }) => rule !== most || left-- <= 0),
       );
-      group.lost = true;
-      this.stats.droppedEvents++;
       return;
     }
     if (type === 'value_count' && this.plan.early) {
@@ -320,16 +320,8 @@ export class CorrelationNode<R, D> {
         for (const text of fresh) known.add(text);
         kept[i] = fresh.length > 0;
       }
-      const gone = group.entries.filter((_, i) => !kept[i]);
-      if (gone.length >= group.entries.length / 2) {
-        for (const entry of gone) {
-          group.measure!.remove(entry);
-          group.counts[entry.rule]!--;
-        }
-        group.entries = group.entries.filter((_, i) => kept[i]);
-        group.lost = true;
-        this.#held -= gone.length;
-        this.stats.droppedEvents += gone.length;
+      if (kept.filter(Boolean).length <= group.entries.length / 2) {
+        this.#lose(group, kept);
         return;
       }
     }
@@ -337,6 +329,20 @@ export class CorrelationNode<R, D> {
     group.lost = true;
     this.stats.folded++;
     this.#remind(group, later(from, this.plan.spanMs));
+  }
+
+  /** Lets go of the entries that are not kept, because of a limit. */
+  #lose(group: Group<R, D>, kept: readonly boolean[]): void {
+    const before = group.entries.length;
+    group.entries = group.entries.filter((entry, i) => {
+      if (kept[i]) return true;
+      group.measure?.remove(entry);
+      group.counts[entry.rule]!--;
+      return false;
+    });
+    group.lost = true;
+    this.#held -= before - group.entries.length;
+    this.stats.droppedEvents += before - group.entries.length;
   }
 
   /** Keeps the limits of the whole correlation. */
