@@ -144,14 +144,15 @@ export const RULE_CONDITIONS: Readonly<Record<string, (params: Params) => RuleTe
   },
 };
 
-/** Asks the values of an item, any or all of them. */
-function values(params: Params, test: (value: RuleValue) => boolean): ItemTest {
+/** Asks the values of an item, any or all of them. `text` is undefined of what is no text: numbers, expressions, networks. */
+function values(params: Params, test: (text: string | undefined, value: RuleValue | undefined) => boolean): ItemTest {
   const all = params.word('cond', ['any', 'all'] as const) === 'all';
   return (item) => {
-    const seen = (plainItem(item) ?? item).values;
-    // Expressions, networks and the like are no texts to be asked.
-    if (plainItem(item) === undefined) return false;
-    return all ? seen.every(test) : seen.some(test);
+    const plain = plainItem(item);
+    const ask = (value: RuleValue): boolean =>
+      plain === undefined ? test(undefined, undefined) : test(isText(value) ? shown(value) : undefined, value);
+    const seen = (plain ?? item).values;
+    return all ? seen.every(ask) : seen.some(ask);
   };
 }
 
@@ -159,15 +160,18 @@ export const ITEM_CONDITIONS: Readonly<Record<string, (params: Params) => ItemTe
   match_string: (params) => {
     const matches = matcherOf(params.text('pattern'), params, 'pattern');
     const negate = params.flag('negate');
-    return values(params, (value) => (isText(value) && matches(shown(value))) !== negate);
+    return values(params, (text) => (text !== undefined && matches(text)) !== negate);
   },
   match_value: (params) => {
     const wanted = params.scalar('value');
-    return values(params, (value) => (isText(value) ? shown(value) === wanted : value.value === wanted));
+    return values(params, (text, value) => (text ?? value?.value) === wanted && value !== undefined);
   },
   contains_wildcard: (params) =>
-    values(params, (value) => isText(value) && parseText(value.text).some((part) => part.kind !== 'literal')),
-  is_null: (params) => values(params, ({ value }) => value === null),
+    values(
+      params,
+      (text, value) => text !== undefined && parseText(value!.text).some((part) => part.kind !== 'literal'),
+    ),
+  is_null: (params) => values(params, (_text, value) => value?.value === null),
   processing_item_applied: (params) => {
     const id = params.text('processing_item_id');
     return (item, { byItem }) => byItem.get(item)?.has(id) ?? false;

@@ -120,7 +120,7 @@ export const VALUES = {
           ? text.toLowerCase()
           : method === 'upper'
             ? text.toUpperCase()
-            : text.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_').toLowerCase();
+            : text.replace(/(?<!^)(?=[A-Z])/g, '_').toLowerCase();
       return eachText((parts) => parts.map((p) => (p.kind === 'literal' ? { ...p, text: write(p.text) } : p)));
     },
   },
