@@ -129,7 +129,7 @@ export function mayComplete<R, D>({ formula }: Plan, { entries }: Group<R, D>): 
 }
 
 /** Looking at more events than that is not cheaper than looking whether the order is complete. */
-const FAR_BACK = 64;
+const FAR_BACK = 4096;
 
 export const seen = (counts: readonly number[]): number => counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0);
 
