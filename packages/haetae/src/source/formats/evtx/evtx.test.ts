@@ -126,7 +126,8 @@ describe('damage costs what it hits and is told', () => {
   test('cut inside a record', async () => {
     const { ids: found, notices } = await read(whole.subarray(0, 4096 + CHUNK + 30_000));
     expect(found).toEqual(ids(0, 8));
-    expect(notices).toContain(`lost evtx-truncated 2 ${4096 + CHUNK + 30_000}`);
+    // The chunk that was cut, then where the file ends.
+    expect(notices).toContain(`lost evtx-truncated 2 ${4096 + CHUNK}`);
   });
   test('a flipped byte is found by checksums', async () => {
     const bent = Buffer.from(whole);
