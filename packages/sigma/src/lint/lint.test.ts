@@ -23,6 +23,38 @@ test('of a clean rule nothing is found', () => {
   expect(lint([{ path: 'proc_creation_win_whoami.yml', text: CLEAN }], OPTIONS)).toEqual([]);
 });
 
+test('nor of a clean correlation and filter', () => {
+  const meta = CLEAN.slice(CLEAN.indexOf('\nstatus:'), CLEAN.indexOf('tags:'));
+  const text = `title: Many Failed Logons Of One Account
+id: 929a690e-bef0-4204-a928-ef5e620d6fce${meta}tags:
+    - attack.credential-access
+correlation:
+    type: event_count
+    rules:
+        - failed_logon
+    group-by:
+        - TargetUserName
+    timespan: 5m
+    condition:
+        gte: 10
+falsepositives:
+    - Unknown
+level: medium
+---
+title: Accounts That Are Known To Fail
+id: 929a690e-bef0-4204-a928-ef5e620d6fcf${meta}logsource:
+    product: windows
+    service: security
+filter:
+    rules:
+        - failed_logon
+    selection:
+        TargetUserName|startswith: 'adm_'
+    condition: not selection
+`;
+  expect(lintText(text, OPTIONS)).toEqual([]);
+});
+
 describe('checks', () => {
   test('there are at least fifty, each with an id, words and a sample', () => {
     expect(Object.keys(CHECKS).length).toBeGreaterThanOrEqual(50);

@@ -19,8 +19,14 @@ interface State {
 const MATCH: State = { steps: [], next: [] };
 const DEAD: State = { steps: [], next: [] };
 
-/** Numbers kept in the tables of one machine; beyond it they are made anew. */
-const MOST_CELLS = 1 << 19;
+/** Memory of one machine; for tests. */
+export interface Limits {
+  /** Numbers kept in the tables; beyond it they are made anew. */
+  readonly mostCells: number;
+  /** Classes of characters that the tables have room for at first. */
+  readonly stride: number;
+}
+const LIMITS: Limits = { mostCells: 1 << 19, stride: 16 };
 /** Characters beyond ASCII whose class is remembered. */
 const MOST_KNOWN = 4096;
 /** No character: the end of the text. */
@@ -33,7 +39,11 @@ export interface Machine {
   mark(text: string): Uint8Array;
 }
 
-export function createMachine({ steps, start, sets, bits }: Program, backward = false): Machine {
+export function createMachine(
+  { steps, start, sets, bits }: Program,
+  backward = false,
+  { mostCells, stride: firstStride }: Limits = LIMITS,
+): Machine {
   const looks = bits.map((bit) =>
     typeof bit === 'string' ? undefined : createMachine(bit.look.program, bit.look.ahead),
   );
@@ -44,7 +54,7 @@ export function createMachine({ steps, start, sets, bits }: Program, backward = 
 
   let states = new Map<string, State>();
   let cells = 0;
-  let stride = 16;
+  let stride = firstStride;
   let first: State;
   const marks = new Uint32Array(steps.length);
   let round = 0;
@@ -157,7 +167,7 @@ export function createMachine({ steps, start, sets, bits }: Program, backward = 
       let next = state.next[cell];
       if (next === undefined) {
         next = follow(state, place, after);
-        if (++cells > MOST_CELLS) {
+        if (++cells > mostCells) {
           const list = next.steps;
           const kept = next === MATCH || next === DEAD;
           forget();

@@ -16,11 +16,11 @@ function nodeOf(pattern: string, flags = ''): RegexNode {
   return node;
 }
 
-test('the automaton, that of the trimmed pattern and RegExp agree on 500 random patterns', () => {
+test('the automaton, that of the trimmed pattern and RegExp agree on 250 random patterns', () => {
   const random = randomOf(20_250_623);
   const differ: unknown[] = [];
   let both = 0;
-  for (let n = 0; n < 500; n++) {
+  for (let n = 0; n < 250; n++) {
     const pattern = randomPattern(random);
     const flags = ['', 'i', 'm', 's'][n % 4]!;
     const node = nodeOf(pattern, flags);
@@ -28,16 +28,19 @@ test('the automaton, that of the trimmed pattern and RegExp agree on 500 random 
     if (source === undefined) continue;
     const regex = new RegExp(source.source, source.flags);
     const machine = createMachine(compileProgram(node));
+    // With next to no memory it is slower and says the same.
+    const poor = createMachine(compileProgram(node), false, { mostCells: 20, stride: 2 });
     const short = createMachine(compileProgram(trimmed(node)));
     for (let m = 0; m < 6; m++) {
       const text = randomText(random, 9);
       both++;
       const found = regex.test(text);
-      if (machine.test(text) !== found || short.test(text) !== found) differ.push({ pattern, flags, text });
+      if (machine.test(text) !== found || short.test(text) !== found || poor.test(text) !== found)
+        differ.push({ pattern, flags, text });
     }
   }
   expect(differ).toEqual([]);
-  expect(both).toBeGreaterThan(2000);
+  expect(both).toBeGreaterThan(1000);
 });
 
 test('every character is in a class or in its negation, in brackets and outside', () => {

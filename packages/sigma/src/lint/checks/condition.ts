@@ -1,3 +1,5 @@
+import { glob } from '../../glob.ts';
+import { parseText } from '../../text.ts';
 import type { Checks, Report } from '../check.ts';
 import type { Edit } from '../finding.ts';
 import type { SourceScalar } from '../source.ts';
@@ -8,6 +10,14 @@ const each =
   (view: DocumentView, report: Report): void => {
     for (const node of view.conditions) if (typeof node.value === 'string') look(node, report, view);
   };
+
+/** Filter documents exclude by themselves: `not selection` is their usual condition. */
+const eachOfRules = (look: Parameters<typeof each>[0]): ReturnType<typeof each> => {
+  const all = each(look);
+  return (view, report) => {
+    if (view.kind === 'rule') all(view, report);
+  };
+};
 
 /** Where the condition's own text stands, if it is written as it reads. */
 function written(node: SourceScalar, view: DocumentView): number | undefined {
@@ -20,13 +30,8 @@ function written(node: SourceScalar, view: DocumentView): number | undefined {
 const meant = (pattern: string, view: DocumentView): readonly string[] => {
   const names = view.searches.map((s) => s.name);
   if (pattern.toLowerCase() === 'them') return names.filter((n) => !n.startsWith('_'));
-  const form = new RegExp(
-    `^${pattern
-      .split('*')
-      .map((p) => p.replace(/[.]/g, '\\$&'))
-      .join('.*')}$`,
-  );
-  return names.filter((n) => form.test(n) && (!n.startsWith('_') || pattern.startsWith('_')));
+  const fits = glob(parseText(pattern));
+  return names.filter((n) => fits(n) && (!n.startsWith('_') || pattern.startsWith('_')));
 };
 
 const OF = /\b(all|any|\d+)\s+of\s+([\w.*-]+)/gi;
@@ -130,7 +135,7 @@ export const CONDITION: Checks = {
     severity: 'warning',
     what: 'The condition holds nothing but negations.',
     why: 'The rule matches every event but a few.',
-    document: each((node, report) => {
+    document: eachOfRules((node, report) => {
       const positive = /(?<!not\s)(?<!not\s\()(?<![\w.*-])(?!and\b|or\b|not\b)(?:(?:all|any|\d+)\s+of\s+)?[\w.*-]+/i;
       if (/^\s*not\s/i.test(node.text) && !/\b(?:and|or)\b/i.test(node.text))
         report(node, 'only what is not there is asked for; add a selection');
@@ -142,7 +147,7 @@ export const CONDITION: Checks = {
     severity: 'info',
     what: 'A search that is called selection is negated.',
     why: 'SigmaHQ calls what is excluded filter_main_* or filter_optional_*.',
-    document: each((node, report) => {
+    document: eachOfRules((node, report) => {
       const found = /\bnot\s+(?:(?:all|any|\d+)\s+of\s+)?(selection[\w*]*)/i.exec(node.text);
       if (found !== null) report(node, `call ${found[1]} a filter: it is excluded`);
     }),
@@ -151,7 +156,7 @@ export const CONDITION: Checks = {
     severity: 'warning',
     what: 'A search that is called filter is not negated.',
     why: 'Readers take it for what is excluded.',
-    document: each((node, report) => {
+    document: eachOfRules((node, report) => {
       const found = /(?<!\bnot\s+)(?<!\bnot\s+(?:all|any|\d+)\s+of\s+)(?<!\bof\s+)(?<![\w.*-])(filter[\w*]*)/i.exec(
         node.text,
       );

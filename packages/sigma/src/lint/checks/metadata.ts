@@ -217,6 +217,11 @@ export const METADATA: Checks = {
     },
   ),
   'id-duplicate': duplicate('id', 'error', 'References to it cannot tell which rule they mean.'),
+  'name-duplicate': duplicate(
+    'name',
+    'error',
+    'Correlations and filters refer to rules by name, which must be unique.',
+  ),
   'title-duplicate': duplicate('title', 'warning', 'An analyst sees the title and cannot tell which rule it was.'),
   'title-length': text(
     'title',

@@ -98,6 +98,7 @@ export const SAMPLES: readonly Sample[] = [
   ...of('id-missing', withLine('id', '')),
   ...of('id-form', withLine('id', 'id: one'), withLine('id', 'id: 929a690e-bef0-1204-a928-ef5e620d6fcc')),
   ...of('id-duplicate', `${CLEAN}---\n${CLEAN}`),
+  ...of('name-duplicate', `${CLEAN}name: whoami\n---\n${CLEAN}name: whoami\n`),
   ...of('title-duplicate', `${CLEAN}---\n${withLine('id', 'id: 929a690e-bef0-4204-a928-ef5e620d6fcd')}`),
   ...of('title-length', withLine('title', `title: ${'Long '.repeat(30)}`), withLine('title', 'title: Short')),
   ...of('title-case', withLine('title', 'title: Suspicious whoami Execution')),
