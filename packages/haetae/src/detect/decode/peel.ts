@@ -2,6 +2,7 @@ import { type DecodedText, fromBase64, textOf } from './bytes.ts';
 import { type Layer, type LayerKind, PEEL_LIMITS, type PeelLimits } from './layer.ts';
 import { inflate } from './node.ts';
 import { SPELLINGS } from './spelling.ts';
+import { isSuspect } from './suspect.ts';
 
 /** A switch that may be PowerShell's -EncodedCommand, and its value: hyphens of every kind or a slash, a blank or a colon, quotes. */
 const SWITCH =
@@ -11,16 +12,13 @@ const CALL = /FromBase64String\s{0,16}\(\s{0,16}["']([A-Za-z0-9+/=\s]{4,})["']/g
 /** Letters long enough that chance hardly gives a readable text. */
 const BARE = /[A-Za-z0-9+/]{32,}={0,2}/g;
 
-const SUSPECT =
-  /\^|`|["']\s{0,8}\+|\[char\]|["']\s{0,8}-f\s{0,8}["']|[a-z]""[a-z]|[a-z]"[a-z]{1,12}"[a-z]|base64string|[A-Za-z0-9+/]{32}|[-\u2013\u2014\u2015/]e[a-z]{0,15}[\s:]{1,64}\\?["']?[A-Za-z0-9+/]{4}/i;
-
 /** Characters of decoded text that a switch or a call vouches for; a bare run needs more. */
 const MIN_VOUCHED = 3;
 const MIN_BARE = 12;
 
-/** Whether peeling may find anything: one pass, so that the many plain texts pay for no more. */
+/** Whether peeling may find anything: asked first, so that the many plain texts pay for no more. */
 export function mayHide(text: string): boolean {
-  return text.length >= 8 && SUSPECT.test(text);
+  return text.length >= 8 && isSuspect(text);
 }
 
 /** Any beginning of -EncodedCommand or of -EncodedArguments, and the short `ec`, as PowerShell resolves them. */
