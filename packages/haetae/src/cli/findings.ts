@@ -16,7 +16,7 @@ export function titleOf({ rule }: Located, { lang }: Words): string {
 
 /** The members of a finding's JSON in their order. `time` is '' when the record tells none. */
 export function findingJson(finding: Located): string {
-  const { event, file, detector, rule, level, attack, why, fields, decoded } = finding;
+  const { event, file, detector, rule, level, attack, via, degraded, confidence, why, fields, decoded } = finding;
   const { position } = event;
   return JSON.stringify({
     time: formatUtc(event.timeMs ?? Number.NaN, event.timeTicks),
@@ -30,6 +30,9 @@ export function findingJson(finding: Located): string {
     rule: { id: rule.id, title: rule.title, path: rule.path },
     level,
     attack,
+    via,
+    ...(degraded === undefined ? {} : { degraded }),
+    ...(confidence === undefined ? {} : { confidence }),
     why,
     fields,
     ...(decoded === undefined ? {} : { decoded }),
@@ -79,6 +82,7 @@ export function csvPrinter(words: Words, zone: Zone, now: number): FindingPrinte
         t.detector,
         t.ruleId,
         t.rule,
+        t.via,
         t.fields,
       ]),
     finding(finding) {
@@ -104,11 +108,18 @@ export function csvPrinter(words: Words, zone: Zone, now: number): FindingPrinte
         finding.detector,
         rule.id,
         rule.path,
+        viaText(finding, words),
         JSON.stringify(finding.fields),
       ]);
     },
     foot: () => '',
   };
+}
+
+/** How the rule saw the event where that was not plainly: `mapped:4688, without Hashes`; '' where it was. */
+export function viaText({ via, degraded = [] }: Located, { table: t }: Words): string {
+  if (degraded.length > 0) return t.without(via, degraded.join(' '));
+  return via === 'field' ? '' : via;
 }
 
 /** What matched, a line each: `selection: CommandLine contains -enc`, `event_count gte 10: 23 in 5m, User=x`. */

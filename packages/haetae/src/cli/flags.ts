@@ -23,6 +23,11 @@ export interface ScanFlags extends CommonFlags, EvtxFlags {
   readonly rules?: readonly string[];
   readonly builtin: boolean;
   readonly detectors?: string;
+  readonly strictSigma: boolean;
+  readonly pipeline?: readonly string[];
+  /** One row a finding: the only form so far. */
+  readonly by: 'finding';
+  readonly cache: boolean;
   readonly minLevel?: string;
   readonly from?: string;
   readonly to?: string;

@@ -1,3 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parsePipeline } from '@haetae/sigma';
+import type { PipelineText } from '../detect/index.ts';
 import type { Words } from '../locale/index.ts';
 import { builtinRules, type RulePack, rulesAt } from '../rules/index.ts';
 import { UsageError } from './usage.ts';
@@ -15,4 +19,20 @@ export function rulePacks(
     packs.push(pack);
   }
   return packs;
+}
+
+/** The files of --pipeline with those that they name, looked up beside them. One with errors is refused: its rules would be others. */
+export function pipelineTexts(paths: readonly string[] = [], { errors }: Words): PipelineText[] {
+  return paths.map((path) => {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new UsageError(errors.pipelinePath(path));
+    const text = readFileSync(path, 'utf8');
+    const files: Record<string, string> = {};
+    const loadFile = (name: string): string => {
+      files[name] = readFileSync(resolve(dirname(path), name), 'utf8');
+      return files[name];
+    };
+    const { problems } = parsePipeline(text, { file: path, loadFile });
+    if (problems.length > 0) throw new UsageError(problems.map(({ message }) => message).join('\n'));
+    return { path, text, files };
+  });
 }

@@ -152,7 +152,7 @@ function showText(entry: RuleEntry, words: Words, { columns, color, isTTY }: Out
     rule.falsepositives.flatMap((text) => fold(text, 2)),
   );
   const tactics = TACTICS.filter(({ shortname }) => attack.tactics.includes(shortname));
-  section(w.attack, [
+  section(words.table.attack, [
     ...(tactics.length > 0 ? [`  ${tactics.map(({ name }) => name[lang]).join(', ')}`] : []),
     ...attack.techniques.map((id) => `  ${techniqueText(id)}`),
     ...[...attack.groups, ...attack.software, ...attack.cves].map((id) => `  ${id}`),

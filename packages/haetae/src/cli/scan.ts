@@ -7,7 +7,7 @@ import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
 import { anythingRead, conclude, packHash } from './receipt.ts';
-import { rulePacks } from './rule-packs.ts';
+import { pipelineTexts, rulePacks } from './rule-packs.ts';
 import { readSettings, type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -21,6 +21,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
   const asked = threadsOption(flags.threads, words);
   const packs = rulePacks(flags, words);
+  const pipelines = pipelineTexts(flags.pipeline, words);
   const { cacheFolder, scan, threadsFor, withCompiledRules } = await scanning();
   await session(console, flags, paths, async (s) => {
     const { from, to } = rangeOption(flags, s.zone, words);
@@ -28,8 +29,14 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
     const asIs: DetectorSetup = {
       rules: packs.flatMap((pack) => pack.files),
       ...(minLevel === undefined ? {} : { minLevel }),
+      ...(flags.strictSigma ? { strict: true } : {}),
+      ...(pipelines.length === 0 ? {} : { pipelines }),
     };
-    const setup = withCompiledRules(asIs, detectors, cacheFolder(process.env, process.platform));
+    const setup = withCompiledRules(
+      asIs,
+      detectors,
+      flags.cache ? cacheFolder(process.env, process.platform) : undefined,
+    );
     const done = await scan(
       s.found.files,
       { ...readSettings(flags, s.zone, true), detectors, setup, from, to },

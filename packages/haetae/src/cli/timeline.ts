@@ -1,7 +1,7 @@
 import type { Ansis } from 'ansis';
 import { cut, formatLocal, padEnd, printable, type Words, width, wrap, type Zone, zoneLabel } from '../locale/index.ts';
 import type { Located } from '../pipeline/index.ts';
-import { detailOf, type FindingPrinter, titleOf } from './findings.ts';
+import { detailOf, type FindingPrinter, titleOf, viaText } from './findings.ts';
 import { levelCells, SHAPES } from './level.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level } from './options.ts';
@@ -70,7 +70,8 @@ export function timelinePrinter(
     ordered.forEach((finding, i) => {
       const lead = i === 0 ? clock : ' '.repeat(clock.length);
       const ids = finding.attack.techniques.join(' ');
-      text += `${lead} ${levelCell(finding.level)} ${color.bold(printable(titleOf(finding, words)))}${ids === '' ? '' : `  ${color.dim(ids)}`}\n`;
+      const via = viaText(finding, words);
+      text += `${lead} ${levelCell(finding.level)} ${color.bold(printable(titleOf(finding, words)))}${ids === '' ? '' : `  ${color.dim(ids)}`}${via === '' ? '' : `  ${color.dim(`(${via})`)}`}\n`;
     });
     text += `${indent}${color.dim(`${computer} · ${head.event.channel} ${head.event.eventId} · ${printable(head.file)}${place}`)}\n`;
     if (detail !== '') text += lines(detail, DETAIL_LINES, (line) => line);

@@ -10,6 +10,11 @@ export interface RuleText {
   readonly text: string;
 }
 
+/** A pipeline file, with the texts of the files that it names, by the names it gives them. */
+export interface PipelineText extends RuleText {
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** What a detector is made from. Plain data, so that every worker thread can make its own. */
 export interface DetectorSetup {
   readonly rules: readonly RuleText[];
@@ -17,6 +22,8 @@ export interface DetectorSetup {
   readonly minLevel?: Level;
   /** Plain Sigma: nothing decoded, joined, cut out of texts or mapped, save process creations on Security 4688. */
   readonly strict?: boolean;
+  /** Processing pipelines in pySigma's form, laid over the rules. */
+  readonly pipelines?: readonly PipelineText[];
   /** What `compile` of a detector, by its name, made of this setup: the rules are then not read again. */
   readonly compiled?: Readonly<Record<string, CompiledRules>>;
 }

@@ -7,6 +7,7 @@ export {
   describeProblem,
   type EventKind,
   isAtLeast,
+  type PipelineText,
   type Reach,
   type RuleCounts,
   type RuleProblem,

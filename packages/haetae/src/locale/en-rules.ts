@@ -3,6 +3,13 @@ import type { PhraseOp } from './phrases.ts';
 /** `1 rule`, `2 rules` */
 const some = (n: string, noun: string): string => `${n} ${noun}${n === '1' ? '' : 's'}`;
 
+/** What is asked of a field's value, of one of several, of all of them. */
+const asking = (op: string) => ({
+  one: (field: string, value: string) => `${field} ${op} ${value}`,
+  any: (field: string) => `${field} ${op} one of:`,
+  all: (field: string) => `${field} ${op} all of:`,
+});
+
 /** English words of `haetae rules …` and `haetae ready`; part of en.ts. */
 export const enRules = {
   commands: {
@@ -179,7 +186,6 @@ export const enRules = {
     provider: (names: string) => `provider ${names}`,
     condition: 'Matches when',
     falsePositives: 'May be innocent',
-    attack: 'ATT&CK',
     tags: 'Other tags',
     notInForce: 'Not in force',
     ofRules: 'over the rules',
@@ -204,9 +210,19 @@ export const enRules = {
     not: 'not:',
     notAll: 'not all of these:',
     keyword: 'any value of the event',
-    one: (field: string, op: PhraseOp, value: string) => `${field} ${EN_OPS[op]} ${value}`,
-    anyValue: (field: string, op: PhraseOp) => `${field} ${EN_OPS[op]} one of:`,
-    allValues: (field: string, op: PhraseOp) => `${field} ${EN_OPS[op]} all of:`,
+    ops: {
+      equals: asking('is'),
+      like: asking('has the form'),
+      contains: asking('contains'),
+      startswith: asking('begins with'),
+      endswith: asking('ends with'),
+      re: asking('fits the regular expression'),
+      cidr: asking('lies in'),
+      lt: asking('is less than'),
+      lte: asking('is at most'),
+      gt: asking('is greater than'),
+      gte: asking('is at least'),
+    } satisfies Record<PhraseOp, unknown>,
     absent: (field: string) => `${field} is absent or empty`,
     empty: (field: string) => `${field} is empty`,
     exists: (field: string) => `${field} is there, whatever its value`,
@@ -403,17 +419,3 @@ export const enRules = {
 };
 
 export type RuleWords = typeof enRules;
-
-const EN_OPS: Readonly<Record<PhraseOp, string>> = {
-  equals: 'is',
-  like: 'has the form',
-  contains: 'contains',
-  startswith: 'begins with',
-  endswith: 'ends with',
-  re: 'fits the regular expression',
-  cidr: 'lies in',
-  lt: 'is less than',
-  lte: 'is at most',
-  gt: 'is greater than',
-  gte: 'is at least',
-};

@@ -1,5 +1,10 @@
 import type { RuleWords } from './en-rules.ts';
-import type { PhraseOp } from './phrases.ts';
+
+const asking = (one: string, many: string) => ({
+  one: (field: string, value: string) => `${field}: ${value}${one}`,
+  any: (field: string) => `${field}: 다음 중 하나${many}:`,
+  all: (field: string) => `${field}: 다음 모두${many}:`,
+});
 
 /** Korean words of `haetae rules …` and `haetae ready`; part of ko.ts. */
 export const koRules: RuleWords = {
@@ -177,7 +182,6 @@ export const koRules: RuleWords = {
     provider: (names) => `공급자 ${names}`,
     condition: '일치 조건',
     falsePositives: '오탐 가능성',
-    attack: 'ATT&CK',
     tags: '그 밖의 태그',
     notInForce: '쓸 수 없음',
     ofRules: '대상 규칙',
@@ -202,9 +206,19 @@ export const koRules: RuleWords = {
     not: '다음이 성립하지 않음:',
     notAll: '다음이 모두 성립하지는 않음:',
     keyword: '이벤트의 아무 값',
-    one: (field, op, value) => `${field}: ${value}${KO_OPS[op].one}`,
-    anyValue: (field, op) => `${field}: 다음 중 하나${KO_OPS[op].many}:`,
-    allValues: (field, op) => `${field}: 다음 모두${KO_OPS[op].many}:`,
+    ops: {
+      equals: asking('', ''),
+      like: asking(' 형태', '의 형태'),
+      contains: asking(' 포함', ' 포함'),
+      startswith: asking('(으)로 시작', '로 시작'),
+      endswith: asking('(으)로 끝남', '로 끝남'),
+      re: asking(' 정규식에 맞음', '의 정규식에 맞음'),
+      cidr: asking(' 대역에 속함', '의 대역에 속함'),
+      lt: asking(' 미만', ' 미만'),
+      lte: asking(' 이하', ' 이하'),
+      gt: asking(' 초과', ' 초과'),
+      gte: asking(' 이상', ' 이상'),
+    },
     absent: (field) => `${field}: 없거나 비어 있음`,
     empty: (field) => `${field}: 비어 있음`,
     exists: (field) => `${field}: 값에 상관없이 있음`,
@@ -393,18 +407,4 @@ export const koRules: RuleWords = {
     bad: '시험 파일이 아님',
     path: (path) => `${path}: 이런 파일이나 폴더가 없습니다.`,
   },
-};
-
-const KO_OPS: Readonly<Record<PhraseOp, { readonly one: string; readonly many: string }>> = {
-  equals: { one: '', many: '' },
-  like: { one: ' 형태', many: '의 형태' },
-  contains: { one: ' 포함', many: ' 포함' },
-  startswith: { one: '(으)로 시작', many: '로 시작' },
-  endswith: { one: '(으)로 끝남', many: '로 끝남' },
-  re: { one: ' 정규식에 맞음', many: '의 정규식에 맞음' },
-  cidr: { one: ' 대역에 속함', many: '의 대역에 속함' },
-  lt: { one: ' 미만', many: ' 미만' },
-  lte: { one: ' 이하', many: ' 이하' },
-  gt: { one: ' 초과', many: ' 초과' },
-  gte: { one: ' 이상', many: ' 이상' },
 };

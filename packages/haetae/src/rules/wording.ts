@@ -105,7 +105,8 @@ function itemLines(item: Item, phrases: Phrases, depth: number): Line[] {
     const like = op === undefined && typeof value.value === 'string' && /(?<!\\)[*?]/.test(value.text);
     return { op: op ?? (like ? 'like' : 'equals'), value: quoted(value) };
   };
-  const line = (said: Said): string => ('whole' in said ? said.whole : phrases.one(field, said.op, said.value) + note);
+  const line = (said: Said): string =>
+    'whole' in said ? said.whole : phrases.ops[said.op].one(field, said.value) + note;
 
   const told = item.values.map(say);
   const kinds = new Set(told.map((said) => ('op' in said ? said.op : undefined)));
@@ -114,7 +115,7 @@ function itemLines(item: Item, phrases: Phrases, depth: number): Line[] {
   let lines: Line[];
   if (told.length === 1) lines = [{ depth, text: line(told[0]!) }];
   else if (kinds.size === 1 && same !== undefined) {
-    const head = (all ? phrases.allValues(field, same) : phrases.anyValue(field, same)) + note;
+    const head = phrases.ops[same][all ? 'all' : 'any'](field) + note;
     lines = [
       { depth, text: head },
       ...told.flatMap((said) => ('op' in said ? [{ depth: depth + 1, text: said.value }] : [])),

@@ -18,6 +18,7 @@ import {
   type RuleCounts,
   type RuleProblem,
 } from '../../detector.ts';
+import { throughPipelines } from './pipelines.ts';
 
 /** Rules read and compiled, and what was wrong with them. */
 export interface RuleBook {
@@ -29,7 +30,12 @@ export interface RuleBook {
   readonly counts: RuleCounts;
 }
 
-export function readBook({ rules: texts, minLevel = 'informational', strict = false }: DetectorSetup): RuleBook {
+export function readBook({
+  rules: texts,
+  minLevel = 'informational',
+  strict = false,
+  pipelines = [],
+}: DetectorSetup): RuleBook {
   const problems: RuleProblem[] = [];
   let refused = 0;
   const note = (errors: readonly SigmaError[]): void => {
@@ -38,8 +44,10 @@ export function readBook({ rules: texts, minLevel = 'informational', strict = fa
       problems.push(toProblem(error));
     }
   };
-  const linked = linkRules(texts.map(({ path, text }) => parseRules(text, { file: path })));
-  note(linked.problems);
+  const read = linkRules(texts.map(({ path, text }) => parseRules(text, { file: path })));
+  note(read.problems);
+  const { linked, problems: processing } = throughPipelines(read, pipelines);
+  note(processing);
   problems.push(...repeatedIds([...linked.rules, ...linked.correlations.map(({ correlation }) => correlation)]));
   const { wanted, telling } = rulesInPlay(linked, minLevel);
   const set = createWindowsRuleSet(wanted.rules, { strict });
