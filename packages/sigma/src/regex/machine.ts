@@ -48,7 +48,7 @@ export function createMachine(
     typeof bit === 'string' ? undefined : createMachine(bit.look.program, bit.look.ahead),
   );
   /** Between two characters in the middle of a text nothing is asked. */
-  const edgesOnly = bits.every((bit) => bit === 'start' || bit === 'end' || bit === 'last');
+  const plainPlaces = bits.every((bit) => bit === 'start' || bit === 'end' || bit === 'last');
   const anchored = !backward && beginsAtStart(steps, start, bits);
   const classes = createClasses(sets);
 
@@ -64,9 +64,9 @@ export function createMachine(
     const key = list.join();
     let state = states.get(key);
     if (state === undefined) {
-      state = { steps: list, next: [] };
+      state = { steps: list, next: new Array<State | undefined>(stride).fill(undefined) };
       states.set(key, state);
-      cells += list.length;
+      cells += list.length + stride;
     }
     return state;
   };
@@ -138,6 +138,22 @@ export function createMachine(
     let state = first;
     let before = END;
     for (;;) {
+      // The common case in a tight loop: an ASCII character where nothing is asked of the place, from a state that is known.
+      if (plainPlaces && !backward && (i > 0 || bits.length === 0)) {
+        const limit = bits.length === 0 ? n : n - 1;
+        const { ascii } = classes;
+        const room = stride;
+        while (i < limit) {
+          const unit = text.charCodeAt(i);
+          const after = unit < 128 ? ascii[unit]! : END;
+          if (after === END || after >= room) break;
+          const next = state.next[after];
+          if (next === undefined || next === MATCH || next === DEAD) break;
+          state = next;
+          before = after;
+          i++;
+        }
+      }
       let after = END;
       let width = 1;
       if (i !== stop) {
@@ -158,7 +174,7 @@ export function createMachine(
         }
       }
       const place =
-        bits.length === 0 || (edgesOnly && i > 0 && i < n - 1)
+        bits.length === 0 || (plainPlaces && i > 0 && i < n - 1)
           ? 0
           : backward
             ? placeOf(text, i, after, before, marked)
@@ -240,6 +256,8 @@ const ASSERT: Readonly<Record<Assertion, (text: string, i: number, before: numbe
 };
 
 interface Classes {
+  /** The classes of ASCII characters; 0 where one was not met yet. */
+  readonly ascii: Uint16Array;
   /** The class of a code point: characters of one class belong to the same sets. From 1 on. */
   of(point: number): number;
   /** By set, whether the characters of a class belong to it. */
@@ -277,6 +295,7 @@ function createClasses(sets: readonly CharSet[]): Classes {
     return id;
   };
   return {
+    ascii,
     of: (point) => {
       if (point < 128) {
         const id = ascii[point]!;
