@@ -92,7 +92,8 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
       const { candidates } = kind;
       if (candidates.length === 0) return [];
       const seen = new Seen(view);
-      if (engine === 'plain' || !isOfKind(view, kind.known)) return plainMatches(candidates, seen);
+      if (engine === 'plain' || !(view.isKind?.(channel, eventId) === true || isOfKind(view, kind.known)))
+        return plainMatches(candidates, seen);
       kind.group ??= groupOf(kind);
       const hits = kind.group.hits(view, seen);
       return hits.length === 0

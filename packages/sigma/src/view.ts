@@ -9,6 +9,8 @@ export interface EventView {
    * quick search tells that a keyword is not there. undefined where there are none.
    */
   texts?(): readonly string[] | undefined;
+  /** Whether EventID and Channel are these, and nothing beside them; asked often. Where it is missing their values are. */
+  isKind?(channel: string, eventId: number): boolean;
 }
 
 export type Primitive = string | number | boolean | null;

@@ -1,4 +1,4 @@
-import type { Predicate } from '../predicate.ts';
+import type { Predicate, SingleValue } from '../predicate.ts';
 import { PreparedView } from '../view.ts';
 import { Automaton } from './automaton.ts';
 import { isAscii, type Lookup } from './literals.ts';
@@ -20,11 +20,17 @@ export class Verdict {
 export interface Asked {
   /** Its number within the group. */
   readonly slot: number;
-  readonly predicate: Predicate;
-  /** How it is found, on first use. */
-  readonly lookup: () => Lookup;
+  /** Of the predicate in the program. */
+  readonly index: number;
   /** Rules that cannot hold unless this or another of their triggers does. */
   readonly fires: readonly number[];
+}
+
+/** Where predicates are made, and how they are found, by their numbers. */
+export interface PredicateSource {
+  get(index: number): Predicate;
+  kind(index: number): SingleValue['kind'];
+  lookup(index: number): Lookup;
 }
 
 export interface ColumnLimits {
@@ -60,6 +66,7 @@ const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
  */
 export class Column {
   readonly #limits: ColumnLimits;
+  readonly #predicates: PredicateSource;
   readonly #asked: readonly Asked[];
   readonly #known = new Map<string, Verdict>();
   #characters = 0;
@@ -78,8 +85,9 @@ export class Column {
   /** Indexes into #asked that hold of the value at hand. */
   #holds = new Int32Array(0);
 
-  constructor(asked: readonly Asked[], limits: ColumnLimits = COLUMN_LIMITS) {
+  constructor(asked: readonly Asked[], predicates: PredicateSource, limits: ColumnLimits = COLUMN_LIMITS) {
     this.#limits = limits;
+    this.#predicates = predicates;
     this.#asked = asked;
     this.#holds = new Int32Array(asked.length);
   }
@@ -148,7 +156,7 @@ export class Column {
   #find(value: string): number {
     if (this.#finder === undefined) {
       if (this.#tests < this.#limits.testsBeforeAutomata) return this.#each(value);
-      this.#finder = new Finder(this.#asked);
+      this.#finder = new Finder(this.#asked, this.#predicates);
     }
     return this.#finder.find(value, this.#holds);
   }
@@ -158,11 +166,13 @@ export class Column {
     let lower: string | undefined;
     let count = 0;
     for (let i = 0; i < this.#asked.length; i++) {
-      const { predicate, lookup } = this.#asked[i]!;
+      const { index } = this.#asked[i]!;
+      const predicate = this.#predicates.get(index);
       if (predicate.value.kind === 'regex') {
         // Most are never tested, and need not be compiled then.
         lower ??= value.toLowerCase();
-        if (couldHold(lookup(), value, lower) && predicate.each!.test(value)) this.#holds[count++] = i;
+        if (couldHold(this.#predicates.lookup(index), value, lower) && predicate.each!.test(value))
+          this.#holds[count++] = i;
       } else if (predicate.each !== undefined) {
         if (predicate.each.folded) lower ??= value.toLowerCase();
         if (predicate.each.test(predicate.each.folded ? lower! : value)) this.#holds[count++] = i;
@@ -204,27 +214,36 @@ export class Column {
       const count = this.#find(value);
       for (let n = 0; n < count; n++) {
         const i = this.#holds[n]!;
-        if (this.#asked[i]!.predicate.each !== undefined) indexes.add(i);
+        if (this.#predicate(i).each !== undefined) indexes.add(i);
       }
     }
     const view = viewOf(values);
     for (let i = 0; i < this.#asked.length; i++) {
-      const { predicate } = this.#asked[i]!;
-      if (predicate.each === undefined && predicate.holds(view)) indexes.add(i);
+      if (!isAbsence(this.#predicates.kind(this.#asked[i]!.index))) continue;
+      if (this.#predicate(i).holds(view)) indexes.add(i);
     }
     return this.#make([...indexes].sort((a, b) => a - b));
+  }
+
+  #predicate(i: number): Predicate {
+    return this.#predicates.get(this.#asked[i]!.index);
   }
 
   #plain(values: readonly string[] | undefined): Verdict {
     const view = viewOf(values);
     const held: number[] = [];
-    for (let i = 0; i < this.#asked.length; i++) if (this.#asked[i]!.predicate.holds(view)) held.push(i);
+    for (let i = 0; i < this.#asked.length; i++) {
+      // Nothing else holds of a field without values.
+      if (isAbsence(this.#predicates.kind(this.#asked[i]!.index)) && this.#predicate(i).holds(view)) held.push(i);
+    }
     return this.#make(held);
   }
 }
 
 const viewOf = (values: readonly string[] | undefined): PreparedView =>
   new PreparedView({ values: () => values, all: () => values ?? [] });
+
+const isAbsence = (kind: SingleValue['kind']): boolean => kind === 'null' || kind === 'exists';
 
 /** An absence asked of one value: `null` is the empty one, and it exists. */
 function holdsOf({ value }: Predicate, of: string): boolean {
@@ -256,7 +275,8 @@ function asciiBytes(value: string): Uint8Array | undefined {
 
 /** Which of many predicates hold of a value. */
 class Finder {
-  readonly #predicates: readonly Predicate[];
+  readonly #asked: readonly Asked[];
+  readonly #predicates: PredicateSource;
   readonly #equals = new Map<string, number[]>();
   #longestEqual = 0;
   readonly #numbers = new Map<number, number[]>();
@@ -272,8 +292,8 @@ class Finder {
   #turn = 0;
   #lower: string | undefined;
 
-  constructor(asked: readonly Asked[]) {
-    const predicates = asked.map(({ predicate }) => predicate);
+  constructor(asked: readonly Asked[], predicates: PredicateSource) {
+    this.#asked = asked;
     this.#predicates = predicates;
     const literals: Record<'anywhere' | 'start' | 'end', { texts: string[]; outs: number[] }> = {
       anywhere: { texts: [], outs: [] },
@@ -284,9 +304,9 @@ class Finder {
       literals[from].texts.push(text);
       literals[from].outs.push(out);
     };
-    const verify = predicates.length;
+    const verify = asked.length;
     asked.forEach((one, i) => {
-      const lookup = one.lookup();
+      const lookup = predicates.lookup(one.index);
       switch (lookup.kind) {
         case 'exact':
           for (const { mode, text } of lookup.literals) {
@@ -318,7 +338,7 @@ class Finder {
       most += texts.length;
     }
     this.#outs = new Int32Array(most);
-    this.#stamp = new Int32Array(predicates.length);
+    this.#stamp = new Int32Array(asked.length);
   }
 
   #equal(text: string, i: number): void {
@@ -333,7 +353,7 @@ class Finder {
     }
     const bytes = asciiBytes(value);
     const ascii = bytes !== undefined || isAscii(value);
-    const length = this.#predicates.length;
+    const length = this.#asked.length;
     // The automata fold A–Z by themselves; beyond ASCII, lower-casing is what the plain predicate does.
     const text = ascii ? value : value.toLowerCase();
     this.#lower = undefined;
@@ -378,7 +398,7 @@ class Finder {
   #test(i: number, value: string, holds: Int32Array, count: number): number {
     if (this.#stamp[i] === this.#turn) return count;
     this.#stamp[i] = this.#turn;
-    const predicate = this.#predicates[i]!;
+    const predicate = this.#predicates.get(this.#asked[i]!.index);
     const { each } = predicate;
     if (each === undefined ? holdsOf(predicate, value) : each.test(each.folded ? value.toLowerCase() : value)) {
       holds[count] = i;

@@ -265,13 +265,13 @@ describe('a column judges a field as its predicates do', () => {
     fc.assert(
       fc.property(items, values, fc.boolean(), (some, list, long) => {
         const all = some.flatMap(predicatesOf).filter(({ value: { kind } }) => kind !== 'field');
-        const asked = all.map((predicate, slot) => ({
-          slot,
-          predicate,
-          lookup: () => lookupOf(predicate.value),
-          fires: [slot % 3],
-        }));
-        const column = new Column(asked, { ...COLUMN_LIMITS, ...limits });
+        const asked = all.map((_, slot) => ({ slot, index: slot, fires: [slot % 3] }));
+        const source = {
+          get: (i: number) => all[i]!,
+          kind: (i: number) => all[i]!.value.kind,
+          lookup: (i: number) => lookupOf(all[i]!.value),
+        };
+        const column = new Column(asked, source, { ...COLUMN_LIMITS, ...limits });
         for (const some of [...list, ...list]) {
           const of = long ? some?.map((v) => `${' '.repeat(60)}${v}`) : some;
           const view = new PreparedView({ values: () => of, all: () => of ?? [] });

@@ -1,5 +1,5 @@
 import type { FieldMapping } from '../mapping.ts';
-import type { Predicate } from '../predicate.ts';
+import type { SingleValue } from '../predicate.ts';
 import { type EventView, PreparedView } from '../view.ts';
 import { type Asked, Column, type Verdict } from './column.ts';
 import type { KeywordFilter, KeywordFilters } from './keywords.ts';
@@ -22,9 +22,11 @@ interface Knot {
 
 /** What one predicate is to a group: a column's, or (column -1) asked of the whole event: keywords and field references. */
 interface Slot {
-  readonly predicate: Predicate;
   /** Of the predicate in the program. */
   readonly index: number;
+  readonly kind: SingleValue['kind'];
+  /** How often it is guessed to hold. */
+  readonly weight: number;
   readonly mapping: FieldMapping | undefined;
   readonly column: number;
   readonly fires: number[];
@@ -45,6 +47,7 @@ interface Place {
 }
 
 const NONE: readonly number[] = [];
+const NEVER: Knot = { slot: -1, atLeast: 1, of: [] };
 
 /**
  * The rules of one kind of event (channel and id), ready to be asked of many events. Only fields on which a rule hinges are
@@ -52,6 +55,7 @@ const NONE: readonly number[] = [];
  * are read for it then.
  */
 export class Group {
+  readonly #predicates: Predicates;
   readonly #slots: Slot[] = [];
   readonly #places: Place[] = [];
   readonly #columns: Column[] = [];
@@ -82,16 +86,15 @@ export class Group {
     const slotOf = new Map<FieldMapping | undefined, Map<number, number>>();
     const columnOf = new Map<FieldMapping | undefined, Map<string, number>>();
     const slot = (index: number, mapping: FieldMapping | undefined): number => {
-      const predicate = predicates.get(index);
-      const { field } = predicate;
+      const field = predicates.field(index);
+      const kind = predicates.kind(index);
       // A field that the mapping leaves as it is, is read once for all.
-      const own =
-        field === undefined || predicate.value.kind === 'field' || changes(mapping, field) ? mapping : undefined;
+      const own = field === undefined || kind === 'field' || changes(mapping, field) ? mapping : undefined;
       const slots = of(slotOf, own);
       const known = slots.get(index);
       if (known !== undefined) return known;
       let column = -1;
-      if (field !== undefined && (predicate.each !== undefined || isAbsence(predicate))) {
+      if (field !== undefined && kind !== 'field') {
         const columns = of(columnOf, own);
         column = columns.get(field) ?? this.#places.length;
         if (column === this.#places.length) {
@@ -100,12 +103,17 @@ export class Group {
         }
       }
       slots.set(index, this.#slots.length);
-      return this.#slots.push({ predicate, index, mapping: own, column, fires: [] }) - 1;
+      return this.#slots.push({ index, kind, mapping: own, column, fires: [], weight: predicates.weight(index) }) - 1;
     };
+    const knotOf = (folded: Exclude<Folded, boolean>, mapping: FieldMapping | undefined): Knot =>
+      typeof folded === 'number'
+        ? { slot: slot(folded, mapping), atLeast: 0, of: [] }
+        : { slot: -1, atLeast: folded.atLeast, of: folded.of.map((part) => knotOf(part, mapping)) };
     for (const { tree, mapping } of entries) {
-      const knot = fold(tree, mapping, predicates, known, slot);
-      // Entries are candidates: what can never hold has been left out before, by the same folding.
-      knots.push(knot === false ? { slot: -1, atLeast: 1, of: [] } : knot);
+      const folded = fold(tree, (predicate) => decidedOne(predicate, mapping, predicates, known));
+      // Entries are candidates: what can never hold has been left out before, save through a mapping.
+      if (folded === false) knots.push(NEVER);
+      else knots.push(folded === true ? true : knotOf(folded, mapping));
     }
     this.#knots = knots;
 
@@ -114,7 +122,7 @@ export class Group {
     const popular = popularity(knots, this.#slots, this.#places.length);
     knots.forEach((knot, rule) => {
       const triggers = knot === true ? undefined : triggersOf(knot, this.#slots, popular);
-      if (triggers === undefined || triggers.slots.some((s) => this.#slots[s]!.predicate.value.kind === 'field')) {
+      if (triggers === undefined || triggers.slots.some((s) => this.#slots[s]!.kind === 'field')) {
         always.push(rule);
         return;
       }
@@ -134,19 +142,20 @@ export class Group {
     });
     this.#always = always;
     this.#keywords = [...keywords].map(([mapping, { slots, rules }]) => ({
-      filter: filterOf([...slots].map((s) => this.#slots[s]!.predicate)),
+      filter: filterOf([...slots].map((s) => predicates.get(this.#slots[s]!.index))),
       mapping,
       rules,
     }));
 
     const asked: Asked[][] = this.#places.map(() => []);
     const leading = new Set<number>();
-    this.#slots.forEach(({ predicate, index, column, fires }, s) => {
+    this.#slots.forEach(({ index, column, fires }, s) => {
       if (column < 0) return;
-      asked[column]!.push({ slot: s, predicate, lookup: () => predicates.lookup(index), fires });
+      asked[column]!.push({ slot: s, index, fires });
       if (fires.length > 0) leading.add(column);
     });
-    for (const of of asked) this.#columns.push(new Column(of));
+    for (const of of asked) this.#columns.push(new Column(of, predicates));
+    this.#predicates = predicates;
     this.#leading = [...leading].sort((a, b) => a - b);
     this.#on = new Int32Array(this.#slots.length);
     this.#loaded = new Int32Array(this.#columns.length);
@@ -218,8 +227,8 @@ export class Group {
   }
 
   #slotHolds(s: number): boolean {
-    const { column, predicate, mapping } = this.#slots[s]!;
-    if (column < 0) return predicate.holds(this.#ways.by(mapping));
+    const { column, index, mapping } = this.#slots[s]!;
+    if (column < 0) return this.#predicates.get(index).holds(this.#ways.by(mapping));
     if (this.#loaded[column] !== this.#turn) {
       this.#loaded[column] = this.#turn;
       const { held } = this.#verdict(column);
@@ -243,8 +252,6 @@ function of<K, I, V>(maps: Map<K, Map<I, V>>, key: K): Map<I, V> {
   return map;
 }
 
-const isAbsence = ({ value }: Predicate): boolean => value.kind === 'null' || value.kind === 'exists';
-
 /** Whether a rule's field is another one of the event's, or made of them. */
 function changes(mapping: FieldMapping | undefined, field: string): boolean {
   return (
@@ -262,14 +269,7 @@ export function decided(
   predicates: Predicates,
   known: PreparedView,
 ): boolean | undefined {
-  if (typeof tree === 'number') {
-    const predicate = predicates.program.predicates[tree]!;
-    if (predicate[0] < 0) return undefined;
-    const field = predicates.program.fields[predicate[0]]!;
-    if (changes(mapping, field) || known.values(field) === undefined) return undefined;
-    const asked = predicates.get(tree);
-    return asked.value.kind === 'field' ? undefined : asked.holds(known);
-  }
+  if (typeof tree === 'number') return decidedOne(tree, mapping, predicates, known);
   const atLeast = tree[0] as number;
   if (atLeast === 0) {
     const inner = decided(tree[1]!, mapping, predicates, known);
@@ -285,33 +285,38 @@ export function decided(
   return yes >= atLeast ? true : yes + open >= atLeast ? undefined : false;
 }
 
-/** The tree with what `known` decides taken out. */
-function fold(
-  tree: Tree,
+function decidedOne(
+  index: number,
   mapping: FieldMapping | undefined,
   predicates: Predicates,
   known: PreparedView,
-  slot: (index: number, mapping: FieldMapping | undefined) => number,
-): Knot | boolean {
-  if (typeof tree === 'number') {
-    const constant = decided(tree, mapping, predicates, known);
-    return constant ?? { slot: slot(tree, mapping), atLeast: 0, of: [] };
+): boolean | undefined {
+  const field = predicates.field(index);
+  if (field === undefined || known.values(field) === undefined || changes(mapping, field)) return undefined;
+  const asked = predicates.get(index);
+  return asked.value.kind === 'field' ? undefined : asked.holds(known);
+}
+
+/** A tree with its constants taken out; a number is a predicate of the program. */
+type Folded = boolean | number | { readonly atLeast: number; readonly of: readonly Exclude<Folded, boolean>[] };
+
+function fold(tree: Tree, decide: (predicate: number) => boolean | undefined): Folded {
+  if (typeof tree === 'number') return decide(tree) ?? tree;
+  const atLeast = tree[0] as number;
+  if (atLeast === 0) {
+    const inner = fold(tree[1]!, decide);
+    return typeof inner === 'boolean' ? !inner : { atLeast: 0, of: [inner] };
   }
-  let missing = tree[0] as number;
-  if (missing === 0) {
-    const inner = fold(tree[1]!, mapping, predicates, known, slot);
-    return typeof inner === 'boolean' ? !inner : { slot: -1, atLeast: 0, of: [inner] };
-  }
-  // First whether it is decided: a slot must not be made for what is not asked.
-  const constant = decided(tree, mapping, predicates, known);
-  if (constant !== undefined) return constant;
-  const of: Knot[] = [];
+  let missing = atLeast;
+  const of: Exclude<Folded, boolean>[] = [];
   for (let i = 1; i < tree.length; i++) {
-    const part = fold(tree[i]!, mapping, predicates, known, slot);
+    const part = fold(tree[i]!, decide);
     if (part === true) missing--;
     else if (part !== false) of.push(part);
   }
-  return of.length === 1 ? of[0]! : { slot: -1, atLeast: missing, of };
+  if (missing <= 0) return true;
+  if (of.length < missing) return false;
+  return of.length === 1 ? of[0]! : { atLeast: missing, of };
 }
 
 /** How many knots ask a column. */
@@ -356,30 +361,6 @@ function triggersOf(knot: Knot, slots: readonly Slot[], popular: Int32Array): Tr
   };
 }
 
-function costOf({ predicate, column, mapping }: Slot, popular: Int32Array): number {
-  const reading = column < 0 ? 50 : 4 / popular[column]! + (mapping?.derived === undefined ? 0 : 2);
-  const { value } = predicate;
-  switch (value.kind) {
-    case 'text': {
-      let letters = 0;
-      let open = 0;
-      for (const part of value.parts) {
-        if (part.kind === 'literal') letters += part.text.length;
-        else if (part.kind !== 'dash') open++;
-      }
-      return reading + (letters === 0 ? 100 : (open > 1 ? 6 : 2) / letters);
-    }
-    case 'regex':
-      return reading + 3;
-    case 'number':
-    case 'boolean':
-      return reading + 1;
-    case 'field':
-      return reading + 200;
-    case 'null':
-    case 'exists':
-      return reading + 50;
-    default:
-      return reading + 20;
-  }
+function costOf({ weight, column, mapping }: Slot, popular: Int32Array): number {
+  return weight + (column < 0 ? 50 : 4 / popular[column]! + (mapping?.derived === undefined ? 0 : 2));
 }

@@ -123,6 +123,15 @@ function decode(value: EncodedValue): SingleValue {
   return { ...written, block };
 }
 
+const WEIGHTS: Readonly<Partial<Record<SingleValue['kind'], number>>> = {
+  regex: 3,
+  number: 1,
+  boolean: 1,
+  field: 200,
+  null: 50,
+  exists: 50,
+};
+
 /** The predicates of a program, made when they are first asked for. */
 export class Predicates {
   readonly program: Program;
@@ -143,9 +152,34 @@ export class Predicates {
     return predicate;
   }
 
+  /** undefined for a keyword. */
+  field(index: number): string | undefined {
+    return this.program.fields[this.program.predicates[index]![0]];
+  }
+
+  kind(index: number): SingleValue['kind'] {
+    const [, value] = this.program.predicates[index]!;
+    return Array.isArray(value) ? 'text' : (value as SingleValue).kind;
+  }
+
+  /** A guess of how often the predicate holds: the higher, the less it tells. */
+  weight(index: number): number {
+    const [, value] = this.program.predicates[index]!;
+    if (!Array.isArray(value)) return WEIGHTS[(value as SingleValue).kind] ?? 20;
+    let letters = 0;
+    let stars = 0;
+    for (let i = 1; i < value.length; i++) {
+      const part = (value as readonly (string | number)[])[i]!;
+      if (typeof part === 'string') letters += part.length;
+      else if (part < 2) stars++;
+    }
+    return letters === 0 ? 100 : (stars > 1 ? 6 : 2) / letters;
+  }
+
   lookup(index: number): Lookup {
     const [, value] = this.program.predicates[index]!;
-    return 'lookup' in value ? value.lookup : lookupOf(this.get(index).value);
+    if ('lookup' in value) return value.lookup;
+    return lookupOf(this.#made[index]?.value ?? decode(value));
   }
 }
 

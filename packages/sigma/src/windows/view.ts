@@ -63,6 +63,11 @@ class WindowsView implements EventView {
     return source === undefined ? undefined : [source, channel, provider, computer];
   }
 
+  isKind(channel: string, eventId: number): boolean {
+    const { channel: own, eventId: id } = this.#event;
+    return this.#overlay === NO_OVERLAY && id !== 0 && own !== '' && id === eventId && own === channel;
+  }
+
   /** The usual answer to what every rule asks. */
   #own(field: string): readonly string[] | undefined {
     if (this.#overlay !== NO_OVERLAY) return undefined;

@@ -49,7 +49,7 @@ test('it says what one regular expression would', () => {
   fc.assert(
     fc.property(
       fc.array(pieces, { maxLength: 9 }).map((p) => p.join('')),
-      (text) => expect(isSuspect(text)).toBe(SUSPECT.test(text)),
+      (text) => isSuspect(text) === SUSPECT.test(text),
     ),
     { seed: 8, numRuns: 2000 },
   );
