@@ -49,7 +49,10 @@ export interface Batch {
   readonly events: Iterable<Event>;
   /** Bytes of the input behind this batch, for progress; may be 0. */
   readonly bytes: number;
-  /** Instead of iterating `events`: all of them as JSON lines, into `write`, and their number. */
+  /**
+   * Instead of iterating `events`: all of them as JSON lines, into `write`, and their number. Lines may be held back until a
+   * later batch of the same input is printed; the same `write` is given for all of them.
+   */
   jsonLines?(options: JsonLinesOptions, write: (bytes: Uint8Array) => void): number;
 }
 

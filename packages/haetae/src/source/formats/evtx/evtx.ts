@@ -34,7 +34,7 @@ async function* read(input: Input, head: Head, options: ReadOptions, ledger: Led
     carve: (options.carve ?? false) || displaced,
     onProblem: (problem) => enterProblem(ledger, problem),
   };
-  const prefix = `"file":${JSON.stringify(input.path)},`;
+  const printer = new Printer(`"file":${JSON.stringify(input.path)},`);
   let log: EvtxLog | EvtxStream;
   let size = 0;
   if (input.file === undefined) {
@@ -44,17 +44,18 @@ async function* read(input: Input, head: Head, options: ReadOptions, ledger: Led
       }),
       settings,
     );
-    for await (const chunk of log.chunks()) yield batchOf(chunk, prefix);
+    for await (const chunk of log.chunks()) yield batchOf(chunk, printer);
   } else {
     const file = openFile(input.file);
     try {
       size = file.size;
       log = readEvtx(file, settings);
-      for (const chunk of log.chunks()) yield batchOf(chunk, prefix);
+      for (const chunk of log.chunks()) yield batchOf(chunk, printer);
     } finally {
       file.close();
     }
   }
+  if (printer.holds) yield { events: [], bytes: 0, jsonLines: () => printer.flush() };
   const { carved } = log.tally;
   if (isHeader(head.bytes)) enterMissing(ledger, statedChunks(head.bytes), log.tally.chunks, size);
   if (carved > 0) ledger.inferred('evtx-carved', `${carved} records`);
@@ -81,31 +82,43 @@ async function* counted(stream: AsyncIterable<Uint8Array>, saw: (bytes: number) 
   }
 }
 
-function batchOf(chunk: Chunk, prefix: string): Batch {
+function batchOf(chunk: Chunk, printer: Printer): Batch {
   return {
     // The reader's cursor has the members of Event; the package imports nothing, so that it cannot say so itself.
     events: chunk as unknown as Iterable<Event>,
     bytes: CHUNK_BYTES,
-    jsonLines(options, write) {
-      return jsonLines(chunk, prefix, options, write);
-    },
+    jsonLines: (options, write) => printer.print(chunk, options, write),
   };
 }
 
-function jsonLines(
-  chunk: Chunk,
-  prefix: string,
-  { form }: JsonLinesOptions,
-  write: (bytes: Uint8Array) => void,
-): number {
-  const lines = new JsonLines(form === 'canonical' ? { form, write } : { form, prefix, write });
-  let count = 0;
-  for (let record = chunk.next(); record !== undefined; record = chunk.next()) {
-    lines.add(record);
-    count++;
+/** Prints the chunks of one log. Lines are handed on by the megabyte, not by the chunk. */
+class Printer {
+  readonly #prefix: string;
+  #lines: JsonLines | undefined;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
   }
-  lines.flush();
-  return count;
+
+  /** Whether lines may be left to be handed on. */
+  get holds(): boolean {
+    return this.#lines !== undefined;
+  }
+
+  print(chunk: Chunk, { form }: JsonLinesOptions, write: (bytes: Uint8Array) => void): number {
+    this.#lines ??= new JsonLines(form === 'canonical' ? { form, write } : { form, prefix: this.#prefix, write });
+    let count = 0;
+    for (let record = chunk.next(); record !== undefined; record = chunk.next()) {
+      this.#lines.add(record);
+      count++;
+    }
+    return count;
+  }
+
+  flush(): number {
+    this.#lines?.flush();
+    return 0;
+  }
 }
 
 function isHeader(bytes: Uint8Array): boolean {
