@@ -6,11 +6,14 @@
 import { crc32 } from '../crc32.ts';
 import { EvtxError } from '../error.ts';
 import { Bytes } from './bytes.ts';
-import { CHUNK, CHUNK_SIZE, hold, isHeldBy, VIEW } from './chunk-buffer.ts';
+import * as buffer from './chunk-buffer.ts';
 import { MAX_CARVED } from './limits.ts';
 import { ChunkTrees } from './plain/tree.ts';
 import type { EvtxRecord } from './record.ts';
 import type { Session } from './session.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK, CHUNK_SIZE, clearBehind, hold, isHeldBy, room, VIEW } = buffer;
 
 const CHUNK_HEADER = 512;
 const RECORD_HEADER = 24;
@@ -73,7 +76,7 @@ export class Chunk {
   reclaim(): boolean {
     if (isHeldBy(this)) return false;
     hold(this);
-    CHUNK.fill(0, this.#read(this.offset, CHUNK.subarray(0, this.length)));
+    clearBehind(this.#read(this.offset, room(this.length)));
     return true;
   }
 

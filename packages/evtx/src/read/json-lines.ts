@@ -4,15 +4,22 @@
  *   braces, members of `data` sorted by name: the same line for whatever printer's notation a record comes from.
  * - document: the same members behind a prefix of the caller's, values as `wevtutil /f:xml` prints them, `data` in document order.
  */
-import { OUT, OUT_VIEW, RECORD_ROOM, writeDecimal, writeSlot, writeText, writeUint64 } from './fast/encode.ts';
-import { type Form, KEY_VIEW, type Script, STEP } from './fast/layout.ts';
+import { output, RECORD_ROOM, writeDecimal, writeSlot, writeText, writeUint64 } from './fast/encode.ts';
+import type { Form, Script } from './fast/layout.ts';
+import * as layouts from './fast/layout.ts';
 import { madeUpLog, REHEARSALS } from './fast/made-up-log.ts';
-import { slotAt, slotType } from './fast/slots.ts';
+import * as slotTable from './fast/slots.ts';
 import { slotInteger, slotText } from './fast/text.ts';
 import { idDigits, sevenDigits } from './plain/lines.ts';
 import { readEvtx } from './read.ts';
 import type { EvtxRecord } from './record.ts';
-import { TYPE } from './value-type.ts';
+import * as valueType from './value-type.ts';
+
+// the module's own: see chunk-buffer.ts
+const { slotAt, slotType } = slotTable;
+const { TYPE } = valueType;
+const { OUT, OUT_VIEW } = output;
+const { KEY_VIEW, STEP } = layouts;
 
 export interface JsonLinesOptions {
   readonly form: Form;

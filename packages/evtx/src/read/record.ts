@@ -4,11 +4,12 @@
  */
 import { EvtxError } from '../error.ts';
 import type { Chunk } from './chunk.ts';
-import { isHeldBy, VIEW } from './chunk-buffer.ts';
+import * as buffer from './chunk-buffer.ts';
 import type { Layout } from './fast/layout.ts';
 import { loaded, loadRecord } from './fast/load.ts';
-import { ABSENT, CHANNEL, COMPUTER, CORE, EVENT_ID, type Plan, PROVIDER, RECORD_ID, TIME } from './fast/plan.ts';
-import { slotAt, slotType } from './fast/slots.ts';
+import type { Plan } from './fast/plan.ts';
+import * as planned from './fast/plan.ts';
+import * as slotTable from './fast/slots.ts';
 import { enterChunk } from './fast/templates.ts';
 import { slotInteger, slotText, slotTime, slotValue } from './fast/text.ts';
 import { CORE_SYSTEM, eventElement, type Field, leaves, systemMembers } from './plain/event.ts';
@@ -17,7 +18,13 @@ import { recordJson, recordXml } from './plain/render.ts';
 import { parseTime, type Time } from './plain/time.ts';
 import type { Element } from './plain/tree.ts';
 import type { Value } from './plain/value.ts';
-import { TYPE } from './value-type.ts';
+import * as valueType from './value-type.ts';
+
+// the module's own: see chunk-buffer.ts
+const { isHeldBy, VIEW } = buffer;
+const { ABSENT, CHANNEL, COMPUTER, CORE, EVENT_ID, PROVIDER, RECORD_ID, TIME } = planned;
+const { slotAt, slotType } = slotTable;
+const { TYPE } = valueType;
 
 const EPOCH_MS = 11_644_473_600_000;
 /** High words from which a FILETIME does not fit the exact arithmetic below. */

@@ -2,15 +2,21 @@
  * Slots → JSON text, as bytes straight into one output buffer: no string and no object in between (3 times faster than
  * JSON.stringify of an object). Every writer takes the place to write at and answers the place behind.
  */
-import { CHUNK, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
 import { canonicalText } from '../plain/lines.ts';
 import { ansiChar, filetimeText } from '../plain/value.ts';
-import { TYPE } from '../value-type.ts';
-import { slotAt, slotSize, slotType } from './slots.ts';
+import * as valueType from '../value-type.ts';
+import * as slotTable from './slots.ts';
 import { slotText } from './text.ts';
 
-export const OUT = new Uint8Array(4 << 20);
-export const OUT_VIEW = new DataView(OUT.buffer);
+// the module's own: see chunk-buffer.ts
+const { CHUNK, VIEW } = buffer;
+const { TYPE } = valueType;
+const { slotAt, slotSize, slotType } = slotTable;
+
+const OUT = new Uint8Array(4 << 20);
+const OUT_VIEW = new DataView(OUT.buffer);
+export const output = { OUT, OUT_VIEW } as const;
 /** What one record may need: its values come to 64 KiB, a byte makes at most six, and one value is used a few times at most. */
 export const RECORD_ROOM = 5 << 19;
 

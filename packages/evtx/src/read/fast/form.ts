@@ -8,12 +8,18 @@
  */
 
 import { cutAtNul, wellFormed } from '../bytes.ts';
-import { CHUNK, CHUNK_SIZE, COMPOSED, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
 import { MAX_ELEMENT_DEPTH } from '../limits.ts';
 import type { ElementPart, Part } from '../plain/template.ts';
-import { TYPE } from '../value-type.ts';
-import { entityUnit, isFieldName, nameIdAt, nameText } from './names.ts';
-import { MOST_SLOTS, slotAt, slotSize, slotType } from './slots.ts';
+import * as valueType from '../value-type.ts';
+import * as names from './names.ts';
+import * as slotTable from './slots.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK, CHUNK_SIZE, COMPOSED, VIEW } = buffer;
+const { TYPE } = valueType;
+const { entityUnit, isFieldName, nameIdAt, nameText } = names;
+const { MOST_SLOTS, slotAt, slotSize, slotType } = slotTable;
 
 /** Codes of a form, each followed by what is said; text as its units, two in an integer. */
 const OPEN = 1; // name id
@@ -29,7 +35,9 @@ const TEXTUAL = (1 << 0x05) | (1 << 0x07);
 const HOLES = (1 << 0x0d) | (1 << 0x0e);
 
 /** Room for the form of anything that fits in a chunk: no token makes more integers than it has bytes. */
-export const form = new Int32Array(CHUNK_SIZE + 64);
+const form = new Int32Array(CHUNK_SIZE + 64);
+/** The last form. */
+export const lastForm = form;
 /** Where the last form ended in the chunk. */
 export const scanned = { end: 0 };
 

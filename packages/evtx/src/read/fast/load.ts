@@ -2,15 +2,20 @@
  * A record's BinXML → its plan, its layout and its values' slots, with nothing decoded. What it does not take (it answers
  * undefined) the plain path reads or refuses in words; what it takes, the plain path reads the same.
  */
-import { CHUNK, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
 import { MAX_NESTING } from '../limits.ts';
-import { ARRAY, LEAST_SIZE, TYPE } from '../value-type.ts';
+import * as valueType from '../value-type.ts';
 import { forgetComposed } from './form.ts';
 import { Layout, MOST_LEAVES, spreadLayout } from './layout.ts';
 import type { Context, Op, Plan } from './plan.ts';
-import { odd, readSlots, SPREAD, slotAt, slotSize, slotType } from './slots.ts';
+import * as slotTable from './slots.ts';
 import { definedPlan, scannedPlan } from './templates.ts';
 import { slotIsBlank } from './text.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK, VIEW } = buffer;
+const { ARRAY, LEAST_SIZE, TYPE } = valueType;
+const { odd, readSlots, SPREAD, slotAt, slotSize, slotType } = slotTable;
 
 /** 0F, version 1.1, no flags. */
 const FRAGMENT_HEADER = 0x0001010f;

@@ -3,7 +3,10 @@
  * once per chunk with the names of all earlier chunks, so that later uses in the chunk cost one load.
  */
 import { wellFormed } from '../bytes.ts';
-import { CHUNK_SIZE, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK_SIZE, VIEW } = buffer;
 
 const MOST_NAMES = 8192;
 const MOST_UNITS = 1 << 17;

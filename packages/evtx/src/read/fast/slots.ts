@@ -2,8 +2,12 @@
  * The values of the record at hand: type, chunk offset and length, nothing decoded and nothing allocated. The outer template's
  * values come first, those of embedded templates behind; a plan refers to them by index.
  */
-import { CHUNK, VIEW } from '../chunk-buffer.ts';
-import { LEAST_SIZE, TYPE } from '../value-type.ts';
+import * as buffer from '../chunk-buffer.ts';
+import * as valueType from '../value-type.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK, VIEW } = buffer;
+const { LEAST_SIZE, TYPE } = valueType;
 
 /** Slots of one template that plans may refer to. */
 export const MOST_SLOTS = 1024;
@@ -11,12 +15,17 @@ export const MOST_SLOTS = 1024;
 export const SPREAD = 16 * MOST_SLOTS;
 const MOST_SPREAD = 1024;
 
-export const slotType = new Uint8Array(SPREAD + MOST_SPREAD);
-export const slotAt = new Int32Array(SPREAD + MOST_SPREAD);
-export const slotSize = new Int32Array(SPREAD + MOST_SPREAD);
+// two names each: the exported one is slow in loops, see chunk-buffer.ts
+const types = new Uint8Array(SPREAD + MOST_SPREAD);
+const places = new Int32Array(SPREAD + MOST_SPREAD);
+const sizes = new Int32Array(SPREAD + MOST_SPREAD);
+export const slotType = types;
+export const slotAt = places;
+export const slotSize = sizes;
 
 /** What {@link readSlots} found: how many values are embedded BinXML, arrays or the like, and the last of those; -1 if it is out of reach. */
 export const odd = { count: 0, slot: -1 };
+const found = odd;
 
 /**
  * Reads the count, descriptors and extents of an instance's values into `wanted` slots from `base` on (null where there are fewer).
@@ -47,15 +56,15 @@ export function readSlots(at: number, end: number, base: number, wanted: number)
       }
     }
     if (i < wanted) {
-      slotType[base + i] = type;
-      slotAt[base + i] = value;
-      slotSize[base + i] = size;
+      types[base + i] = type;
+      places[base + i] = value;
+      sizes[base + i] = size;
     }
     value += size;
   }
   if (value > end) return -1;
-  for (let i = count; i < wanted; i++) slotType[base + i] = TYPE.null;
-  odd.count = oddCount;
-  odd.slot = oddSlot;
+  for (let i = count; i < wanted; i++) types[base + i] = TYPE.null;
+  found.count = oddCount;
+  found.slot = oddSlot;
   return value;
 }

@@ -2,12 +2,15 @@
  * Templates of all files seen so far, by what they say and not by GUID or offset: a definition is looked at once per chunk and
  * compiled once per process. The largest single gain of the reader (2.6 times in a full dump).
  */
-import { CHUNK_SIZE, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
 import { MAX_DEFINITIONS } from '../limits.ts';
-import { form, hashOf, partsOf, sameForm, scanForm } from './form.ts';
+import { hashOf, lastForm, partsOf, sameForm, scanForm } from './form.ts';
 import { forgetLayouts, layoutsAreFull } from './layout.ts';
 import { forgetNameOffsets, forgetNames } from './names.ts';
 import { type Context, compile, type Plan } from './plan.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK_SIZE, VIEW } = buffer;
 
 /** Integers of all forms kept, and templates: then everything is forgotten at the next chunk. */
 const MOST_FORM = 1 << 20;
@@ -66,7 +69,7 @@ export function enterChunk(): void {
 }
 
 function templateOf(length: number): Template | undefined {
-  const hash = hashOf(form, length);
+  const hash = hashOf(lastForm, length);
   let bucket = byHash.get(hash);
   if (bucket !== undefined) {
     for (const template of bucket) if (sameForm(template.form, length)) return template;
@@ -78,7 +81,7 @@ function templateOf(length: number): Template | undefined {
   }
   templates++;
   formSize += length;
-  const template = new Template(form.slice(0, length));
+  const template = new Template(lastForm.slice(0, length));
   if (bucket === undefined) {
     bucket = [];
     byHash.set(hash, bucket);

@@ -1,9 +1,14 @@
 /** Slots → strings and numbers: the fast twin of `plain/value.ts`. */
 import { Bytes, wellFormed } from '../bytes.ts';
-import { CHUNK, VIEW } from '../chunk-buffer.ts';
+import * as buffer from '../chunk-buffer.ts';
 import { readValue, type Value, valueText } from '../plain/value.ts';
-import { TYPE } from '../value-type.ts';
-import { slotAt, slotSize, slotType } from './slots.ts';
+import * as valueType from '../value-type.ts';
+import * as slotTable from './slots.ts';
+
+// the module's own: see chunk-buffer.ts
+const { CHUNK, VIEW } = buffer;
+const { TYPE } = valueType;
+const { slotAt, slotSize, slotType } = slotTable;
 
 /** Short strings repeat (channels, hosts, users, paths): they are kept by content, so that a repeat allocates nothing. */
 const MEMOS = 4096;
