@@ -69,6 +69,8 @@ export interface RulesCoverageFlags extends RulesFlags {
 export interface RulesCheckFlags extends Pick<RulesFlags, 'lang' | 'output'> {
   readonly format: 'table' | 'json' | 'sarif';
   readonly fix: boolean;
+  readonly skip?: string;
+  readonly minSeverity: 'error' | 'warning' | 'info';
   readonly failOn: 'error' | 'warning';
 }
 

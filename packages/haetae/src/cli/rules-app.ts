@@ -5,6 +5,7 @@ import type {
   Context,
   EvtxFlags,
   RulesBenchFlags,
+  RulesCheckFlags,
   RulesCoverageFlags,
   RulesExplainFlags,
   RulesFlags,
@@ -38,6 +39,9 @@ export function rulesRoutes(
   const none = { kind: 'tuple', parameters: [] } as const;
   const one = (about: string, placeholder: string) =>
     ({ kind: 'tuple', parameters: [{ brief: about, parse: text, placeholder }] }) as const;
+
+  const paths = (about: string) =>
+    ({ kind: 'array', parameter: { brief: about, parse: text, placeholder: 'path' } }) as const;
 
   const list = buildCommand<RulesListFlags, [], Context>({
     loader: async () => (await import('./rules-list.ts')).listCommand,
@@ -116,13 +120,39 @@ export function rulesRoutes(
     loader: async () => (await import('./rules-bench.ts')).benchCommand,
     parameters: {
       flags: { top: optional(own.top, 'n'), ...onLogs },
-      positional: { kind: 'array', parameter: { brief: words.commands.paths, parse: text, placeholder: 'path' } },
+      positional: paths(words.commands.paths),
       aliases,
     },
     docs: { brief: commands.bench.brief, fullDescription: commands.bench.full },
   });
+  const check = buildCommand<RulesCheckFlags, string[], Context>({
+    loader: async () => (await import('./rules-check.ts')).checkCommand,
+    parameters: {
+      flags: {
+        format: { kind: 'enum', values: ['table', 'json', 'sarif'], brief: own.checkFormat, default: 'table' },
+        minSeverity: {
+          kind: 'enum',
+          values: ['error', 'warning', 'info'],
+          brief: own.minSeverity,
+          default: 'info',
+        },
+        failOn: { kind: 'enum', values: ['error', 'warning'], brief: own.failOn, default: 'error' },
+        skip: optional(own.skip, 'checks'),
+        fix: { kind: 'boolean', brief: own.fix, default: false },
+        ...output,
+      },
+      positional: paths(commands.check.positional),
+      aliases: { o: 'output' },
+    },
+    docs: { brief: commands.check.brief, fullDescription: commands.check.full },
+  });
+  const test = buildCommand<RulesFlags, string[], Context>({
+    loader: async () => (await import('./rules-test.ts')).testCommand,
+    parameters: { flags: packs, positional: paths(commands.test.positional), aliases },
+    docs: { brief: commands.test.brief, fullDescription: commands.test.full },
+  });
   return buildRouteMap({
-    routes: { list, show, coverage, explain, bench, pull },
+    routes: { list, show, check, test, explain, bench, coverage, pull },
     docs: { brief: commands.brief, fullDescription: commands.full },
   });
 }

@@ -162,6 +162,8 @@ export const enRules = {
     record: 'only the event with this record number (EVTX)',
     line: 'only the event of this line (text formats)',
     top: 'how many to show',
+    skip: 'checks to leave out, separated by commas',
+    minSeverity: 'error, warning or info: leave out what is less',
     fix: 'mend what can be mended safely',
     failOn: 'error or warning: exit with status 1',
   },
@@ -401,6 +403,25 @@ export const enRules = {
     moreSources: (n: string) => `or ${n} more`,
     moreSettings: (n: string) => `… and ${n} more settings (--format json)`,
   },
+  check: {
+    needsPaths: 'Say what to check: a rule file or a folder of rules. `haetae rules check --help` has examples.',
+    severities: { error: 'error', warning: 'warning', info: 'note' },
+    sum: (files: string, errors: string, warnings: string, notes: string) =>
+      `${some(files, 'file')}: ${some(errors, 'error')}, ${some(warnings, 'warning')}, ${some(notes, 'note')}`,
+    clean: (files: string) => `${some(files, 'file')}: nothing to complain about`,
+    byCheck: 'By check',
+    fixable: (n: string) => `${n} of them can be mended with --fix`,
+    fixed: (path: string, checks: string) => `mended ${path}: ${checks}`,
+    notFixed: (path: string, why: string) => `not mended ${path}: ${why}`,
+    notUtf8: 'the file is not UTF-8',
+    fixedSum: (findings: string, files: string) => `mended ${some(findings, 'finding')} in ${some(files, 'file')}`,
+    unknownCheck: (name: string, near: string) =>
+      `--skip ${name}: no such check${near === '' ? '' : `; did you mean ${near}?`}. The checks stand in brackets behind each finding.`,
+    now: (name: string) => `ATT&CK v19 calls it ${name}`,
+    split: 'ATT&CK v19 split it into stealth and defense-impairment',
+    noFiles: (path: string) => `${path}: no .yml or .yaml file there.`,
+    moreFindings: (n: string) => `… and ${n} more (all with --format json, or -o FILE)`,
+  },
   test: {
     passed: 'passed',
     failed: 'FAILED',
@@ -413,7 +434,7 @@ export const enRules = {
     untested: (n: string) => `${some(n, 'rule')} without a test`,
     none: 'No test file there: YAML with `rule`, `positive` and `negative`. See `haetae rules test --help`.',
     sum: (passed: string, failed: string) => `${passed} passed, ${failed} failed`,
-    bad: 'not a test file',
+    bad: (n: string) => `${some(n, 'test file')} cannot be read:`,
     path: (path: string) => `${path}: no such file or folder.`,
   },
 };

@@ -1,3 +1,4 @@
+export { lintAdvice } from './advice.ts';
 export { benchRules, createSample, type RuleCost, type RulesCost } from './bench.ts';
 export { type Coverage, coverageOf, layerOf, type ScoreBy, techniqueText, WEIGHTS } from './coverage.ts';
 export { CHANGES, type ChangedRule, diffPacks, type PackDiff } from './diff.ts';
@@ -10,4 +11,5 @@ export { MANIFEST } from './pull/install.ts';
 export { defaultFolder, type Pulled, type PullRequest, pull } from './pull/pull.ts';
 export { type RuleBook, type RuleEntry, readRules, sourceName } from './read.ts';
 export { type BlindGroup, createKinds, type KindSeen, type Ready, readyOf } from './ready.ts';
+export { runRuleTests, type TestedRule, type TestRun } from './run-tests.ts';
 export { type Line, wording } from './wording.ts';

@@ -16,7 +16,7 @@ export async function fromZip(
   const reader = new zip.ZipReader(new zip.Uint8ArrayReader(bytes));
   const basket = createBasket(folders);
   try {
-    const entries = await reader.getEntries();
+    const entries = await reader.getEntries({ strictness: 'tolerant' });
     const top = topFolder(entries.filter((entry) => !entry.directory).map(({ filename }) => filename));
     for (const entry of entries) {
       if (entry.directory) continue;
