@@ -1,7 +1,7 @@
 import type { Predicate, SingleValue } from '../predicate.ts';
 import { PreparedView } from '../view.ts';
 import { Automaton } from './automaton.ts';
-import { isAscii, type Lookup } from './literals.ts';
+import { isAscii, type Literal, type Lookup } from './literals.ts';
 
 /** What is known of a field's values: which predicates they hold, and which rules they make candidates. Shared by equal values. */
 export class Verdict {
@@ -81,6 +81,7 @@ export class Column {
   readonly #empty = new Verdict(new Int32Array(0), new Int32Array(0));
   #absent: Verdict | undefined;
   #none: Verdict | undefined;
+  #ways: readonly Lookup[] | undefined;
   #finder: Finder | undefined;
   /** Indexes into #asked that hold of the value at hand. */
   #holds = new Int32Array(0);
@@ -157,28 +158,35 @@ export class Column {
     if (this.#finder === undefined) {
       if (this.#tests < this.#limits.testsBeforeAutomata) return this.#each(value);
       this.#finder = new Finder(this.#asked, this.#predicates);
+      this.#ways = undefined;
     }
     return this.#finder.find(value, this.#holds);
   }
 
   #each(value: string): number {
     this.#tests += this.#asked.length;
-    let lower: string | undefined;
+    const lower = value.toLowerCase();
+    const ascii = isAscii(value);
     let count = 0;
     for (let i = 0; i < this.#asked.length; i++) {
-      const { index } = this.#asked[i]!;
-      const predicate = this.#predicates.get(index);
-      if (predicate.value.kind === 'regex') {
-        // Most are never tested, and need not be compiled then.
-        lower ??= value.toLowerCase();
-        if (couldHold(this.#predicates.lookup(index), value, lower) && predicate.each!.test(value))
-          this.#holds[count++] = i;
-      } else if (predicate.each !== undefined) {
-        if (predicate.each.folded) lower ??= value.toLowerCase();
-        if (predicate.each.test(predicate.each.folded ? lower! : value)) this.#holds[count++] = i;
-      } else if (holdsOf(predicate, value)) this.#holds[count++] = i;
+      const lookup = this.#lookup(i);
+      if (lookup.kind === 'exact' && (ascii || !lookup.beyond)) {
+        if (lookup.literals.some((literal) => stands(literal, lower))) this.#holds[count++] = i;
+        continue;
+      }
+      // Most are never tested, and need not be made then.
+      if (lookup.kind === 'needs' && !couldHold(lookup, ascii, lower)) continue;
+      const predicate = this.#predicate(i);
+      const { each } = predicate;
+      if (each === undefined ? holdsOf(predicate, value) : each.test(each.folded ? lower : value))
+        this.#holds[count++] = i;
     }
     return count;
+  }
+
+  #lookup(i: number): Lookup {
+    this.#ways ??= this.#asked.map(({ index }) => this.#predicates.lookup(index));
+    return this.#ways[i]!;
   }
 
   /** The verdict of what #holds has. */
@@ -251,10 +259,25 @@ function holdsOf({ value }: Predicate, of: string): boolean {
 }
 
 /** Whether the literals stand in a value that a predicate needs. */
-function couldHold(lookup: Lookup, value: string, lower: string): boolean {
-  if (lookup.kind !== 'needs' || (lookup.beyond && !isAscii(value))) return true;
-  const stands = (any: readonly string[]): boolean => any.some((literal) => lower.includes(literal));
-  return stands(lookup.literals) && lookup.also.every(stands);
+function couldHold(lookup: Extract<Lookup, { kind: 'needs' }>, ascii: boolean, lower: string): boolean {
+  if (lookup.beyond && !ascii) return true;
+  const within = (any: readonly string[]): boolean => any.some((literal) => lower.includes(literal));
+  return within(lookup.literals) && lookup.also.every(within);
+}
+
+function stands({ mode, text }: Literal, lower: string): boolean {
+  switch (mode) {
+    case 'contains':
+      return lower.includes(text);
+    case 'starts':
+      return lower.startsWith(text);
+    case 'ends':
+      return lower.endsWith(text);
+    case 'equals':
+      return lower === text;
+    default:
+      return mode satisfies never;
+  }
 }
 
 /** A copy: a value may be a stretch of the text around it, which would stay in memory with it. */

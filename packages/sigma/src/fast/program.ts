@@ -4,7 +4,7 @@ import { knownPredicate, type Predicate, type SingleValue } from '../predicate.t
 import { isLinear } from '../regex.ts';
 import { DASH, literal, ONE, type Part, STAR } from '../text.ts';
 import type { ValueOf } from '../value.ts';
-import { type Lookup, lookupOf } from './literals.ts';
+import { isAscii, type Literal, type Lookup, lookupOf } from './literals.ts';
 
 /**
  * What rules ask, as plain data (JSON): every distinct predicate once, and a tree over them for each rule. The same question
@@ -123,6 +123,23 @@ function decode(value: EncodedValue): SingleValue {
   return { ...written, block };
 }
 
+/** What {@link lookupOf} says of one literal with or without a star at its ends, which is nearly all that rules ask. */
+function simpleLookup([cased, ...parts]: readonly (string | number)[]): Lookup | undefined {
+  const [a, b, c] = parts;
+  if (cased === 1 || parts.length > 3) return undefined;
+  const text = typeof a === 'string' ? a : b;
+  if (typeof text !== 'string' || text === '' || !isAscii(text)) return undefined;
+  const exact = (mode: Literal['mode']): Lookup => ({
+    kind: 'exact',
+    literals: [{ mode, text: text.toLowerCase() }],
+    beyond: false,
+  });
+  if (typeof a === 'string')
+    return parts.length === 1 ? exact('equals') : b === 0 && c === undefined ? exact('starts') : undefined;
+  if (a !== 0) return undefined;
+  return c === undefined ? exact('ends') : c === 0 ? exact('contains') : undefined;
+}
+
 const WEIGHTS: Readonly<Partial<Record<SingleValue['kind'], number>>> = {
   regex: 3,
   number: 1,
@@ -179,6 +196,8 @@ export class Predicates {
   lookup(index: number): Lookup {
     const [, value] = this.program.predicates[index]!;
     if ('lookup' in value) return value.lookup;
+    const simple = Array.isArray(value) ? simpleLookup(value as readonly (string | number)[]) : undefined;
+    if (simple !== undefined) return simple;
     return lookupOf(this.#made[index]?.value ?? decode(value));
   }
 }
