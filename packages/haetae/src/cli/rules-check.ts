@@ -61,7 +61,7 @@ function skipped(text: string | undefined, { ruleTools }: Words): string[] {
     .filter((name) => name !== '');
   const strange = names.find((name) => !Object.hasOwn(CHECKS, name));
   if (strange === undefined) return names;
-  const near = Object.keys(CHECKS).find((id) => id.includes(strange) || strange.includes(id));
+  const near = Object.keys(CHECKS).find((id) => id.startsWith(strange) || strange.startsWith(id));
   throw new UsageError(ruleTools.check.unknownCheck(strange, near ?? ''));
 }
 

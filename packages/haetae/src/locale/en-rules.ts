@@ -416,7 +416,7 @@ export const enRules = {
     notUtf8: 'the file is not UTF-8',
     fixedSum: (findings: string, files: string) => `mended ${some(findings, 'finding')} in ${some(files, 'file')}`,
     unknownCheck: (name: string, near: string) =>
-      `--skip ${name}: no such check${near === '' ? '' : `; did you mean ${near}?`}. The checks stand in brackets behind each finding.`,
+      `--skip ${name}: no such check${near === '' ? '.' : `; did you mean ${near}?`} The checks stand in brackets behind each finding.`,
     now: (name: string) => `ATT&CK v19 calls it ${name}`,
     split: 'ATT&CK v19 split it into stealth and defense-impairment',
     noFiles: (path: string) => `${path}: no .yml or .yaml file there.`,

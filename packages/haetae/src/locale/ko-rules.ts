@@ -406,7 +406,7 @@ export const koRules: RuleWords = {
     notUtf8: 'UTF-8 파일이 아님',
     fixedSum: (findings, files) => `파일 ${files}개에서 ${findings}건을 고쳤습니다`,
     unknownCheck: (name, near) =>
-      `--skip ${name}: 없는 검사입니다${near === '' ? '' : `. ${near}을(를) 뜻하셨습니까?`} 검사 이름은 각 지적 뒤의 괄호 안에 있습니다.`,
+      `--skip ${name}: 없는 검사입니다.${near === '' ? '' : ` ${near}을(를) 뜻하셨습니까?`} 검사 이름은 각 지적 뒤의 괄호 안에 있습니다.`,
     now: (name) => `ATT&CK v19의 이름은 ${name}`,
     split: 'ATT&CK v19에서 stealth와 defense-impairment로 나뉨',
     noFiles: (path) => `${path}: .yml 또는 .yaml 파일이 없습니다.`,

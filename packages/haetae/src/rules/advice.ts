@@ -7,8 +7,8 @@ import { current, fromSigmaTags, technique } from '../attack/index.ts';
 export function lintAdvice(say: {
   readonly now: (name: string) => string;
   readonly split: string;
-}): Pick<LintOptions, 'logSources' | 'tag' | 'fields'> {
-  return { logSources: [WINDOWS], fields: fieldsOf, tag: (tag) => tagAdvice(tag, say) };
+}): Pick<LintOptions, 'logSources' | 'tag' | 'fields' | 'keys'> {
+  return { logSources: [WINDOWS], keys: ['haetae'], fields: fieldsOf, tag: (tag) => tagAdvice(tag, say) };
 }
 
 function tagAdvice(tag: string, say: { now(name: string): string; split: string }): TagAdvice | undefined {

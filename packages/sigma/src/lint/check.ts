@@ -19,6 +19,8 @@ export interface LintOptions {
   readonly tag?: (tag: string) => TagAdvice | undefined;
   /** The fields that events of a log source have; undefined where that is not known. */
   readonly fields?: (logsource: LogSource) => ReadonlySet<string> | undefined;
+  /** Keys of your own, beside those of the specification. */
+  readonly keys?: readonly string[];
   /** Ids of checks to leave out. */
   readonly skip?: readonly string[];
 }

@@ -161,10 +161,10 @@ export const METADATA: Checks = {
     severity: 'info',
     what: 'A key is none of the specification.',
     why: 'A misspelt key is lost without a word. Keys of your own are allowed; leave this check out then.',
-    document: ({ root }, report) => {
+    document: ({ root }, report, { keys = [] }) => {
       if (root.kind !== 'map') return;
       for (const { key } of root.entries) {
-        if (KNOWN.has(key.text)) continue;
+        if (KNOWN.has(key.text) || keys.includes(key.text)) continue;
         const hint = key.text === 'reference' ? '; did you mean references?' : didYouMean(key.text, KNOWN);
         report(key, `${key.text} is no key of the specification${hint}`);
       }
