@@ -30,11 +30,11 @@ export function findingJson(finding: Located): string {
     rule: { id: rule.id, title: rule.title, path: rule.path },
     level,
     attack,
+    why,
+    fields,
     via,
     ...(degraded === undefined ? {} : { degraded }),
     ...(confidence === undefined ? {} : { confidence }),
-    why,
-    fields,
     ...(decoded === undefined ? {} : { decoded }),
   });
 }

@@ -183,7 +183,7 @@ export const enRules = {
     looksAt: 'Looks at',
     anyChannel: 'every channel',
     anyId: 'all event ids',
-    ids: (ids: string) => `event ids ${ids}`,
+    ids: (ids: string) => `event id${/\D/.test(ids) ? 's' : ''} ${ids}`,
     throughMapping: (name: string) => `read under other names (${name})`,
     provider: (names: string) => `provider ${names}`,
     condition: 'Matches when',
@@ -247,7 +247,8 @@ export const enRules = {
     parts: { minute: 'minute', hour: 'hour', day: 'day', week: 'week', month: 'month', year: 'year' },
   },
   coverage: {
-    title: (rules: string, techniques: string) => `${rules} rules cover ${techniques} techniques of ATT&CK v19`,
+    title: (rules: string, techniques: string) =>
+      `${some(rules, 'rule')}, ${some(techniques, 'technique')} of ATT&CK v19`,
     tactic: 'Tactic',
     rules: 'Rules',
     techniques: 'Techniques',
