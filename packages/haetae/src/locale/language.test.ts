@@ -30,7 +30,8 @@ test.each(['ko', 'en'] as const)('every word of %s is there and keeps its parame
   }
 });
 
-test('Korean has Hangul wherever English has words, save for what both write alike', () => {
+test('Korean has Hangul wherever English has words, save for names that both write alike', () => {
   const same = leaves(wordsOf('ko'), '').filter((line, i) => line === leaves(wordsOf('en'), '')[i]);
-  expect(same.sort()).toEqual(['.receipt.times: ×<0>', '.ruleTools.pull.sha256: SHA-256 <0>', '.table.attack: ATT&CK']);
+  const words = same.map((line) => line.replace(/^[^:]*: /, '').replace(/ATT&CK|SHA-256|<\d>/g, ''));
+  expect(words.filter((text) => /[A-Za-z]/.test(text))).toEqual([]);
 });
