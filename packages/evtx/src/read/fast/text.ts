@@ -1,5 +1,5 @@
 /** Slots → strings and numbers: the fast twin of `plain/value.ts`. */
-import { Bytes, wellFormed } from '../bytes.ts';
+import { Bytes } from '../bytes.ts';
 import * as buffer from '../chunk-buffer.ts';
 import { readValue, type Value, valueText } from '../plain/value.ts';
 import * as valueType from '../value-type.ts';
@@ -18,9 +18,8 @@ const memoText: string[] = new Array(MEMOS).fill('');
 const memoSize = new Uint8Array(MEMOS);
 const memoPairs = new Int32Array(MEMOS * MEMO_PAIRS);
 
-/** Units to a call of fromCharCode, which takes them as arguments on the stack. */
-const PIECE = 4096;
-const scratch = new Uint16Array(PIECE);
+/** Reads an unpaired surrogate as U+FFFD, too. */
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 
 /** The units of a UTF-16 value before its first NUL. */
 export function unitsOf(at: number, size: number): number {
@@ -60,21 +59,7 @@ function utf16Text(at: number, size: number): string {
   return text;
 }
 
-function decode(at: number, units: number): string {
-  let text = '';
-  let surrogates = 0;
-  for (let from = 0; from < units; from += PIECE) {
-    const count = Math.min(PIECE, units - from);
-    const start = at + 2 * from;
-    for (let i = 0; i < count; i++) {
-      const unit = VIEW.getUint16(start + 2 * i, true);
-      scratch[i] = unit;
-      if ((unit & 0xf800) === 0xd800) surrogates = 1;
-    }
-    text += String.fromCharCode.apply(null, scratch.subarray(0, count) as unknown as number[]);
-  }
-  return surrogates === 0 ? text : wellFormed(text);
-}
+const decode = (at: number, units: number): string => utf16.decode(CHUNK.subarray(at, at + 2 * units));
 
 const UPPER: readonly string[] = Array.from({ length: 256 }, (_, b) => b.toString(16).toUpperCase().padStart(2, '0'));
 
