@@ -56,11 +56,19 @@ class WindowsView implements EventView {
     return [...this.#read().values()].flat();
   }
 
-  /** The source's own text, where it has one and nothing was added to it, and what it may have been told in other words. */
+  /**
+   * The source's own text and what it may have been told in other words; where it has none, the values in a row. undefined
+   * where something was added to them.
+   */
   texts(): readonly string[] | undefined {
     if (this.#overlay !== NO_OVERLAY) return undefined;
     const { source, channel, provider, computer } = this.#event;
-    return source === undefined ? undefined : [source, channel, provider, computer];
+    if (source !== undefined) return [source, channel, provider, computer];
+    if (this.#whole !== undefined) return [[...this.#whole.values()].flat().join('\n')];
+    const values = [channel, provider, computer];
+    for (const [, value] of this.#event.fields()) values.push(value);
+    for (const [, value] of this.#event.systemFields()) values.push(value);
+    return [values.join('\n')];
   }
 
   isKind(channel: string, eventId: number): boolean {
