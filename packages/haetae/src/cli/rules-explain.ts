@@ -14,6 +14,7 @@ import { readSettings, session } from './session.ts';
 import { UsageError } from './usage.ts';
 
 const TOP = 5;
+const FAR_MISSES = 2;
 
 export async function explainCommand(this: Context, flags: RulesExplainFlags, ...args: string[]): Promise<void> {
   const { console } = this;
@@ -114,7 +115,9 @@ function resultText(
     const told = shown.reduce((sum, event) => sum + event.count, 0);
     if (told < total) lines.push('', color.dim(`  ${w.others(count(total - told))}`));
   };
-  show(misses, looked - matched);
+  // What holds nothing of a rule is no near miss: one or two of them tell what the log holds.
+  const near = misses.filter(({ explanation: { near: way } }) => way.held > 0 || way.excludedBy.length > 0);
+  show(one ? misses : near.length > 0 ? near : misses.slice(0, FAR_MISSES), looked - matched);
   show(matches, matched);
   if (looked > 0)
     lines.push('', color.dim(`${w.whole}: \`haetae rules show ${entry.rule.id?.slice(0, 8) ?? entry.rule.path}\``));

@@ -4,6 +4,7 @@ import { TACTICS } from '../attack/index.ts';
 import { printable, type Words, wrap } from '../locale/index.ts';
 import {
   byLevel,
+  correlationWording,
   findRules,
   type Line,
   type RuleEntry,
@@ -98,20 +99,10 @@ function showJson(entry: RuleEntry, words: Words) {
 const MOST_LINES = 120;
 
 export function conditionLines(entry: RuleEntry, words: Words): Line[] {
-  const { phrases, words: w } = words.ruleTools;
-  if (entry.kind !== 'correlation') return wording(entry.rule.detection, phrases);
-  const { type, rules, groupBy, timespan, condition } = entry.rule;
-  const asked =
-    condition.kind === 'bounds'
-      ? condition.bounds.map(({ op, number }) => `${op} ${number}`).join(', ') +
-        (condition.fields.length > 0 ? ` (${condition.fields.join(', ')})` : '')
-      : '';
-  return [
-    { depth: 0, text: `${type} ${asked} ${w.within(timespan.text)}`.replaceAll(/ +/g, ' ') },
-    ...(groupBy.length > 0 ? [{ depth: 1, text: `${w.groupBy}: ${groupBy.join(', ')}` }] : []),
-    { depth: 1, text: `${w.ofRules}:` },
-    ...rules.map(({ text }) => ({ depth: 2, text })),
-  ];
+  const { phrases } = words.ruleTools;
+  return entry.kind === 'correlation'
+    ? correlationWording(entry.rule, words.ruleTools)
+    : wording(entry.rule.detection, phrases);
 }
 
 function showText(entry: RuleEntry, words: Words, { columns, color, isTTY }: Out): string {

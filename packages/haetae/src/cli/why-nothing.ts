@@ -38,5 +38,6 @@ export function whyNothing(scan: Pick<Scan, 'kinds' | 'outside' | 'rules' | 'rea
       (eventId === 4688 && channel.toLowerCase() === 'security'),
   );
   if (!processes && scan.kinds.length > 0) lines.push(`  ${w.noSysmon}`);
+  if (scan.kinds.length > 0 && inForce > 0) lines.push(`  ${w.ready}`);
   return `${lines.join('\n')}\n`;
 }

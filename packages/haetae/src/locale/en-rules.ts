@@ -246,6 +246,19 @@ export const enRules = {
     },
     parts: { minute: 'minute', hour: 'hour', day: 'day', week: 'week', month: 'month', year: 'year' },
   },
+  correlation: {
+    event_count: (_fields: string) => 'the number of events',
+    value_count: (fields: string) => `the number of different values of ${fields}`,
+    value_sum: (fields: string) => `the sum of ${fields}`,
+    value_avg: (fields: string) => `the average of ${fields}`,
+    value_median: (fields: string) => `the median of ${fields}`,
+    value_percentile: (fields: string) => `the percentile of ${fields}`,
+    temporal: (_fields: string) => 'the number of its rules that were seen',
+    temporal_ordered: (_fields: string) => 'the number of its rules that were seen in this order',
+    all: 'all of its rules are seen',
+    allOrdered: 'all of its rules are seen, in this order',
+    expression: (text: string) => `of its rules are seen: ${text}`,
+  },
   coverage: {
     title: (rules: string, techniques: string) =>
       `${some(rules, 'rule')}, ${some(techniques, 'technique')} of ATT&CK v19`,

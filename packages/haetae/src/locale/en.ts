@@ -134,6 +134,8 @@ export const en = {
     below: (n: string) => `${n} rules lie below --min-level and were not used.`,
     channel: (channel: string, events: string, rules: string) => `${channel}: ${events} events, ${rules} rules`,
     blind: 'No rule looks at:',
+    ready:
+      '`haetae ready PATH…` names the rules that could fire, the blind ones, and the settings that open their eyes.',
     noSysmon: 'No process creation is in these logs (Sysmon 1 or Security 4688): most rules need it.',
   },
   receipt: {

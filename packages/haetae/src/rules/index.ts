@@ -12,4 +12,4 @@ export { defaultFolder, type Pulled, type PullRequest, pull } from './pull/pull.
 export { type RuleBook, type RuleEntry, readRules, sourceName } from './read.ts';
 export { type BlindGroup, createKinds, type KindSeen, type Ready, readyOf } from './ready.ts';
 export { runRuleTests, type TestedRule, type TestRun } from './run-tests.ts';
-export { type Line, wording } from './wording.ts';
+export { correlationWording, type Line, wording } from './wording.ts';

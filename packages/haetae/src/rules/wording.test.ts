@@ -1,7 +1,7 @@
 import { parseRules } from '@haetae/sigma';
 import { describe, expect, test } from 'vitest';
 import { wordsOf } from '../locale/index.ts';
-import { wording } from './wording.ts';
+import { correlationWording, wording } from './wording.ts';
 
 const told = (detection: string, lang: 'ko' | 'en' = 'en'): string[] => {
   const indented = detection.replaceAll(/^/gm, '  ');
@@ -92,5 +92,38 @@ condition: img and cli and (only or not img) and not 1 of filter_*`),
       '  다음이 성립하지 않음:',
       "    B: 'z'  [f]",
     ]);
+  });
+});
+
+describe('a correlation in words', () => {
+  const said = (correlation: string): string[] => {
+    const { correlations, problems } = parseRules(`title: t\ncorrelation:\n${correlation.replaceAll(/^/gm, '  ')}\n`);
+    expect(problems.map(({ message }) => message)).toEqual([]);
+    return correlationWording(correlations[0]!, wordsOf('en').ruleTools).map(
+      ({ depth, text }) => '  '.repeat(depth) + text,
+    );
+  };
+  test.each([
+    [
+      'type: value_count\nrules: a\ngroup-by: [Ip]\ntimespan: 5m\ncondition: {gte: 10, lt: 99, field: User}',
+      [
+        'the number of different values of User is at least 10',
+        'the number of different values of User is less than 99',
+        '  within 5m',
+        '  for each: Ip',
+        '  over the rules:',
+        '    a',
+      ],
+    ],
+    [
+      'type: temporal_ordered\nrules: [a, b]\ntimespan: 1h',
+      ['all of its rules are seen, in this order', '  within 1h', '  over the rules:', '    a', '    b'],
+    ],
+    [
+      'type: temporal\nrules: [a, b, c]\ntimespan: 1h\ncondition: a and (b or not c)',
+      ['of its rules are seen: a and (b or not c)', '  within 1h', '  over the rules:', '    a', '    b', '    c'],
+    ],
+  ])('%j', (text, lines) => {
+    expect(said(text)).toEqual(lines);
   });
 });

@@ -1,4 +1,4 @@
-import type { Condition, Detection, Item, RuleValue, Search } from '@haetae/sigma';
+import type { BoundOp, Condition, Detection, Item, RuleValue, Search, SigmaCorrelation } from '@haetae/sigma';
 import type { PhraseOp, RuleWords } from '../locale/index.ts';
 
 /** A line of a condition told in words; lines below it go deeper. */
@@ -132,3 +132,60 @@ function itemLines(item: Item, phrases: Phrases, depth: number): Line[] {
 
 /** Quotes show blanks at the ends. */
 const quoted = ({ value, text }: RuleValue): string => (typeof value === 'string' ? `'${text}'` : text);
+
+const BOUNDS: Readonly<Record<Exclude<BoundOp, 'neq'>, PhraseOp>> = {
+  gt: 'gt',
+  gte: 'gte',
+  lt: 'lt',
+  lte: 'lte',
+  eq: 'equals',
+};
+
+/** A correlation in words: what is counted, over which rules, for which groups, within what time. */
+export function correlationWording(rule: SigmaCorrelation, words: RuleWords): Line[] {
+  const { type, rules, groupBy, timespan, condition } = rule;
+  const { correlation: w, phrases, words: common } = words;
+  const lines: Line[] = [];
+  if (condition.kind === 'expression') lines.push({ depth: 0, text: w.expression(expression(condition.of)) });
+  else if (condition.bounds.length === 0 || isWhole(rule))
+    lines.push({ depth: 0, text: type === 'temporal_ordered' ? w.allOrdered : w.all });
+  else {
+    const subject = w[type](condition.fields.join(', '));
+    const asked = condition.percentile === undefined ? subject : `${subject} (${condition.percentile} %)`;
+    for (const { op, number } of condition.bounds) {
+      if (op === 'neq') lines.push({ depth: 0, text: phrases.not });
+      const text = phrases.ops[op === 'neq' ? 'equals' : BOUNDS[op]].one(asked, String(number));
+      lines.push({ depth: op === 'neq' ? 1 : 0, text });
+    }
+  }
+  lines.push({ depth: 1, text: common.within(timespan.text) });
+  if (groupBy.length > 0) lines.push({ depth: 1, text: `${common.groupBy}: ${groupBy.join(', ')}` });
+  lines.push({ depth: 1, text: `${common.ofRules}:` }, ...rules.map(({ text }) => ({ depth: 2, text })));
+  return lines;
+}
+
+/** A temporal correlation that asks for as many rules as it has asks for all of them. */
+function isWhole({ type, rules, condition }: SigmaCorrelation): boolean {
+  if (!type.startsWith('temporal') || condition.kind !== 'bounds' || condition.bounds.length !== 1) return false;
+  const { op, number } = condition.bounds[0]!;
+  return (op === 'gte' || op === 'eq') && number === rules.length;
+}
+
+function expression(condition: Condition): string {
+  switch (condition.kind) {
+    case 'search':
+      return condition.name;
+    case 'not':
+      return `not ${nested(condition.of)}`;
+    case 'and':
+    case 'or':
+      return condition.of.map(nested).join(` ${condition.kind} `);
+    case 'of':
+      return `${condition.atLeast === condition.names.length ? 'all' : condition.atLeast} of ${condition.pattern}`;
+    default:
+      return condition satisfies never;
+  }
+}
+
+const nested = (condition: Condition): string =>
+  condition.kind === 'and' || condition.kind === 'or' ? `(${expression(condition)})` : expression(condition);
