@@ -34,8 +34,11 @@ export interface PredicateSource {
 }
 
 export interface ColumnLimits {
-  /** Predicate tests after which it pays to build automata. */
-  readonly testsBeforeAutomata: number;
+  /**
+   * UTF-16 units of values, 64 more for each, that are tested predicate by predicate before it pays to build automata: building
+   * costs about as much as testing a hundred short values, however many predicates there are.
+   */
+  readonly effortBeforeAutomata: number;
   /** Of the dictionary: values, UTF-16 units of all of them and of one. */
   readonly maxValues: number;
   readonly maxCharacters: number;
@@ -48,7 +51,7 @@ export interface ColumnLimits {
 }
 
 export const COLUMN_LIMITS: ColumnLimits = {
-  testsBeforeAutomata: 4000,
+  effortBeforeAutomata: 8000,
   maxValues: 8192,
   maxCharacters: 1_000_000,
   longestValue: 2000,
@@ -75,7 +78,7 @@ export class Column {
   #lookups = 0;
   #hits = 0;
   #pause = 0;
-  #tests = 0;
+  #effort = 0;
 
   readonly #verdicts = new Map<string, Verdict>();
   readonly #empty = new Verdict(new Int32Array(0), new Int32Array(0));
@@ -156,7 +159,7 @@ export class Column {
   /** Fills #holds. */
   #find(value: string): number {
     if (this.#finder === undefined) {
-      if (this.#tests < this.#limits.testsBeforeAutomata) return this.#each(value);
+      if (this.#effort < this.#limits.effortBeforeAutomata) return this.#each(value);
       this.#finder = new Finder(this.#asked, this.#predicates);
       this.#ways = undefined;
     }
@@ -164,7 +167,7 @@ export class Column {
   }
 
   #each(value: string): number {
-    this.#tests += this.#asked.length;
+    this.#effort += 64 + value.length;
     const lower = value.toLowerCase();
     const ascii = isAscii(value);
     let count = 0;

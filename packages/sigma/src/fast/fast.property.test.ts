@@ -254,13 +254,13 @@ describe('a column judges a field as its predicates do', () => {
   const values = fc.array(fc.option(fc.array(word, { maxLength: 3 }), { nil: undefined }), { maxLength: 40 });
 
   test.each([
-    { how: 'by automata', limits: { testsBeforeAutomata: 0 } },
+    { how: 'by automata', limits: { effortBeforeAutomata: 0 } },
     { how: 'one by one', limits: {} },
     {
       how: 'with hardly any memory',
-      limits: { testsBeforeAutomata: 0, maxValues: 2, maxVerdicts: 1, longestValue: 3 },
+      limits: { effortBeforeAutomata: 0, maxValues: 2, maxVerdicts: 1, longestValue: 3 },
     },
-    { how: 'without a dictionary', limits: { testsBeforeAutomata: 9, trial: 2, leastHits: 3, pause: 5 } },
+    { how: 'without a dictionary', limits: { effortBeforeAutomata: 300, trial: 2, leastHits: 3, pause: 5 } },
   ])('$how', ({ limits }) => {
     fc.assert(
       fc.property(items, values, fc.boolean(), (some, list, long) => {
