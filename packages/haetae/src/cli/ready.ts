@@ -2,7 +2,7 @@ import { findEvent } from '@haetae/event';
 import type { Setting } from '@haetae/sigma/windows';
 import { padEnd, printable, type Words, width } from '../locale/index.ts';
 import { eachEvent } from '../pipeline/index.ts';
-import { type BlindGroup, createKinds, type KindSeen, type Ready, readRules, readyOf } from '../rules/index.ts';
+import { type BlindGroup, type KindSeen, type Ready, ruleTools } from '../rules/index.ts';
 import { columns } from './columns.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesOnLogsFlags } from './flags.ts';
@@ -13,6 +13,8 @@ import { conclude } from './receipt.ts';
 import { rulePacks } from './rule-packs.ts';
 import { entryJson, entryTitle, json } from './rules-run.ts';
 import { readSettings, session } from './session.ts';
+
+const { createKinds, readRules, readyOf } = await ruleTools();
 
 export async function readyCommand(this: Context, flags: RulesOnLogsFlags, ...paths: string[]): Promise<void> {
   const { console } = this;

@@ -1,6 +1,6 @@
 import { printable, type Words } from '../locale/index.ts';
 import { eachEvent, Interrupted } from '../pipeline/index.ts';
-import { benchRules, createSample, type RulesCost, readRules } from '../rules/index.ts';
+import { type RulesCost, ruleTools } from '../rules/index.ts';
 import { columns } from './columns.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesBenchFlags } from './flags.ts';
@@ -11,6 +11,8 @@ import { rulePacks } from './rule-packs.ts';
 import { json } from './rules-run.ts';
 import { readSettings, session } from './session.ts';
 import { EXIT } from './usage.ts';
+
+const { benchRules, createSample, readRules } = await ruleTools();
 
 const TOP = 20;
 /** Events measured: enough to even out, few enough that thousands of rules take seconds. */

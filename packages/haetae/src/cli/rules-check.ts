@@ -3,13 +3,15 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CHECKS, fixText, type LintFinding, type LintOptions, lint } from '@haetae/sigma';
 import { printable, type Words } from '../locale/index.ts';
-import { lintAdvice, rulesAt } from '../rules/index.ts';
+import { rulesAt, ruleTools } from '../rules/index.ts';
 import { columns } from './columns.ts';
 import type { Console, Out } from './console.ts';
 import type { Context, RulesCheckFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
+
+const { lintAdvice } = await ruleTools();
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 

@@ -1,11 +1,13 @@
 import { padEnd, printable, width } from '../locale/index.ts';
-import { coverageOf, layerOf, readRules } from '../rules/index.ts';
+import { ruleTools } from '../rules/index.ts';
 import type { Context, RulesCoverageFlags } from './flags.ts';
 import { count, percent } from './numbers.ts';
 import { checkLanguage } from './options.ts';
 import { rulePacks } from './rule-packs.ts';
 import { entryTitle, json, openFile } from './rules-run.ts';
 import { EXIT } from './usage.ts';
+
+const { coverageOf, layerOf, readRules } = await ruleTools();
 
 const BAR = 20;
 

@@ -2,7 +2,7 @@ import type { Position } from '@haetae/event';
 import { type ConditionTried, SigmaError } from '@haetae/sigma';
 import { cut, formatLocal, formatUtc, printable, type Words, type Zone } from '../locale/index.ts';
 import { eachEvent } from '../pipeline/index.ts';
-import { createExplainer, type ExplainedEvent, type ExplainedRule, type RuleEntry } from '../rules/index.ts';
+import { type ExplainedEvent, type ExplainedRule, type RuleEntry, ruleTools } from '../rules/index.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesExplainFlags } from './flags.ts';
 import { count } from './numbers.ts';
@@ -12,6 +12,8 @@ import { entryTitle, json } from './rules-run.ts';
 import { placeLines, placesOf, rulesFor } from './rules-show.ts';
 import { readSettings, session } from './session.ts';
 import { UsageError } from './usage.ts';
+
+const { createExplainer } = await ruleTools();
 
 const TOP = 5;
 const FAR_MISSES = 2;

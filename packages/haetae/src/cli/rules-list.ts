@@ -1,6 +1,6 @@
 import { current, tactic } from '../attack/index.ts';
 import { cut, padEnd, type Words, width } from '../locale/index.ts';
-import { byLevel, pick, type RuleEntry, type RuleFilter, readRules, sourceName } from '../rules/index.ts';
+import { type RuleEntry, type RuleFilter, ruleTools } from '../rules/index.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesListFlags } from './flags.ts';
 import { levelCells } from './level.ts';
@@ -9,6 +9,8 @@ import { type Level, levelOption } from './options.ts';
 import { rulePacks } from './rule-packs.ts';
 import { entryJson, entryTitle, json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
+
+const { byLevel, pick, readRules, sourceName } = await ruleTools();
 
 export async function listCommand(this: Context, flags: RulesListFlags): Promise<void> {
   const { console } = this;

@@ -2,22 +2,15 @@ import { homedir } from 'node:os';
 import { parseRules } from '@haetae/sigma';
 import { createWindowsRuleSet } from '@haetae/sigma/windows';
 import { printable, type Words } from '../locale/index.ts';
-import {
-  CHANGES,
-  defaultFolder,
-  LEFT_OUT,
-  type Origin,
-  PullError,
-  type Pulled,
-  pull,
-  type RuleEntry,
-} from '../rules/index.ts';
+import { type Origin, type Pulled, type RuleEntry, ruleTools } from '../rules/index.ts';
 import type { Console, Out } from './console.ts';
 import type { Context, RulesPullFlags } from './flags.ts';
 import { SHAPES } from './level.ts';
 import { count } from './numbers.ts';
 import { entryJson, entryTitle, json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
+
+const { CHANGES, defaultFolder, LEFT_OUT, PullError, pull } = await ruleTools();
 
 export async function pullCommand(this: Context, flags: RulesPullFlags, from: string): Promise<void> {
   const { console } = this;

@@ -2,17 +2,7 @@ import { existsSync } from 'node:fs';
 import { createWindowsRuleSet, neededSources } from '@haetae/sigma/windows';
 import { TACTICS } from '../attack/index.ts';
 import { printable, type Words, wrap } from '../locale/index.ts';
-import {
-  byLevel,
-  correlationWording,
-  findRules,
-  type Line,
-  type RuleEntry,
-  readRules,
-  rulesAt,
-  techniqueText,
-  wording,
-} from '../rules/index.ts';
+import { type Line, type RuleEntry, rulesAt, ruleTools } from '../rules/index.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesFlags } from './flags.ts';
 import { levelCells } from './level.ts';
@@ -21,6 +11,8 @@ import { rulePacks } from './rule-packs.ts';
 import { listText } from './rules-list.ts';
 import { entryJson, entryTitle, json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
+
+const { byLevel, correlationWording, findRules, readRules, techniqueText, wording } = await ruleTools();
 
 export async function showCommand(this: Context, flags: RulesFlags, wanted: string): Promise<void> {
   const { console } = this;

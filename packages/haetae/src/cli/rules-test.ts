@@ -1,11 +1,13 @@
 import { padEnd, printable, type Words, width } from '../locale/index.ts';
-import { readRules, rulesAt, runRuleTests, type TestedRule, type TestRun } from '../rules/index.ts';
+import { rulesAt, ruleTools, type TestedRule, type TestRun } from '../rules/index.ts';
 import type { Out } from './console.ts';
 import type { Context, RulesFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { rulePacks } from './rule-packs.ts';
 import { entryTitle, json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
+
+const { readRules, runRuleTests } = await ruleTools();
 
 export async function testCommand(this: Context, flags: RulesFlags, ...paths: string[]): Promise<void> {
   const { console } = this;

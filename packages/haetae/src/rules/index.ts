@@ -1,15 +1,15 @@
-export { lintAdvice } from './advice.ts';
-export { benchRules, createSample, type RuleCost, type RulesCost } from './bench.ts';
-export { type Coverage, coverageOf, layerOf, type ScoreBy, techniqueText, WEIGHTS } from './coverage.ts';
-export { CHANGES, type ChangedRule, diffPacks, type PackDiff } from './diff.ts';
-export { createExplainer, type ExplainedEvent, type ExplainedRule } from './explain.ts';
-export { byLevel, findRules, pick, type RuleFilter } from './find.ts';
+export type { RuleCost, RulesCost } from './bench.ts';
+export type { Coverage, ScoreBy } from './coverage.ts';
+export type { ChangedRule, PackDiff } from './diff.ts';
+export type { ExplainedEvent, ExplainedRule } from './explain.ts';
+export type { RuleFilter } from './find.ts';
 export { builtinRules, isExamples, isRules, type RulePack, rulesAt } from './load.ts';
-export { PullError } from './pull/error.ts';
-export { LEFT_OUT, type LeftOut, type Origin } from './pull/fetched.ts';
-export { MANIFEST } from './pull/install.ts';
-export { defaultFolder, type Pulled, type PullRequest, pull } from './pull/pull.ts';
-export { type RuleBook, type RuleEntry, readRules, sourceName } from './read.ts';
-export { type BlindGroup, createKinds, type KindSeen, type Ready, readyOf } from './ready.ts';
-export { runRuleTests, type TestedRule, type TestRun } from './run-tests.ts';
-export { correlationWording, type Line, wording } from './wording.ts';
+export type { LeftOut, Origin } from './pull/fetched.ts';
+export type { Pulled, PullRequest } from './pull/pull.ts';
+export type { RuleBook, RuleEntry } from './read.ts';
+export type { BlindGroup, KindSeen, Ready } from './ready.ts';
+export type { TestedRule, TestRun } from './run-tests.ts';
+export type { Line } from './wording.ts';
+
+/** What is done with rules beside scanning with them, loaded by those who do it: a scan starts sooner without. */
+export const ruleTools = () => import('./tools.ts');

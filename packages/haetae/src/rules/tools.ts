@@ -1,0 +1,14 @@
+export { lintAdvice } from './advice.ts';
+export { benchRules, createSample } from './bench.ts';
+export { coverageOf, layerOf, techniqueText, WEIGHTS } from './coverage.ts';
+export { CHANGES, diffPacks } from './diff.ts';
+export { createExplainer } from './explain.ts';
+export { byLevel, findRules, pick } from './find.ts';
+export { PullError } from './pull/error.ts';
+export { LEFT_OUT } from './pull/fetched.ts';
+export { MANIFEST } from './pull/install.ts';
+export { defaultFolder, pull } from './pull/pull.ts';
+export { readRules, sourceName } from './read.ts';
+export { createKinds, readyOf } from './ready.ts';
+export { runRuleTests } from './run-tests.ts';
+export { correlationWording, wording } from './wording.ts';
