@@ -206,6 +206,19 @@ test('two streams at once', async () => {
   expect([a, b]).toEqual([upTo(1, 450), upTo(1, 450)]);
 });
 
+test('another log read while a stream waits', async () => {
+  const other = writeEvtx(drafts(120).reverse());
+  async function* interrupted() {
+    for await (const piece of pieces(sound, 1000)) {
+      yield piece;
+      for (const r of readEvtx(other)) if (r.eventId === 3) break;
+    }
+  }
+  const texts: (string | undefined)[] = [];
+  for await (const chunk of streamEvtx(interrupted()).chunks()) for (const r of chunk) texts.push(r.get('Text'));
+  expect(texts).toEqual(Array.from(readEvtx(sound), (r) => r.get('Text')));
+});
+
 test('a forged record is refused, not run: deep, endless and overlapping content', () => {
   const deep = (levels: number): Token => (levels === 0 ? { text: 'x' } : { open: 'E', content: [deep(levels - 1)] });
   const depth = new ChunkAssembler();
