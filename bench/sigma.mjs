@@ -149,7 +149,20 @@ async function main(runs) {
   for (const path of Object.values(caches)) mkdirSync(path);
   const scan = (path, cache = caches.warm) => {
     const env = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache };
-    const args = [haetae, 'scan', path, '--no-builtin', '--rules', rules, '--detectors', 'sigma', '--format', 'jsonl'];
+    const args = [
+      haetae,
+      'scan',
+      path,
+      '--no-builtin',
+      '--rules',
+      rules,
+      '--detectors',
+      'sigma',
+      '--by',
+      'finding',
+      '--format',
+      'jsonl',
+    ];
     return measured(process.execPath, args, env);
   };
   const cold = (path) => {

@@ -55,10 +55,9 @@ export function withCompiledRules(
 }
 
 /** Everything that what is compiled depends on: the rules' names and texts, the options, and the program itself. */
-function keyOf({ rules, minLevel, strict, pipelines = [] }: DetectorSetup): string {
+function keyOf({ rules, compiled: _, ...options }: DetectorSetup): string {
   const hash = createHash('sha256');
-  const options = [minLevel ?? '', strict ?? false, pipelines];
-  hash.update(JSON.stringify([SAVED_VERSION, process.versions.node, ...options, programFiles()]));
+  hash.update(JSON.stringify([SAVED_VERSION, process.versions.node, options, programFiles()]));
   for (const { path, text } of rules) hash.update(`\0${path}\0${text.length}\0${text}`);
   return hash.digest('hex').slice(0, 40);
 }

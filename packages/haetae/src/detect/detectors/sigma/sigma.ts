@@ -1,22 +1,32 @@
 import type { LinkedCorrelation, RuleMeta, SigmaRule } from '@haetae/sigma';
 import { createScriptJoiner, readiness } from '@haetae/sigma/windows';
 import { fromSigmaTags } from '../../../attack/index.ts';
-import type { Detector, DetectorKind, DetectorSetup, RuleProblem } from '../../detector.ts';
+import type { CompiledRules, Detector, DetectorKind, DetectorSetup, RuleProblem } from '../../detector.ts';
 import { type Finding, factsOf, fieldsOf, toReason } from '../../finding.ts';
 import { type HiddenText, hiddenIn, hiddenInScript, overlayOf } from '../../hidden.ts';
-import { levelOf, loadBook, readBook, saveBook } from './book.ts';
+import { levelOf, loadBook, type RuleBook, readBook, saveBook } from './book.ts';
 import { createSequences, type RuleFacts } from './sequences.ts';
 
 const NONE: readonly Finding[] = [];
 const NOTHING_HIDDEN: readonly HiddenText[] = [];
 
 /** Sigma rules. They see an event's fields and, beside them, the text decoded out of its command lines and scripts. */
-export const sigma: DetectorKind = { name: 'sigma', create, compile: (setup) => saveBook(readBook(setup)) };
+export const sigma: DetectorKind = { name: 'sigma', create, compile };
+
+/** Books that this thread compiled itself: it need not read them again. */
+const books = new WeakMap<CompiledRules, RuleBook>();
+
+function compile(setup: DetectorSetup): CompiledRules {
+  const book = readBook(setup);
+  const compiled = saveBook(book);
+  books.set(compiled, book);
+  return compiled;
+}
 
 function create(setup: DetectorSetup): Detector {
   const { strict = false } = setup;
   const compiled = setup.compiled?.sigma;
-  const book = compiled === undefined ? readBook(setup) : loadBook(compiled, setup);
+  const book = compiled === undefined ? readBook(setup) : (books.get(compiled) ?? loadBook(compiled, setup));
   const { set, telling, correlations } = book;
   const problems: RuleProblem[] = [...book.problems];
   const scripts = createScriptJoiner();
