@@ -174,7 +174,12 @@ export class Column {
     for (let i = 0; i < this.#asked.length; i++) {
       const lookup = this.#lookup(i);
       if (lookup.kind === 'exact' && (ascii || !lookup.beyond)) {
-        if (lookup.literals.some((literal) => stands(literal, lower))) this.#holds[count++] = i;
+        const { literals } = lookup;
+        for (let n = 0; n < literals.length; n++) {
+          if (!stands(literals[n]!, lower)) continue;
+          this.#holds[count++] = i;
+          break;
+        }
         continue;
       }
       // Most are never tested, and need not be made then.
