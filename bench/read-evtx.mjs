@@ -36,7 +36,7 @@ const FIELDS = ['Image', 'CommandLine', 'TargetUserName', 'IpAddress'];
 
 /** The process under test: `dump` or `detect`, then paths (a folder means all files below it, in name order). */
 async function child([mode, ...paths]) {
-  const { JsonLines, openFile, readEvtx } = await import('../packages/evtx/dist/index.js');
+  const { JsonLines, openFile, readEvtx } = await import('@haetae/evtx');
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
   let sum = 0;
   const writer = new JsonLines({ form: 'document', write: (bytes) => writeSync(1, bytes) });
