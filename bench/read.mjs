@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const bench = (name) => fileURLToPath(new URL(name, import.meta.url));
-const cli = `node ${fileURLToPath(new URL('../packages/haetae/bin/haetae.js', import.meta.url))} dump`;
+const cli = 'node packages/haetae/bin/haetae.js dump';
 let failed = 0;
 for (const args of [[bench('read-evtx.mjs'), '--dump', cli], [bench('read-evtx.mjs')], [bench('read-json.mjs')]]) {
   if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) failed++;
