@@ -14,7 +14,7 @@ export interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
   event: { path: 'packages/event/src', rooms: [], packages: [] },
-  sigma: { path: 'packages/sigma/src', rooms: ['event'], packages: ['yaml'] },
+  sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
   'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
   'haetae/locale': { path: 'packages/haetae/src/locale', rooms: [], packages: ['string-width'] },
   'haetae/source': {

@@ -6,24 +6,27 @@ import { ROOT, run } from './haetae.ts';
 
 /** What a user gets: the packed tarballs of all workspaces, installed together into an empty prefix. */
 const folder = mkdtempSync(join(tmpdir(), 'haetae-packed-'));
+/** And into another, `@haetae/sigma` alone: Node would find its sisters in a folder above. */
+const alone = mkdtempSync(join(tmpdir(), 'haetae-sigma-alone-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 beforeAll(async () => {
   const packed = await run(npm, ['pack', '--workspaces', '--ignore-scripts', '--pack-destination', folder]);
   expect(packed.code, packed.stderr).toBe(0);
   const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
-  const installed = await run(npm, [
-    'install',
-    '--prefix',
-    folder,
-    ...flags,
-    ...tarballs.map((name) => join(folder, name)),
-  ]);
-  expect(installed.code, installed.stderr).toBe(0);
+  await install(folder, tarballs);
 }, 300_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+async function install(prefix: string, tarballs: readonly string[]): Promise<void> {
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+  const paths = tarballs.map((name) => join(folder, name));
+  const { code, stderr } = await run(npm, ['install', '--prefix', prefix, ...flags, ...paths]);
+  expect(code, stderr).toBe(0);
+}
+
+afterAll(() => {
+  for (const made of [folder, alone]) rmSync(made, { recursive: true, force: true });
+});
 
 const installed = (...args: string[]) => run(join(folder, 'node_modules', '.bin', 'haetae'), args, { cwd: folder });
 
@@ -53,4 +56,46 @@ test('each library loads by its name from the empty prefix', async () => {
   const script = `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name)`;
   const { code, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
   expect(code, stderr).toBe(0);
+});
+
+/** Run by Node in a folder that has this package and no other of ours. */
+const SIGMA_ALONE = String.raw`
+import { compile, objectView, parseRules } from '@haetae/sigma';
+import { createWindowsRuleSet, windowsEvent } from '@haetae/sigma/windows';
+const { rules } = parseRules(${'`'}
+title: whoami
+logsource: { product: windows, category: process_creation }
+detection: { s: { Image|endswith: '\\whoami.exe' }, condition: s }
+${'`'});
+const matcher = compile(rules[0]);
+const set = createWindowsRuleSet(rules);
+const own = {
+  channel: 'Microsoft-Windows-Sysmon/Operational', provider: 'Microsoft-Windows-Sysmon', computer: '', eventId: 1, eventRecordId: 0,
+  get: () => undefined, getAll: (name) => (name === 'Image' ? ['C:\\whoami.exe'] : []), fields: () => [['Image', 'C:\\whoami.exe']],
+  system: () => undefined, systemFields: () => [],
+};
+const logged = { channel: 'Security', provider: 'Microsoft-Windows-Security-Auditing', eventId: 4688 };
+const fields = { NewProcessName: 'C:\\whoami.exe' };
+console.log(JSON.stringify([
+  matcher.matches(objectView({ Image: 'C:\\whoami.exe' })),
+  matcher.matches(objectView({ Image: 'C:\\other.exe' })),
+  set.matchEvent(windowsEvent({ ...logged, fields })).map(({ via }) => via),
+  set.matchEvent(own).map(({ via }) => via),
+  set.matchEvent(windowsEvent({ ...logged, eventId: 4689, fields })).length,
+]));
+`;
+
+test('@haetae/sigma works when it is installed alone', async () => {
+  await install(
+    alone,
+    readdirSync(folder).filter((name) => name.startsWith('haetae-sigma-')),
+  );
+  const modules = join(alone, 'node_modules');
+  expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual(['@haetae', 'yaml']);
+  expect(readdirSync(join(modules, '@haetae'))).toEqual(['sigma']);
+  const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', SIGMA_ALONE], {
+    cwd: alone,
+  });
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toEqual([true, false, ['mapped:4688'], ['field'], 0]);
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as event from '@haetae/event';
 import { expect, test } from 'vitest';
 import * as sigma from './index.ts';
 import * as windows from './windows/index.ts';
@@ -9,7 +8,6 @@ const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const MODULES: Readonly<Record<string, object>> = {
   '@haetae/sigma': sigma,
   '@haetae/sigma/windows': windows,
-  '@haetae/event': event,
 };
 
 /** Runs an example as it stands and gives what it printed. The examples use no syntax of TypeScript but `!`. */

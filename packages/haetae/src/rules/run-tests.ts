@@ -1,6 +1,7 @@
+import { PlainEvent } from '@haetae/event';
 import {
-  exampleEvent,
   parseRuleTests,
+  type RuleExample,
   type RuleTestResult,
   type RuleTests,
   type SigmaError,
@@ -60,8 +61,19 @@ function tested(tests: RuleTests, entry: Extract<RuleEntry, { kind: 'rule' }>): 
   const [problem] = set.problems;
   if (problem !== undefined) return { tests, entry, problem, results: [], passed: false };
   const results = testRule(tests, (example) => {
-    const event = exampleEvent(example);
+    const event = eventOf(example);
     return set.matchEvent(event, overlayOf(hiddenIn(event))).length > 0;
   });
   return { tests, entry, problem: undefined, results, passed: results.every(({ ok }) => ok) };
 }
+
+const eventOf = ({ channel, provider, eventId, fields, at }: RuleExample): PlainEvent =>
+  new PlainEvent({
+    timeMs: 0,
+    channel,
+    provider,
+    eventId,
+    position: { kind: 'line', line: at.line },
+    names: fields.map(([name]) => name),
+    values: fields.map(([, value]) => value),
+  });

@@ -1,5 +1,5 @@
-import { PlainEvent } from '@haetae/event';
 import { type At, didYouMean, SigmaError } from '../error.ts';
+import { eventOfPairs, type WindowsEvent } from '../windows/event.ts';
 import { entry, type MapNode, type Node } from '../yaml/node.ts';
 import { readYaml } from '../yaml/read.ts';
 
@@ -117,16 +117,8 @@ function textOf(map: MapNode, key: string, file: string | undefined): string | u
 }
 
 /** The example as an event, to be matched. */
-export const exampleEvent = ({ channel, provider, eventId, fields, at }: RuleExample): PlainEvent =>
-  new PlainEvent({
-    timeMs: 0,
-    channel,
-    provider,
-    eventId,
-    position: { kind: 'line', line: at.line },
-    names: fields.map(([name]) => name),
-    values: fields.map(([, value]) => value),
-  });
+export const exampleEvent = ({ channel, provider, eventId, fields }: RuleExample): WindowsEvent =>
+  eventOfPairs({ channel, provider, eventId }, fields);
 
 export interface RuleTestResult {
   readonly example: RuleExample;

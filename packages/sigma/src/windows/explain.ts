@@ -1,8 +1,8 @@
-import type { Event } from '@haetae/event';
 import type { Matcher } from '../compile.ts';
 import { type Explanation, explain } from '../explain/explanation.ts';
 import { accepts } from '../logsource.ts';
 import { type FieldMapping, mappedView } from '../mapping.ts';
+import type { WindowsEvent } from './event.ts';
 import { type NeededSource, neededSources } from './readiness.ts';
 import type { Via } from './ruleset.ts';
 import { both, type Overlay, windowsView } from './view.ts';
@@ -32,7 +32,12 @@ export type EventExplanation =
  * Why a rule matches a Windows event or does not, by every way in which it sees it. `decoded` and `extracted` as in
  * `matchEvent`; leave them out for a matcher of a strict set.
  */
-export function explainEvent(matcher: Matcher, event: Event, decoded?: Overlay, extracted?: Overlay): EventExplanation {
+export function explainEvent(
+  matcher: Matcher,
+  event: WindowsEvent,
+  decoded?: Overlay,
+  extracted?: Overlay,
+): EventExplanation {
   const channel = event.channel.toLowerCase();
   const sources = (matcher.sources ?? [{}]).filter(
     ({ channels, eventIds }) =>

@@ -1,6 +1,6 @@
-import { INTEGRITY_LEVELS, SYSMON_EVENTS } from '@haetae/event';
 import type { Derive, FieldMapping } from '../mapping.ts';
 import type { EventView } from '../view.ts';
+import { INTEGRITY_LEVELS, SYSMON_FIELDS } from './facts.ts';
 import { HASH_FIELDS } from './readings.ts';
 import {
   account,
@@ -33,8 +33,8 @@ const one = (value: string | undefined): readonly string[] | undefined => (value
 const same = (value: string): string => value;
 
 /** Fields of Sysmon's event that a mapping gives no value for. */
-function lacking(ids: readonly (keyof typeof SYSMON_EVENTS)[], given: readonly string[]): readonly string[] {
-  const known = new Set<string>(ids.flatMap((id) => Object.keys(SYSMON_EVENTS[id].fields)));
+function lacking(ids: readonly (keyof typeof SYSMON_FIELDS)[], given: readonly string[]): readonly string[] {
+  const known = new Set<string>(ids.flatMap((id) => SYSMON_FIELDS[id]));
   if (known.has('Hashes')) for (const name of HASH_FIELDS) known.add(name);
   for (const name of given) known.delete(name);
   return [...known];

@@ -1,6 +1,6 @@
-import { parseHashes } from '@haetae/event';
 import type { Derive, FieldMapping } from '../mapping.ts';
 import type { EventView } from '../view.ts';
+import { readHashes } from './facts.ts';
 
 /** The names under which rules ask for one hash, by algorithm: Sigma's taxonomy and the spellings in use. */
 const HASH_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -25,8 +25,7 @@ const hash =
     const found: string[] = [];
     // Sysmon before 5 and its event 15 call the field Hash.
     for (const value of [...(event.values('Hashes') ?? []), ...(event.values('Hash') ?? [])]) {
-      const parsed = parseHashes(value);
-      const one = parsed.ok ? parsed.hashes.get(algorithm) : undefined;
+      const one = readHashes(value)?.get(algorithm);
       if (one !== undefined) found.push(one);
     }
     return found.length > 0 ? found : undefined;

@@ -1,9 +1,9 @@
-import type { Event } from '@haetae/event';
 import type { Matcher } from '../compile.ts';
 import type { SigmaRule } from '../rule.ts';
 import { createRuleSet, type Match, type RuleSet, type RuleSetOptions } from '../ruleset.ts';
 import type { SavedRules } from '../saved.ts';
 import { confidenceOf, degradedFields, FULL_CONFIDENCE } from './degraded.ts';
+import type { WindowsEvent } from './event.ts';
 import { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
 import { both, type Overlay, windowsView } from './view.ts';
 
@@ -34,7 +34,7 @@ export interface WindowsRuleSet extends RuleSet {
    * rules see beside the event's own (decoded commands; a script joined out of its parts). They only add matches: what
    * holds without them is a match, whatever they say. Under `strict` they are not looked at.
    */
-  matchEvent(event: Event, decoded?: Overlay, extracted?: Overlay): WindowsMatch[];
+  matchEvent(event: WindowsEvent, decoded?: Overlay, extracted?: Overlay): WindowsMatch[];
 }
 
 export interface WindowsOptions extends Omit<RuleSetOptions, 'logSources'> {

@@ -1,4 +1,4 @@
-import type { Event } from '@haetae/event';
+import type { WindowsEvent } from './event.ts';
 import type { Overlay } from './view.ts';
 
 /** A script put together of its parts. */
@@ -43,7 +43,7 @@ export interface ScriptJoinerCounts {
 
 export interface ScriptJoiner {
   /** Takes any event; gives the script when this event brought the last part that was missing. */
-  add(event: Event): JoinedScript | undefined;
+  add(event: WindowsEvent): JoinedScript | undefined;
   counts(): ScriptJoinerCounts;
 }
 

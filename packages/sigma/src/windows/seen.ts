@@ -1,4 +1,4 @@
-import type { Event } from '@haetae/event';
+import type { WindowsEvent } from './event.ts';
 import type { SeenKind } from './readiness.ts';
 
 export interface SeenLimits {
@@ -13,7 +13,7 @@ export const SEEN_LIMITS: SeenLimits = { maxKinds: 8192, maxFields: 1024 };
 
 /** What kinds of events a log holds, and which fields of each say anything: what `readiness` asks for. */
 export interface SeenKinds {
-  add(event: Event): void;
+  add(event: WindowsEvent): void;
   /** The kinds in the order they were first seen, and how many events each has. */
   kinds(): readonly (Required<SeenKind> & { readonly events: number })[];
   /** Events of kinds beyond `maxKinds`: they are not told of. */

@@ -1,5 +1,5 @@
-import type { Event } from '@haetae/event';
 import type { EventView } from '../view.ts';
+import type { WindowsEvent } from './event.ts';
 
 /** Further values of fields that rules shall see beside the event's own, such as the decoded text of a CommandLine. */
 export type Overlay = Readonly<Record<string, readonly string[]>>;
@@ -17,7 +17,7 @@ export function both(decoded: Overlay, extracted: Overlay = {}): Overlay {
  * `ProcessName`), and a value that is wholly a GUID stands in braces, as Windows prints it.
  * It reads what it is asked for, when it is asked; give it up when the event moves on.
  */
-export function windowsView(event: Event, overlay: Overlay = NO_OVERLAY): EventView {
+export function windowsView(event: WindowsEvent, overlay: Overlay = NO_OVERLAY): EventView {
   return new WindowsView(event, overlay);
 }
 
@@ -28,13 +28,13 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const OWN = new Set(['EventID', 'Channel', 'Provider_Name', 'Computer', 'EventRecordID']);
 
 class WindowsView implements EventView {
-  readonly #event: Event;
+  readonly #event: WindowsEvent;
   readonly #overlay: Overlay;
   /** Fields can be read one by one. */
   #direct: boolean | undefined;
   #whole: Map<string, string[]> | undefined;
 
-  constructor(event: Event, overlay: Overlay) {
+  constructor(event: WindowsEvent, overlay: Overlay) {
     this.#event = event;
     this.#overlay = overlay;
   }
@@ -100,7 +100,7 @@ class WindowsView implements EventView {
 
 const braced = (value: string): string => (value.length === 36 && GUID.test(value) ? `{${value}}` : value);
 
-function readFields(event: Event, overlay: Overlay): Map<string, string[]> {
+function readFields(event: WindowsEvent, overlay: Overlay): Map<string, string[]> {
   const fields = new Map<string, string[]>();
   const add = (name: string, value: string): void => {
     const values = fields.get(name);
