@@ -32,7 +32,10 @@ export async function dumpCommand(this: Context, flags: DumpFlags, ...paths: str
   });
 }
 
-const XML: Printer = { line: (event) => `${eventXml(event)}\n` };
+const XML: Printer = {
+  line: (event) => `${eventXml(event)}\n`,
+  batch: (batch, write) => batch.xml?.(write),
+};
 
 function csvHead(zone: Zone, now: number, t: Context['console']['words']['table']): string[] {
   const time = `${t.time} (${zoneLabel(zone, now)})`;

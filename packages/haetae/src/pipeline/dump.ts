@@ -7,7 +7,7 @@ import { type ReadSettings, readFiles } from './reading.ts';
 export interface Printer {
   line(event: Event, path: string): string;
   /** Number of events printed; undefined when it cannot print this batch at once. */
-  batch?(batch: Batch, write: (bytes: Uint8Array) => void): number | undefined;
+  batch?(batch: Batch, write: (text: string | Uint8Array) => void): number | undefined;
 }
 
 export function jsonLines(form: JsonLinesOptions['form']): Printer {

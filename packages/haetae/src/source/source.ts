@@ -54,6 +54,8 @@ export interface Batch {
    * later batch of the same input is printed; the same `write` is given for all of them.
    */
   jsonLines?(options: JsonLinesOptions, write: (bytes: Uint8Array) => void): number;
+  /** The same as Windows XML, an event a line, with the structure that `fields()` does not tell (UserData). */
+  xml?(write: (text: string) => void): number;
 }
 
 /** One log format. Recognised by content, never by its name. */

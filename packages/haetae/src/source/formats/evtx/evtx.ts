@@ -88,6 +88,14 @@ function batchOf(chunk: Chunk, printer: Printer): Batch {
     events: chunk as unknown as Iterable<Event>,
     bytes: CHUNK_BYTES,
     jsonLines: (options, write) => printer.print(chunk, options, write),
+    xml(write) {
+      let count = 0;
+      for (let record = chunk.next(); record !== undefined; record = chunk.next()) {
+        write(`${record.toXml()}\n`);
+        count++;
+      }
+      return count;
+    },
   };
 }
 
