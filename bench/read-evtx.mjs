@@ -28,36 +28,11 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const self = fileURLToPath(import.meta.url);
+/** The process under test. */
+const child = fileURLToPath(new URL('./read-evtx-child.mjs', import.meta.url));
 const COPIES = 8;
 const MB_LIMIT = 130;
 const TIME = '/usr/bin/time';
-const FIELDS = ['Image', 'CommandLine', 'TargetUserName', 'IpAddress'];
-
-/** The process under test: `dump` or `detect`, then paths (a folder means all files below it, in name order). */
-async function child([mode, ...paths]) {
-  const { JsonLines, openFile, readEvtx } = await import('@haetae/evtx');
-  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? filesBelow(path) : [path]));
-  let sum = 0;
-  const writer = new JsonLines({ form: 'document', write: (bytes) => writeSync(1, bytes) });
-  for (const path of files) {
-    const file = openFile(path);
-    writer.flush();
-    writer.prefix = `"file":${JSON.stringify(path)},`;
-    for (const chunk of readEvtx(file).chunks()) {
-      for (let record = chunk.next(); record !== undefined; record = chunk.next()) {
-        if (mode === 'dump') writer.add(record);
-        else {
-          sum += record.channel.length + record.eventId + (record.timeMs % 997);
-          for (let i = 0; i < FIELDS.length; i++) sum += record.get(FIELDS[i])?.length ?? 0;
-        }
-      }
-    }
-    file.close();
-  }
-  writer.flush();
-  if (mode !== 'dump') writeSync(1, `${sum}\n`);
-}
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true })
@@ -92,8 +67,8 @@ function main() {
   const version = spawnSync(peer, ['--version'], { encoding: 'utf8' });
   if (version.error !== undefined) throw new Error('evtx_dump is not installed: cargo install evtx --version 0.15.1');
   const runs = Number(values.runs);
-  const [command, ...prefix] = values.dump?.split(' ') ?? [process.execPath, self, '--child', 'dump'];
-  const dump = [command, ...prefix.map((arg) => (arg !== self && existsSync(arg) ? join(process.cwd(), arg) : arg))];
+  const [command, ...prefix] = values.dump?.split(' ') ?? [process.execPath, child, 'dump'];
+  const dump = [command, ...prefix.map((arg) => (arg !== child && existsSync(arg) ? join(process.cwd(), arg) : arg))];
 
   const work = mkdtempSync(join(tmpdir(), 'haetae-bench-'));
   try {
@@ -127,7 +102,7 @@ function main() {
     const big = one('big.evtx', COPIES * 5);
     const peerOf = (path) => [peer, '-t', '1', '-o', 'jsonl', path];
     const each = ['find', folder, '-name', '*.evtx', '-exec', peer, '-t', '1', '-o', 'jsonl', '{}', ';'];
-    const detect = [process.execPath, self, '--child', 'detect'];
+    const detect = [process.execPath, child, 'detect'];
     const size = (path) => `${Math.round(statSync(path).size / 1e6)} MB`;
 
     console.log(
@@ -165,5 +140,4 @@ function main() {
   }
 }
 
-if (process.argv[2] === '--child') await child(process.argv.slice(3));
-else main();
+main();
