@@ -85,7 +85,10 @@ export function timelinePrinter(
 
   /** Text of the log, folded and cut; a text of several lines keeps them, behind a bar that no log line can forge. */
   function lines(body: string, most: number, style: (line: string) => string): string {
-    const given = body.slice(0, LONGEST_TEXT).trimEnd().split(/\r\n|\r|\n/);
+    const given = body
+      .slice(0, LONGEST_TEXT)
+      .trimEnd()
+      .split(/\r\n|\r|\n/);
     const lead = given.length > 1 ? `${indent}│ ` : indent;
     const all = given.flatMap((line) => wrap(printable(line), room - lead.length));
     const kept = all.slice(0, most);
