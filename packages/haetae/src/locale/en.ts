@@ -164,7 +164,6 @@ export const en = {
   },
   progress: {
     reading: 'reading',
-    sorting: 'sorting',
     files: 'files',
     events: 'events',
     findings: 'findings',

@@ -161,7 +161,7 @@ export const ko: Words = {
     took: (seconds) => `${seconds}초 걸렸습니다`,
     nothingLost: '잃은 것이 없습니다',
   },
-  progress: { reading: '읽는 중', sorting: '정렬 중', files: '파일', events: '이벤트', findings: '탐지' },
+  progress: { reading: '읽는 중', files: '파일', events: '이벤트', findings: '탐지' },
   info: {
     files: '파일',
     format: '형식',

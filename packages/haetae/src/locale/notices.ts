@@ -42,5 +42,4 @@ export const KO_NOTICES: Readonly<Record<string, string>> = {
   'message-position': '모르는 말로 된 라벨을 자리로 읽었습니다',
   'message-unknown': '구성을 모르는 메시지를 Message에 통째로 두었습니다',
   'value-restored': '메시지에 이름으로 나온 값을 Windows가 저장하는 값으로 되돌렸습니다',
-  'value-shortened': '내보낸 프로그램이 값을 줄였습니다',
 };

@@ -96,10 +96,13 @@ export function formatLocal(unixMs: number, zone: Zone): string {
   return new Date(wall).toISOString().replace('T', ' ').slice(0, -1);
 }
 
-/** UTC as `yyyy-MM-ddTHH:mm:ss.fffffffZ`, seven digits: `ticks` are the 100 ns within the millisecond. '' when not known. */
-export function formatUtc(unixMs: number, ticks: number): string {
+/** UTC as `yyyy-MM-ddTHH:mm:ss.fffffffZ`; `ticks` are the 100 ns within the millisecond, `digits` (3–7) cuts. '' when not known. */
+export function formatUtc(unixMs: number, ticks: number, digits = 7): string {
   if (!Number.isFinite(unixMs) || Math.abs(unixMs) > 8.64e15) return '';
-  return `${new Date(unixMs).toISOString().slice(0, -1)}${String(ticks).padStart(4, '0')}Z`;
+  const fraction = String(ticks)
+    .padStart(4, '0')
+    .slice(0, digits - 3);
+  return `${new Date(unixMs).toISOString().slice(0, -1)}${fraction}Z`;
 }
 
 /** How a zone stands in a table's head over events of this instant: `Asia/Seoul +09:00`, `UTC`. */

@@ -18,8 +18,6 @@ export interface ReadSettings extends ReadOptions {
 
 /** What a run does with the logs it reads. */
 export interface Visitor {
-  /** A log begins. Returning false skips its events. */
-  log?(path: string, format: string): void;
   /** A stretch of it; whoever iterates the events tells the ledger of each. */
   batch(batch: Batch, path: string, ledger: Ledger): void;
   /** A log, an archive, or something that is neither, has been dealt with. */
@@ -57,8 +55,7 @@ async function readEach(
   signal: AbortSignal,
   visitor: Visitor,
 ): Promise<void> {
-  const { password, hash } = settings;
-  for await (const opened of openInputs(files, { hash, ...(password === undefined ? {} : { password }) })) {
+  for await (const opened of openInputs(files, settings)) {
     checkSignal(signal);
     if (opened.kind !== 'input') {
       visitor.receipt(
@@ -70,7 +67,6 @@ async function readEach(
     const { path } = input;
     const reading = readInput(input, settings, ledger);
     if (reading.kind === 'log') {
-      visitor.log?.(path, reading.format);
       let n = 0;
       for await (const batch of reading.batches) {
         visitor.batch(batch, path, ledger);

@@ -1,6 +1,8 @@
+import type { Event } from '@haetae/event';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { Survey, type SurveyResult } from '../survey/index.ts';
-import { type ReadSettings, readFiles } from './reading.ts';
+import { eachEvent } from './each-event.ts';
+import type { ReadSettings } from './reading.ts';
 
 export interface SurveyRun {
   readonly survey: SurveyResult;
@@ -16,20 +18,7 @@ export async function surveyFiles(
   fileDone: () => void,
 ): Promise<SurveyRun> {
   const survey = new Survey();
-  const receipts: InputReceipt[] = [];
-  await readFiles(files, settings, signal, {
-    batch(batch, path, ledger) {
-      const before = ledger.events;
-      for (const event of batch.events) {
-        ledger.saw(event.timeMs);
-        survey.add(event, path);
-      }
-      progress(batch.bytes, ledger.events - before, path);
-    },
-    receipt(receipt) {
-      receipts.push(receipt);
-      fileDone();
-    },
-  });
+  const see = (event: Event, path: string): void => survey.add(event, path);
+  const receipts = await eachEvent(files, settings, signal, see, progress, fileDone);
   return { survey: survey.result(), receipts };
 }

@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import { printInstant } from './instant.ts';
+import { formatUtc } from '../locale/index.ts';
 
 /**
  * The two ways one event is written as a JSON line. Canonical: values in one notation and names in one order, so that any
@@ -40,7 +40,7 @@ export function canonicalLine(event: Event): string {
   return (
     `{${record}"eventRecordId":${event.eventRecordId},"channel":${quote(normal(event.channel))},` +
     `"provider":${quote(normal(event.provider))},"eventId":${event.eventId},` +
-    `"time":${quote(printInstant(event.timeMs, event.timeTicks, 6))},"computer":${quote(normal(event.computer))},` +
+    `"time":${quote(formatUtc(event.timeMs, event.timeTicks, 6))},"computer":${quote(normal(event.computer))},` +
     `"data":{${data.map(([name, value]) => `${quote(name)}:${quote(normal(value))}`).join(',')}}}`
   );
 }
@@ -52,7 +52,7 @@ export function documentLine(event: Event, file: string): string {
   return (
     `{"file":${quote(file)},${at},"eventRecordId":${event.eventRecordId},"channel":${quote(event.channel)},` +
     `"provider":${quote(event.provider)},"eventId":${event.eventId},` +
-    `"time":${quote(printInstant(event.timeMs, event.timeTicks, 7))},"computer":${quote(event.computer)},` +
+    `"time":${quote(formatUtc(event.timeMs, event.timeTicks))},"computer":${quote(event.computer)},` +
     `"data":{${data.join(',')}}}`
   );
 }

@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import { printInstant } from './instant.ts';
+import { formatUtc } from '../locale/index.ts';
 
 const NAMESPACE = 'http://schemas.microsoft.com/win/2004/08/events/event';
 
@@ -12,7 +12,7 @@ export function eventXml(event: Event): string {
   const attributes = (pairs: readonly (readonly [string, string | undefined])[]): string =>
     pairs.map(([name, value]) => (value === undefined || value === '' ? '' : ` ${name}="${escaped(value)}"`)).join('');
   const element = (name: string): string => (at(name) === undefined ? '' : `<${name}>${escaped(at(name)!)}</${name}>`);
-  const time = printInstant(event.timeMs, event.timeTicks, 7);
+  const time = formatUtc(event.timeMs, event.timeTicks);
   const data = [...event.fields()].map(([name, value]) => `<Data Name="${escaped(name)}">${escaped(value)}</Data>`);
   return [
     `<Event xmlns="${NAMESPACE}"><System>`,

@@ -2,7 +2,7 @@ export { canonicalLine, documentLine, normal, numbered } from './canonical.ts';
 export { LINE_LIMIT } from './encoding/index.ts';
 export { eventXml } from './event-xml.ts';
 export { FORMATS } from './formats/registry.ts';
-export { printInstant, readInstant, utcOfLocal } from './instant.ts';
+export { readInstant, utcOfLocal } from './instant.ts';
 export {
   type Digest,
   discover,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { instant, printInstant, readInstant, utcOfLocal } from './instant.ts';
+import { formatUtc } from '../locale/index.ts';
+import { instant, readInstant, utcOfLocal } from './instant.ts';
 
 describe('readInstant', () => {
   test.each([
@@ -13,7 +14,7 @@ describe('readInstant', () => {
   ])('$text', ({ text, is, zoned }) => {
     const into = instant();
     expect(readInstant(text, into)).toBe(true);
-    expect(printInstant(into.ms, into.ticks, 7)).toBe(is);
+    expect(formatUtc(into.ms, into.ticks, 7)).toBe(is);
     expect(into.zoned).toBe(zoned);
   });
 

@@ -95,15 +95,6 @@ function daysFromCivil(year: number, month: number, day: number): number {
   );
 }
 
-/** `2026-11-22T01:02:03.4567890Z` with so many digits (3–7) of the second, cut; '' for NaN. */
-export function printInstant(ms: number, ticks: number, digitsOfSecond: number): string {
-  if (Number.isNaN(ms) || Math.abs(ms) > 8.64e15) return '';
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, -1)}${String(ticks)
-    .padStart(4, '0')
-    .slice(0, digitsOfSecond - 3)}Z`;
-}
-
 const zones = new Map<string, Zone>();
 
 /**

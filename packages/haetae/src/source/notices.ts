@@ -50,7 +50,6 @@ export const NOTICES = {
   'message-position': 'a label in words not known was read by its place among the others',
   'message-unknown': 'the rendered message has no known layout; it is kept whole as Message',
   'value-restored': 'the message shows a name for it; what Windows stores was put back',
-  'value-shortened': 'the exporter had shortened the value',
 } as const;
 
 export type NoticeCode = keyof typeof NOTICES;
