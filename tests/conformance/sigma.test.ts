@@ -240,7 +240,7 @@ function createBeyond() {
     unexplained,
     of(product: Detector, event: Event, at: number): void {
       for (const { rule, via, degraded: lacks } of product.detect(event))
-        found.push({ key: `${rule.id} ${at}`, via, degraded: lacks !== undefined });
+        found.push({ key: `${rule?.id} ${at}`, via, degraded: lacks !== undefined });
     },
     compare(file: string, plain: Map<string, number[]>, plain4688: Map<string, number[]>): void {
       const keys = (map: Map<string, number[]>) => [...map].flatMap(([id, at]) => at.map((n) => `${id} ${n}`));

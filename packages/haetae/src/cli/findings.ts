@@ -1,6 +1,8 @@
+import { unusualReason } from '../detect/index.ts';
 import { formatLocal, formatUtc, type Words, type Zone, zoneLabel } from '../locale/index.ts';
 import type { Located } from '../pipeline/index.ts';
 import { BOM, row } from './csv.ts';
+import { unusualText, unusualTitle } from './unusual.ts';
 
 /** Prints findings, in the order in which it is given them, in one format. */
 export interface FindingPrinter {
@@ -9,9 +11,12 @@ export interface FindingPrinter {
   foot(): string;
 }
 
-/** The title in the reader's language, where the rule has one. */
-export function titleOf({ rule }: Located, { lang }: Words): string {
-  return (lang === 'ko' ? rule.titleKo : undefined) ?? rule.title;
+/** The rule's title in the reader's language, where it has one; of a score, what is unusual. */
+export function titleOf(finding: Located, words: Words): string {
+  const { rule } = finding;
+  if (rule !== null) return (words.lang === 'ko' ? rule.titleKo : undefined) ?? rule.title;
+  const reason = unusualReason(finding);
+  return reason === undefined ? finding.detector : unusualTitle(reason, words);
 }
 
 /** The members of a finding's JSON in their order. `time` is '' when the record tells none. */
@@ -27,7 +32,7 @@ export function findingJson(finding: Located): string {
     eventRecordId: event.eventRecordId,
     ...(position.kind === 'record' ? { record: position.record, file } : { file, line: position.line }),
     detector,
-    rule: { id: rule.id, title: rule.title, path: rule.path },
+    rule: rule === null ? null : { id: rule.id, title: rule.title, path: rule.path },
     level,
     attack,
     why,
@@ -98,7 +103,7 @@ export function csvPrinter(words: Words, zone: Zone, now: number): FindingPrinte
         attack.techniques.join(' '),
         detailOf(finding),
         (finding.decoded ?? []).map(({ text }) => text).join('\n'),
-        whyText(finding).join('\n'),
+        whyText(finding, words).join('\n'),
         event.channel,
         event.provider,
         String(event.eventId),
@@ -106,8 +111,8 @@ export function csvPrinter(words: Words, zone: Zone, now: number): FindingPrinte
         finding.file,
         String(event.position.kind === 'record' ? event.position.record : event.position.line),
         finding.detector,
-        rule.id,
-        rule.path,
+        rule?.id ?? '',
+        rule?.path ?? '',
         viaText(finding, words),
         JSON.stringify(finding.fields),
       ]);
@@ -123,7 +128,7 @@ export function viaText({ via, degraded = [] }: Located, { table: t }: Words): s
 }
 
 /** What matched, a line each: `selection: CommandLine contains -enc`, `event_count gte 10: 23 in 5m, User=x`. */
-export function whyText({ why }: Located): string[] {
+export function whyText({ why }: Located, words: Words): string[] {
   return why.flatMap((reason) => {
     switch (reason.kind) {
       case 'held':
@@ -134,6 +139,8 @@ export function whyText({ why }: Located): string[] {
         const where = group.map((g) => `, ${g.field}=${g.value}`).join('');
         return [`${about}: ${value} in ${timespan}${where}`, ...rules.map((r) => `${r.rule}: ${r.count}`)];
       }
+      case 'unusual':
+        return unusualText(reason, words);
       default:
         return [];
     }

@@ -49,7 +49,11 @@ export function timelinePrinter(
     if (head === undefined) return '';
     const detail = detailOf(head);
     const ms = head.event.timeMs ?? Number.NaN;
-    const identity = JSON.stringify([head.event.computer, detail, group.map(({ rule }) => [rule.id, rule.path])]);
+    const identity = JSON.stringify([
+      head.event.computer,
+      detail,
+      group.map((one) => (one.rule === null ? titleOf(one, words) : [one.rule.id, one.rule.path])),
+    ]);
     if (identity === shown) {
       repeats = { n: repeats.n + 1, until: ms };
       group = [];

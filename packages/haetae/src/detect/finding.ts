@@ -2,6 +2,7 @@ import type { Event, Position } from '@haetae/event';
 import type { CorrelationWhy, Level, Range, Why } from '@haetae/sigma';
 import type { Via } from '@haetae/sigma/windows';
 import type { HiddenText } from './hidden.ts';
+import type { UnusualReason } from './unusual.ts';
 
 /** An event that a finding of several events names. Times are ISO 8601 in UTC with 100 ns. */
 export interface EventReference {
@@ -26,7 +27,7 @@ export type CorrelationReason = Omit<CorrelationWhy, 'from' | 'to' | 'first' | '
 };
 
 /** Why a finding was made: Sigma's own explanation (`at` is of the value as given here), and where the value that held was not written in the event, which decoded text it was. */
-export type Reason = (Why | CorrelationReason) & {
+export type Reason = (Why | CorrelationReason | UnusualReason) & {
   /** Index into the finding's `decoded`. */
   readonly decoded?: number;
   /** The value was longer than {@link MAX_REASON_VALUE}: a stretch around what was found is given, cut ends marked with `…`. */
@@ -48,14 +49,22 @@ export interface EventFacts {
   readonly position: Position;
 }
 
+/** A rule as its findings name it: `id` is '' for a rule without one; `titleKo` is there where it has a Korean title (`haetae: {title_ko}`). */
+export interface RuleReference {
+  readonly id: string;
+  readonly title: string;
+  readonly path: string;
+  readonly titleKo?: string;
+}
+
 /**
- * One detector's statement about an event: a rule matched, with why. Plain data, so that it crosses worker threads and
- * disks: `structuredClone` and JSON give it back as it is. The file is the pipeline's to add.
+ * One detector's statement about an event: a rule matched, or a score is unusual, with why. Plain data, so that it crosses
+ * worker threads and disks: `structuredClone` and JSON give it back as it is. The file is the pipeline's to add.
  */
 export interface Finding {
   readonly detector: string;
-  /** `id` is '' for a rule without one; `titleKo` is there where the rule has a Korean title (`haetae: {title_ko}`). */
-  readonly rule: { readonly id: string; readonly title: string; readonly path: string; readonly titleKo?: string };
+  /** null where no rule spoke but a score: `why` then holds one reason of the kind `unusual`. */
+  readonly rule: RuleReference | null;
   readonly level: Level;
   /** Names of ATT&CK v19, tactics in the order of the matrix. */
   readonly attack: { readonly tactics: readonly string[]; readonly techniques: readonly string[] };

@@ -20,7 +20,9 @@ export {
   type Finding,
   MAX_REASON_VALUE,
   type Reason,
+  type RuleReference,
 } from './finding.ts';
 export { type HiddenText, hiddenIn, overlayOf } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
 export type { FiledFinding, FiledSignal, Signal } from './signal.ts';
+export { type Localised, type OrdinaryIf, type ScorePart, type UnusualReason, unusualReason } from './unusual.ts';

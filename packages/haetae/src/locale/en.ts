@@ -1,3 +1,4 @@
+import { enAnomaly } from './en-anomaly.ts';
 import { enRules } from './en-rules.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
@@ -202,6 +203,7 @@ export const en = {
     noTime: (n: string) => `${n} events tell no time`,
   },
   ruleTools: enRules,
+  anomaly: enAnomaly,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',
     missing: (path: string) => `${path}: no such file or folder, and no file fits it as a glob`,

@@ -1,4 +1,5 @@
 import type { Words } from './en.ts';
+import { koAnomaly } from './ko-anomaly.ts';
 import { koRules } from './ko-rules.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
@@ -195,6 +196,7 @@ export const ko: Words = {
     noTime: (n) => `이벤트 ${n}건에는 시각이 없습니다`,
   },
   ruleTools: koRules,
+  anomaly: koAnomaly,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',
     missing: (path) => `${path}: 그런 파일이나 폴더가 없고, 글롭에 맞는 파일도 없습니다`,

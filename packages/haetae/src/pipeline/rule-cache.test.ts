@@ -25,7 +25,7 @@ const titles = (given: DetectorSetup): string[] =>
   DETECTORS.get('sigma')!
     .create(given)
     .detect(event)
-    .map(({ rule }) => rule.title);
+    .map(({ rule }) => rule!.title);
 
 let folder: string;
 beforeEach(() => {

@@ -44,15 +44,16 @@ export function threadsFor(files: readonly FoundFile[], asked: number | undefine
   return Math.max(1, Math.min(availableParallelism(), onDisk.length, Math.floor(bytes / BYTES_WORTH_A_THREAD) + 1));
 }
 
-/** By time (none last), file, record or line, rule id: the order of findings in every output. */
+/** By time (none last), file, record or line, rule id, detector: the order of findings in every output. */
 export function inOrder(a: Located, b: Located): number {
   return (
     (a.event.timeMs ?? Number.POSITIVE_INFINITY) - (b.event.timeMs ?? Number.POSITIVE_INFINITY) ||
     a.event.timeTicks - b.event.timeTicks ||
     compare(a.file, b.file) ||
     place(a) - place(b) ||
-    compare(a.rule.id, b.rule.id) ||
-    compare(a.rule.path, b.rule.path)
+    compare(a.rule?.id ?? '', b.rule?.id ?? '') ||
+    compare(a.rule?.path ?? '', b.rule?.path ?? '') ||
+    compare(a.detector, b.detector)
   );
 }
 

@@ -146,7 +146,7 @@ describe('which rules are in force', () => {
   test('a rule that a correlation refers to makes no finding by itself, unless generate says so', () => {
     const titles = (documents: readonly string[], minLevel: Finding['level'] = 'informational'): string[] => {
       const { single, several } = found(detector(minLevel, ...documents), failures(3));
-      return [...single, ...several].map((f) => f.rule.title);
+      return [...single, ...several].map((f) => f.rule!.title);
     };
     const loud = `${MANY.replace('gte: 3}', 'gte: 3}, generate: true')}level: high\n`;
     expect(titles([FAILED])).toEqual(['Rule failed', 'Rule failed', 'Rule failed']);
