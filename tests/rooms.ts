@@ -15,6 +15,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
   event: { path: 'packages/event/src', rooms: [], packages: [] },
   sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
+  'isolation-forest': { path: 'packages/isolation-forest/src', rooms: [], packages: [] },
   'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
   'haetae/locale': { path: 'packages/haetae/src/locale', rooms: [], packages: ['string-width'] },
   'haetae/source': {
@@ -66,9 +67,17 @@ export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/evtx': 'evtx',
   '@haetae/event': 'event',
   '@haetae/event/shape': 'event',
+  '@haetae/isolation-forest': 'isolation-forest',
   '@haetae/sigma': 'sigma',
   '@haetae/sigma/windows': 'sigma',
 };
 
 /** Rooms that run in a browser too: they may not import Node's own modules, save in `node.ts` and in tests. */
-export const BROWSER_ROOMS: readonly string[] = ['evtx', 'event', 'sigma', 'haetae/attack', 'haetae/locale'];
+export const BROWSER_ROOMS: readonly string[] = [
+  'evtx',
+  'event',
+  'sigma',
+  'isolation-forest',
+  'haetae/attack',
+  'haetae/locale',
+];

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as forest from './index.ts';
+
+const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]!);
+
+/** Runs an example as it stands and gives what it printed. */
+function run(example: string): unknown[][] {
+  const printed: unknown[][] = [];
+  const body = example.replace(/import \{(.*?)\} from .@haetae\/isolation-forest.;/g, 'const {$1} = modules;');
+  new Function('modules', 'console', body)(forest, { log: (...values: unknown[]) => printed.push(values) });
+  return printed;
+}
+
+test('the first example finds the row far off and the feature to blame', () => {
+  expect(run(examples[0]!)).toEqual([[[499]], ['CommandLineLength']]);
+});
