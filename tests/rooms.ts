@@ -30,6 +30,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@zip.js/zip.js'],
   },
   'haetae/survey': { path: 'packages/haetae/src/survey', rooms: ['event'], packages: [] },
+  'haetae/incident': {
+    path: 'packages/haetae/src/incident',
+    rooms: ['event', 'haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/survey'],
+    packages: [],
+  },
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
     rooms: [
@@ -41,6 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/source',
       'haetae/detect',
       'haetae/survey',
+      'haetae/incident',
     ],
     packages: [],
   },
@@ -56,6 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/detect',
       'haetae/rules',
       'haetae/survey',
+      'haetae/incident',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],

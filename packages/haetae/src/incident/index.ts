@@ -1,0 +1,4 @@
+/** Findings that belong together, joined by what the logs tell of processes, sessions and hosts, ranked by risk. */
+export type { AlertBudget, BudgetOf, HostBudget, IncidentOptions, IncidentsOf, LevelOf } from './contract.ts';
+export * from './incident.ts';
+export type { Act, ActKind, Trace, Tracer } from './trace/trace.ts';
