@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { RuleCounts } from '../detect/index.ts';
 import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } from '../locale/index.ts';
@@ -18,7 +17,6 @@ export function anythingRead(inputs: readonly InputReceipt[]): boolean {
 export interface PackReceipt {
   readonly name: string;
   readonly files: number;
-  /** Of the files' paths and contents in order; the same pack has the same hash anywhere. */
   readonly sha256: string;
 }
 
@@ -34,12 +32,6 @@ export interface Receipt {
   /** Rules that were refused, as `file:line:column: reason`. */
   readonly ruleProblems: readonly string[];
   readonly inputs: readonly InputReceipt[];
-}
-
-export function packHash(files: readonly { readonly path: string; readonly text: string }[]): string {
-  const hash = createHash('sha256');
-  for (const { path, text } of files) hash.update(`${path}\0${Buffer.byteLength(text)}\0`).update(text);
-  return hash.digest('hex');
 }
 
 /** The receipt as JSON: times in UTC, every input with its hash and notices. */

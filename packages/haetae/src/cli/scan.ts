@@ -6,7 +6,7 @@ import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from '
 import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
-import { anythingRead, conclude, packHash } from './receipt.ts';
+import { anythingRead, conclude } from './receipt.ts';
 import { pipelineTexts, rulePacks } from './rule-packs.ts';
 import { readSettings, type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
@@ -34,6 +34,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
     };
     const setup = withCompiledRules(
       asIs,
+      packs.map(({ sha256 }) => sha256),
       detectors,
       flags.cache ? cacheFolder(process.env, process.platform) : undefined,
     );
@@ -55,7 +56,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
       const worst = await print(done, printerOf(flags, s), s, failOn);
       if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
       const status = conclude(s, 'scan', done.receipts, flags.receipt, {
-        packs: packs.map(({ name, files }) => ({ name, files: files.length, sha256: packHash(files) })),
+        packs: packs.map(({ name, files, sha256 }) => ({ name, files: files.length, sha256 })),
         rules: done.rules,
         ruleProblems: done.problems.map(describeProblem),
       });

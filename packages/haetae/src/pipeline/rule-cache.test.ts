@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PlainEvent } from '@haetae/event';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DETECTORS, type DetectorSetup } from '../detect/index.ts';
-import { cacheFolder, withCompiledRules } from './rule-cache.ts';
+import { cacheFolder, withCompiledRules as compiled } from './rule-cache.ts';
 
 const RULE = (word: string): string => `title: Fetch ${word}
 id: 11111111-2222-4333-8444-555555555555
@@ -21,6 +21,8 @@ const event = new PlainEvent({
   names: ['CommandLine'],
   values: ['DownloadString DownloadFile'],
 });
+const withCompiledRules = (given: DetectorSetup, detectors: string[], folder: string | undefined): DetectorSetup =>
+  compiled(given, [given.rules.map(({ text }) => text).join()], detectors, folder);
 const titles = (given: DetectorSetup): string[] =>
   DETECTORS.get('sigma')!
     .create(given)

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SAVED_VERSION } from '@haetae/sigma';
 import { type CompiledRules, DETECTORS, type DetectorSetup } from '../detect/index.ts';
@@ -34,10 +34,11 @@ export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
 
 /**
  * The setup with its rules compiled, out of the folder's cache where the same rules were compiled before by the same program.
- * A file that is damaged, or cannot be read or written, costs the time of compiling and nothing else.
+ * `hashes`: of the rules, their names and contents. A file that is damaged, or cannot be read or written, costs the time of compiling and nothing else.
  */
 export function withCompiledRules(
   setup: DetectorSetup,
+  hashes: readonly string[],
   detectors: readonly string[],
   folder: string | undefined,
 ): DetectorSetup {
@@ -45,7 +46,7 @@ export function withCompiledRules(
   for (const name of detectors) {
     const kind = DETECTORS.get(name);
     if (kind?.compile === undefined) continue;
-    const file = folder === undefined ? undefined : join(folder, `${name}-${keyOf(setup)}${ENDING}`);
+    const file = folder === undefined ? undefined : join(folder, `${name}-${keyOf(setup, hashes)}${ENDING}`);
     const known = file === undefined ? undefined : read(file);
     const made = known ?? kind.compile(setup);
     compiled[name] = made;
@@ -54,18 +55,19 @@ export function withCompiledRules(
   return { ...setup, compiled };
 }
 
-/** Everything that what is compiled depends on: the rules' names and texts, the options, and the program itself. */
-function keyOf({ rules, compiled: _, ...options }: DetectorSetup): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([SAVED_VERSION, process.versions.node, options, programFiles()]));
-  for (const { path, text } of rules) hash.update(`\0${path}\0${text.length}\0${text}`);
-  return hash.digest('hex').slice(0, 40);
+/** Everything that what is compiled depends on: the rules, the options, and the program itself. */
+function keyOf({ rules: _, compiled: __, ...options }: DetectorSetup, hashes: readonly string[]): string {
+  const all = [SAVED_VERSION, process.versions.node, options, hashes, programFiles()];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
 }
 
-/** Names, sizes and times of the files that read and compile rules, so that a build of other code has other keys. */
+/** What tells a build of the program from every other. */
 function programFiles(): string[] {
+  const self = dirname(fileURLToPath(import.meta.url));
+  // The names of a bundle's files hold hashes of what is in them.
+  if (basename(self) === 'bundle') return readdirSync(self).sort();
   const engine = dirname(createRequire(import.meta.url).resolve('@haetae/sigma'));
-  const folders = [engine, fileURLToPath(new URL('../detect/', import.meta.url))];
+  const folders = [engine, join(self, '..', 'detect')];
   return folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'))

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleText } from '../detect/index.ts';
@@ -7,6 +8,8 @@ import type { RuleText } from '../detect/index.ts';
 export interface RulePack {
   readonly name: string;
   readonly files: readonly RuleText[];
+  /** Of the files' paths and contents in order; the same pack has the same hash anywhere. */
+  readonly sha256: string;
   /** Files of events for and against rules that lay among them: {@link isExamples}. */
   readonly examples: readonly RuleText[];
 }
@@ -35,12 +38,15 @@ export function rulesAt(path: string): RulePack | undefined {
   );
 }
 
-function packOf(name: string, files: readonly RuleText[]): RulePack {
-  return {
-    name,
-    files: files.filter(({ text }) => !isExamples(text)),
-    examples: files.filter(({ text }) => isExamples(text)),
-  };
+function packOf(name: string, all: readonly RuleText[]): RulePack {
+  const files = all.filter(({ text }) => !isExamples(text));
+  return { name, files, sha256: hashOf(files), examples: all.filter(({ text }) => isExamples(text)) };
+}
+
+function hashOf(files: readonly RuleText[]): string {
+  const hash = createHash('sha256');
+  for (const { path, text } of files) hash.update(`${path}\0${Buffer.byteLength(text)}\0`).update(text);
+  return hash.digest('hex');
 }
 
 /** Whether a YAML text holds events for and against a rule (`rule:`, `positive:`, `negative:`), and no rule. */
@@ -53,8 +59,26 @@ export function isRules(text: string): boolean {
   return /^(?:detection|correlation|filter)[ \t]*:/m.test(text);
 }
 
+/** Below a folder, in order of name; what begins with a dot is left alone. Not readdir's own recursion, which takes ten times as long. */
 function yamlFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/i.test(name) && !name.split(sep).some((part) => part.startsWith('.')))
-    .sort();
+  const found: string[] = [];
+  const walk = (at: string, below: string, above: readonly string[]): void => {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(at, entry.name);
+      const kind = kindOf(entry, path);
+      if (kind === 'file' && /\.ya?ml$/i.test(entry.name)) found.push(below + entry.name);
+      if (kind !== 'folder') continue;
+      const real = entry.isSymbolicLink() ? realpathSync(path) : path;
+      // A link to a folder that it lies in would go round for ever.
+      if (!above.includes(real)) walk(path, `${below}${entry.name}${sep}`, [...above, real]);
+    }
+  };
+  walk(folder, '', [realpathSync(folder)]);
+  return found.sort();
+}
+
+function kindOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
+  const what = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+  return what?.isFile() ? 'file' : what?.isDirectory() ? 'folder' : undefined;
 }

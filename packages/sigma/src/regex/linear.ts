@@ -1,5 +1,5 @@
 import { longest, nullable, type RegexNode, ways } from './node.ts';
-import { compileProgram, type Program } from './program.ts';
+import { compileProgram, type Program, type Step } from './program.ts';
 import { type CharSet, setTest } from './set.ts';
 
 /** Ways that a backtracking search may have open at once. Each character of a text costs at most so many steps. */
@@ -25,8 +25,13 @@ const MOST_WORK = 60_000;
 export function provenLinear(node: RegexNode): boolean {
   if (!tame(node)) return false;
   if (ways(node) <= MOST_WAYS) return true;
-  return boundedPaths(compileProgram(node));
+  const program = compileProgram(node);
+  const alphabet = representatives(program.sets);
+  return !growing(program, alphabet) && boundedPaths(program, alphabet);
 }
+
+/** For every way in which a character can belong to the sets of a program, which it belongs to. */
+type Alphabet = readonly (readonly boolean[])[];
 
 /** No loop over what may be empty, no look whose own search is long, no choice of characters beyond ASCII without end. */
 function tame(node: RegexNode): boolean {
@@ -53,9 +58,42 @@ const isRest = ({ lo, hi }: { lo: number; hi: number }): boolean => lo <= 128 &&
 /** How many paths are at each step that waits for a character. */
 type Vector = ReadonlyMap<number, number>;
 
-function boundedPaths(program: Program): boolean {
-  const { steps, start, sets, bits } = program;
-  const alphabet = representatives(sets);
+/**
+ * Whether paths pile up in a loop over one set, such as the `.*` of `cmd.*x`: when the way into the loop is of characters
+ * that also go round it, every time that a text takes that way leaves one path more. {@link boundedPaths} says no to these
+ * too, much later; they are nearly all that it says no to.
+ */
+export function growing({ steps, start, bits }: Program, alphabet: Alphabet): boolean {
+  const after = (from: number): readonly number[] => {
+    const found: number[] = [];
+    const known = new Set<number>();
+    const walk = (at: number): void => {
+      if (known.has(at)) return;
+      known.add(at);
+      const step = steps[at]!;
+      if (step.kind === 'set') found.push(at);
+      else if (step.kind === 'split') step.to.forEach(walk);
+      else if (step.kind === 'assert' && (bits[step.bit] !== 'start' || step.negated)) walk(step.to);
+    };
+    walk(from);
+    return found;
+  };
+  const setOf = (at: number): number => (steps[at] as Extract<Step, { kind: 'set' }>).set;
+  const next = steps.map((step) => (step.kind === 'set' ? after(step.to) : undefined));
+  const begin = after(start);
+  return next.some((to, loop) => {
+    if (to?.includes(loop) !== true) return false;
+    const round = alphabet.filter((belongs) => belongs[setOf(loop)]);
+    const known = new Set(begin);
+    // A set grows while it is walked.
+    for (const at of known)
+      if (round.some((belongs) => belongs[setOf(at)])) for (const one of next[at]!) known.add(one);
+    return round.length > 0 && known.has(loop);
+  });
+}
+
+export function boundedPaths(program: Program, alphabet: Alphabet): boolean {
+  const { steps, start, bits } = program;
   let work = 0;
 
   const closures = new Map<number, Vector | undefined>();
@@ -124,10 +162,10 @@ function boundedPaths(program: Program): boolean {
 }
 
 /**
- * For every way in which a character can belong to the sets, which it belongs to. Beyond ASCII the sets hold single
+ * One character for each member of the {@link Alphabet}. Beyond ASCII the sets hold single
  * characters and classes only ({@link tame}), so one character of each class stands for all its others.
  */
-function representatives(sets: readonly CharSet[]): readonly (readonly boolean[])[] {
+export function representatives(sets: readonly CharSet[]): Alphabet {
   const characters = new Set<string>();
   for (let c = 0; c < 128; c++) characters.add(String.fromCharCode(c));
   // Kelvin sign and long s are equal to ASCII letters; then a letter, digit, space, mark, sign, control, two unassigned.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { provenLinear } from './linear.ts';
+import { boundedPaths, growing, provenLinear, representatives } from './linear.ts';
 import { createMachine } from './machine.ts';
 import type { RegexNode } from './node.ts';
 import { parseRegex } from './parse.ts';
@@ -104,6 +104,20 @@ describe('a pattern that is proven linear takes steps in proportion to the text'
     }
     expect(steep).toEqual([]);
     expect(proven).toBeGreaterThan(300);
+  });
+
+  test('the quick no is a no of the proof', () => {
+    let grow = 0;
+    for (let n = 0; n < 3000; n++) {
+      const node = parseRegex(randomPattern(random, 2), '');
+      if (node instanceof RegexProblem) continue;
+      const program = compileProgram(node);
+      const alphabet = representatives(program.sets);
+      if (!growing(program, alphabet)) continue;
+      grow++;
+      expect(boundedPaths(program, alphabet)).toBe(false);
+    }
+    expect(grow).toBeGreaterThan(500);
   });
 
   test.each([
