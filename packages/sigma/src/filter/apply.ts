@@ -37,6 +37,16 @@ export function applyFilter(rule: SigmaRule, filter: SigmaFilter): SigmaRule {
   };
 }
 
+/** What the filter takes away, as a rule that matches it: for those who want to know what was suppressed, and by which filter. */
+export function suppressionOf(filter: SigmaFilter): SigmaRule {
+  const { detection, logsource, at } = filter;
+  const [first, ...others] = detection.conditions;
+  const own: Condition =
+    others.length === 0 ? first! : { kind: 'or', of: detection.conditions, at: first!.at };
+  const taken: Condition = holdsOfNothing(own) ? { kind: 'not', of: own, at: own.at } : own;
+  return { ...filter, logsource, logsourceAt: at, detection: { ...detection, conditions: [taken] } };
+}
+
 function rename(condition: Condition, names: ReadonlyMap<string, string>): Condition {
   switch (condition.kind) {
     case 'search':

@@ -3,6 +3,7 @@ import { compile } from '../compile.ts';
 import { linkRules } from '../link.ts';
 import { parseRules } from '../parse.ts';
 import { objectView } from '../view.ts';
+import { suppressionOf } from './apply.ts';
 
 const rule = (name: string, logsource = 'product: windows, category: process_creation'): string =>
   `title: Rule ${name}\nname: ${name}\nlogsource: {${logsource}}\ndetection:\n  sel: {Image: rar.exe}\n  condition: sel\n`;
@@ -72,6 +73,16 @@ describe('a filter takes matches away', () => {
     ]);
     expect(linked.counts).toEqual({ read: 2, loaded: 2, refused: 0 });
   });
+});
+
+test.each<[string, string, string]>([
+  ['what to suppress', 'selection', ADM],
+  ['what to keep', 'not selection', ADM],
+  ['a list of conditions', '[selection, other]', `${ADM}\nother: {User: adm_b}`],
+])('suppressionOf matches what the filter takes away: %s', (_what, condition, searches) => {
+  const { filters } = parseRules(filter('any', condition, searches), { file: 'f.yml' });
+  const taken = compile(suppressionOf(filters[0]!));
+  expect(['adm_a', 'bob'].map((User) => taken.matches(objectView({ Image: 'rar.exe', User })))).toEqual([true, false]);
 });
 
 describe('what is wrong', () => {
