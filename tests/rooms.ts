@@ -29,6 +29,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/detect'],
     packages: ['@zip.js/zip.js'],
   },
+  'haetae/exceptions': {
+    path: 'packages/haetae/src/exceptions',
+    rooms: ['event', 'sigma', 'haetae/detect'],
+    packages: [],
+  },
   'haetae/survey': { path: 'packages/haetae/src/survey', rooms: ['event'], packages: [] },
   'haetae/incident': {
     path: 'packages/haetae/src/incident',
@@ -45,6 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/locale',
       'haetae/source',
       'haetae/detect',
+      'haetae/exceptions',
       'haetae/survey',
       'haetae/incident',
     ],
@@ -61,6 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/source',
       'haetae/detect',
       'haetae/rules',
+      'haetae/exceptions',
       'haetae/survey',
       'haetae/incident',
       'haetae/pipeline',

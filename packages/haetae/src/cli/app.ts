@@ -40,6 +40,14 @@ export function application(words: Words, version: string): Application<Context>
       flags: {
         rules: { kind: 'parsed', parse: text, brief: brief.rules, placeholder: 'path', variadic: true, optional: true },
         builtin: { kind: 'boolean', brief: brief.builtin, default: true },
+        exceptions: {
+          kind: 'parsed',
+          parse: text,
+          brief: brief.exceptions,
+          placeholder: 'path',
+          variadic: true,
+          optional: true,
+        },
         detectors: optional(brief.detectors, 'names'),
         strictSigma: { kind: 'boolean', brief: brief.strictSigma, default: false },
         pipeline: {

@@ -22,6 +22,7 @@ export interface EvtxFlags {
 export interface ScanFlags extends CommonFlags, EvtxFlags {
   readonly rules?: readonly string[];
   readonly builtin: boolean;
+  readonly exceptions?: readonly string[];
   readonly detectors?: string;
   readonly strictSigma: boolean;
   readonly pipeline?: readonly string[];

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { RuleCounts } from '../detect/index.ts';
 import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } from '../locale/index.ts';
 import { type InputReceipt, NOTICES, type Notice, type NoticeCode, type Where } from '../source/index.ts';
+import { type ExceptionReceipt, exceptionLines, exceptionReceiptJson } from './exceptions-load.ts';
 import { bytes, count } from './numbers.ts';
 import type { Session } from './session.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -31,6 +32,8 @@ export interface Receipt {
   readonly rules?: RuleCounts;
   /** Rules that were refused, as `file:line:column: reason`. */
   readonly ruleProblems: readonly string[];
+  /** undefined for runs without --exceptions. */
+  readonly exceptions?: ExceptionReceipt;
   readonly inputs: readonly InputReceipt[];
 }
 
@@ -46,6 +49,7 @@ export function receiptJson(receipt: Receipt): string {
     timeZone: { name: zone.name, offset: offsetText(zone.offsetMinutes(startedMs)) },
     rules: { packs, ...rules },
     ruleProblems,
+    ...(receipt.exceptions === undefined ? {} : { exceptions: exceptionReceiptJson(receipt.exceptions) }),
     totals: totals(inputs),
     inputs: inputs.map(({ firstMs, lastMs, sha256, format, encoding, ...input }) => ({
       path: input.path,
@@ -105,6 +109,7 @@ export function receiptText(receipt: Receipt, words: Words): string {
       ),
     );
   }
+  if (receipt.exceptions !== undefined) lines.push(...exceptionLines(receipt.exceptions, words));
   for (const kind of ['inferred', 'repaired', 'lost'] as const) {
     const told = inputs
       .filter((input) => input.kind !== 'not-a-log')
@@ -156,7 +161,7 @@ export function whereText(where: Where, { receipt }: Words): string {
 }
 
 /** What a run with rules tells of them. */
-export type RuleReceipt = Pick<Receipt, 'packs' | 'rules' | 'ruleProblems'>;
+export type RuleReceipt = Pick<Receipt, 'packs' | 'rules' | 'ruleProblems' | 'exceptions'>;
 
 /**
  * Ends a run: prints its receipt to stderr and, where asked for, as JSON into a file. The answer is the exit status:

@@ -2,6 +2,7 @@ import { TACTICS } from '../attack/index.ts';
 import { DETECTORS, type DetectorSetup, describeProblem } from '../detect/index.ts';
 import type { Words } from '../locale/index.ts';
 import { type Scan, scanning } from '../pipeline/index.ts';
+import { exceptionReceipt, exceptionsAt, judgeOf } from './exceptions-load.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import type { Context, ScanFlags } from './flags.ts';
 import { count } from './numbers.ts';
@@ -22,6 +23,11 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const asked = threadsOption(flags.threads, words);
   const packs = rulePacks(flags, words);
   const pipelines = pipelineTexts(flags.pipeline, words);
+  const exceptions = exceptionsAt(flags.exceptions ?? [], console.now(), words);
+  const judge = await judgeOf(
+    exceptions.exceptions.filter(({ state }) => state === 'in-force'),
+    packs,
+  );
   const { cacheFolder, scan, threadsFor, withCompiledRules } = await scanning();
   await session(console, flags, paths, async (s) => {
     const { from, to } = rangeOption(flags, s.zone, words);
@@ -50,6 +56,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
           s.findings = n;
         },
       },
+      judge,
     );
     try {
       s.clearProgress();
@@ -59,6 +66,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
         packs: packs.map(({ name, files, sha256 }) => ({ name, files: files.length, sha256 })),
         rules: done.rules,
         ruleProblems: done.problems.map(describeProblem),
+        ...(flags.exceptions === undefined ? {} : { exceptions: exceptionReceipt(exceptions, done.hidden) }),
       });
       if (status !== EXIT.done) return status;
       if (flags.output !== undefined) {

@@ -11,6 +11,8 @@ export interface Signal {
   readonly detector: string;
   /** Which of the rules that it waits for; the same number in every thread. */
   readonly input: number;
+  /** The rule that matched, as exceptions may refer to it: its id ('' where it has none) and its name. */
+  readonly rule: { readonly id: string; readonly name?: string };
   /** What that rule is asked for of the event; null for a field that it has not. */
   readonly values: readonly (readonly string[] | null)[];
   readonly via: Via;

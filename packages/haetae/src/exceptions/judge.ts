@@ -31,13 +31,19 @@ export function createJudge(exceptions: readonly Exception[], nameOf: ReadonlyMa
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
-function speaksOf({ detector, filter }: Exception, { detector: by, rule }: Judged, nameOf: ReadonlyMap<string, string>) {
+function speaksOf(
+  { detector, filter }: Exception,
+  { detector: by, rule }: Judged,
+  nameOf: ReadonlyMap<string, string>,
+) {
   if ((detector ?? 'sigma') !== by) return false;
   if (filter.rules === 'any') return true;
   if (rule === null) return false;
   const id = rule.id.toLowerCase();
   const name = rule.name ?? nameOf.get(id);
-  return filter.rules.some(({ text }) => (id !== '' && text.toLowerCase() === id) || (name !== undefined && text === name));
+  return filter.rules.some(
+    ({ text }) => (id !== '' && text.toLowerCase() === id) || (name !== undefined && text === name),
+  );
 }
 
 /** The view in which the rule matched: decoded texts count where the rule needed them. */

@@ -16,6 +16,8 @@ export interface HiddenWeek {
 export interface Hidden {
   readonly exception: Exception;
   readonly findings: number;
+  /** Matches that rules over several events were not shown. */
+  readonly withheld: number;
   readonly weeks: readonly HiddenWeek[];
 }
 
@@ -31,6 +33,12 @@ const MOST_HOSTS = 50;
 /** Counts what exceptions hide, in memory bounded by exceptions × weeks × rules. */
 export class HiddenTally {
   readonly #seen = new Map<Exception, Map<string, Week>>();
+  readonly #withheld = new Map<Exception, number>();
+
+  withhold(exception: Exception): void {
+    this.#withheld.set(exception, (this.#withheld.get(exception) ?? 0) + 1);
+    if (!this.#seen.has(exception)) this.#seen.set(exception, new Map());
+  }
 
   add(exception: Exception, finding: FiledFinding): void {
     const weeks = this.#seen.get(exception) ?? new Map<string, Week>();
@@ -59,6 +67,7 @@ export class HiddenTally {
       return {
         exception,
         findings: sorted.reduce((sum, [, { findings }]) => sum + findings, 0),
+        withheld: this.#withheld.get(exception) ?? 0,
         weeks: sorted.map(([week, { findings, rules, hosts, example }]) => ({
           week,
           findings,

@@ -1,4 +1,5 @@
 import { enAnomaly } from './en-anomaly.ts';
+import { enExceptions } from './en-exceptions.ts';
 import { enRules } from './en-rules.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
@@ -64,6 +65,8 @@ export const en = {
   },
   flags: {
     lang: 'language of the output: ko or en (default: the system’s)',
+    exceptions:
+      'exceptions (Sigma filters with owner, reason and expiry): a file or a folder; may be given several times',
     rules: 'Sigma rules: a file or a folder; may be given several times',
     builtin: 'use the built-in rules',
     strictSigma: 'plain Sigma: nothing decoded, joined or mapped, save process creation on Security 4688',
@@ -203,6 +206,7 @@ export const en = {
     noTime: (n: string) => `${n} events tell no time`,
   },
   ruleTools: enRules,
+  exceptions: enExceptions,
   anomaly: enAnomaly,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',

@@ -1,5 +1,6 @@
 import type { Words } from './en.ts';
 import { koAnomaly } from './ko-anomaly.ts';
+import { koExceptions } from './ko-exceptions.ts';
 import { koRules } from './ko-rules.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
@@ -65,6 +66,7 @@ export const ko: Words = {
   },
   flags: {
     lang: '출력 언어: ko 또는 en (기본값: 시스템 언어)',
+    exceptions: '예외 폴더(담당자·사유·만료일이 있는 Sigma 필터). 여러 번 쓸 수 있음',
     rules: 'Sigma 규칙 파일 또는 폴더. 여러 번 쓸 수 있음',
     builtin: '내장 규칙 사용',
     strictSigma: '순수 Sigma: 해독, 결합, 매핑을 하지 않음(보안 4688의 프로세스 생성은 제외)',
@@ -196,6 +198,7 @@ export const ko: Words = {
     noTime: (n) => `이벤트 ${n}건에는 시각이 없습니다`,
   },
   ruleTools: koRules,
+  exceptions: koExceptions,
   anomaly: koAnomaly,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Detector, FiledSignal, Reach, RuleCounts, RuleProblem } from '../detect/index.ts';
+import { HiddenTally, type Judge } from '../exceptions/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { scanInThreads } from './pool.ts';
 import { checkSignal } from './reading.ts';
@@ -17,6 +18,8 @@ import { Sorter } from './sorter.ts';
 /** A scan that is done. Findings are read once, in order, and then disposed of. */
 export interface Scan {
   readonly findings: Sorter<Located>;
+  /** What exceptions took out of them. */
+  readonly hidden: HiddenTally;
   /** In the order of the paths. */
   readonly receipts: readonly InputReceipt[];
   readonly kinds: readonly KindCount[];
@@ -69,24 +72,37 @@ function bySignal(a: FiledSignal, b: FiledSignal): number {
   );
 }
 
-/** Reads files and runs detectors over their events. Throws Interrupted; the sorter's disk space is then already freed. */
+/**
+ * Reads files and runs detectors over their events. What `judge` finds an exception for is counted and left out, and what
+ * rules over several events wait for likewise. Throws Interrupted; the sorter's disk space is then already freed.
+ */
 export async function scan(
   files: readonly FoundFile[],
   settings: ScanSettings,
   threads: number,
   signal: AbortSignal,
   progress: ScanProgress,
+  judge?: Judge,
 ): Promise<Scan> {
   const findings = new Sorter<Located>(inOrder);
+  const hidden = new HiddenTally();
   const signals = new Sorter<FiledSignal>(bySignal);
   const scans: FileScan[] = [];
   const listener: ScanListener = {
     findings(found) {
-      for (const finding of found) findings.add(finding);
+      for (const finding of found) {
+        const exception = judge?.find(finding);
+        if (exception === undefined) findings.add(finding);
+        else hidden.add(exception, finding);
+      }
       progress.findings(findings.size);
     },
     signals(found) {
-      for (const signal of found) signals.add(signal);
+      for (const signal of found) {
+        const exception = judge?.find(signal);
+        if (exception === undefined) signals.add(signal);
+        else hidden.withhold(exception);
+      }
     },
     progress: (bytes, events, path) => progress.advance(bytes, events, path),
     file(scan) {
@@ -119,6 +135,7 @@ export async function scan(
     const reaches = detectors.map((detector) => detector.reach(kinds));
     return {
       findings,
+      hidden,
       receipts: scans.map((scan) => scan.receipt).sort((a, b) => compare(a.path, b.path)),
       kinds,
       outside: scans.reduce((sum, scan) => sum + scan.outside, 0),

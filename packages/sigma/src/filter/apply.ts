@@ -41,8 +41,7 @@ export function applyFilter(rule: SigmaRule, filter: SigmaFilter): SigmaRule {
 export function suppressionOf(filter: SigmaFilter): SigmaRule {
   const { detection, logsource, at } = filter;
   const [first, ...others] = detection.conditions;
-  const own: Condition =
-    others.length === 0 ? first! : { kind: 'or', of: detection.conditions, at: first!.at };
+  const own: Condition = others.length === 0 ? first! : { kind: 'or', of: detection.conditions, at: first!.at };
   const taken: Condition = holdsOfNothing(own) ? { kind: 'not', of: own, at: own.at } : own;
   return { ...filter, logsource, logsourceAt: at, detection: { ...detection, conditions: [taken] } };
 }

@@ -47,7 +47,7 @@ export const PROPOSED_FIELDS: readonly ProposedField[] = [
   field('SourceImage', 'who', 'path', 2),
   field('ProcessName', 'who', 'path', 3),
   field('Application', 'who', 'path', 3),
-  field('ParentImage', 'who', 'path', 2.5),
+  field('ParentImage', 'who', 'path', 1.9),
   field('ParentCommandLine', 'who', 'command', 4.5),
   field('GrantedAccess', 'who', 'text', 5),
   field('Signature', 'who', 'text', 5),

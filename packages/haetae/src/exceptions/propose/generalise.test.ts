@@ -12,7 +12,10 @@ test.each([
     of: path,
     op: 're',
     others: [String.raw`c:\users\이서연\AppData\Local\Slack\slack.exe`],
-    not: [String.raw`C:\Users\kim\Downloads\AppData\Local\Slack\slack.exe`, String.raw`C:\Users\kim\AppData\Local\Slack\slack2.exe`],
+    not: [
+      String.raw`C:\Users\kim\Downloads\AppData\Local\Slack\slack.exe`,
+      String.raw`C:\Users\kim\AppData\Local\Slack\slack2.exe`,
+    ],
   },
   {
     value: String.raw`C:\Users\Public\tool.exe`,

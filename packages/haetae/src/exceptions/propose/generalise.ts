@@ -26,7 +26,10 @@ const ANYWHERE: readonly Volatile[] = [
     find: /(?<=\\Temp\\)(?:~?[a-z]{0,4}[0-9a-f]{3,}|is-[0-9a-z]{5}|_MEI\d+|[a-z0-9]{8}\.[a-z0-9]{3}(?=[\\"' ]|$)|__PSScriptPolicyTest_[a-z0-9]+\.[a-z0-9]+)(?![a-z0-9])(?=[.\\"' ]|$)/i,
     becomes: String.raw`[^\\ "]+`,
   },
-  { find: /(?<=\\HKU\\|^HKU\\|\\REGISTRY\\USER\\)S-1-5-21-[\d-]+(?:_Classes)?/i, becomes: String.raw`S-1-5-21-[\d-]+(?:_Classes)?` },
+  {
+    find: /(?<=\\HKU\\|^HKU\\|\\REGISTRY\\USER\\)S-1-5-21-[\d-]+(?:_Classes)?/i,
+    becomes: String.raw`S-1-5-21-[\d-]+(?:_Classes)?`,
+  },
 ];
 
 /** What changes in commands: process ids, handles, times and dates. */
@@ -35,7 +38,10 @@ const IN_COMMANDS: readonly Volatile[] = [
     find: /(?<=[-/](?:[a-z-]*pid|[a-z-]*process-?id|[a-z-]*handle|[a-z-]*session|[a-z-]*client-?id|[a-z-]*event)[=: ]"?)(?:0x[0-9a-f]+|\d+)/i,
     becomes: '(?:0x[0-9a-fA-F]+|[0-9]+)',
   },
-  { find: /(?<![\da-z.])20\d{2}-?[01]\d-?[0-3]\d(?:[T_ -]?[0-2]\d[:.-]?[0-5]\d(?:[:.-]?[0-5]\d)?)?(?![\da-z.])/i, becomes: String.raw`[\dT_:. -]{8,19}` },
+  {
+    find: /(?<![\da-z.])20\d{2}-?[01]\d-?[0-3]\d(?:[T_ -]?[0-2]\d[:.-]?[0-5]\d(?:[:.-]?[0-5]\d)?)?(?![\da-z.])/i,
+    becomes: String.raw`[\dT_:. -]{8,19}`,
+  },
 ];
 
 const MOST = 4000;

@@ -72,7 +72,9 @@ const isOf = ({ rule }: FiledFinding, { id }: SigmaRule): boolean =>
 
 /** Targets by log source, so that one filter may do for several rules. */
 function grouped(targets: readonly FiledFinding[], rules: readonly SigmaRule[], unproposed: Unproposed[]): Group[] {
-  const byId = new Map(rules.flatMap((rule) => (rule.id === undefined ? [] : [[rule.id.toLowerCase(), rule] as const])));
+  const byId = new Map(
+    rules.flatMap((rule) => (rule.id === undefined ? [] : [[rule.id.toLowerCase(), rule] as const])),
+  );
   const groups = new Map<string, Group>();
   const without = new Map<string, { kind: 'correlation' | 'no-id'; title: string; findings: number }>();
   for (const finding of targets) {
@@ -114,7 +116,11 @@ function draftsOf(
   const asked = new Set(
     targets.flatMap(({ why }) => why.flatMap((r) => (r.kind === 'held' && r.field !== undefined ? [r.field] : []))),
   );
-  const found = separate(distinct(targets.map(see)), against.map(see), asked);
+  const found = separate(
+    distinct(targets.map(see)),
+    against.map((one) => ({ seen: see(one), elsewhere: 'at' in one })),
+    asked,
+  );
   const title = targets[0]!.rule?.title ?? targets[0]!.detector;
   if (found.kind === 'separated') {
     return [

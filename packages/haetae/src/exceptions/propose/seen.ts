@@ -10,14 +10,17 @@ import { quote } from './write.ts';
  * What rules of a log source see of an event, field by field, 4688 under Sysmon's names included: for each field the view
  * of a rule that names it.
  */
-export function createSeer({ product, category, service }: LogSource): (finding: Pick<Finding, 'event' | 'fields'>) => SeenFields {
+export function createSeer({
+  product,
+  category,
+  service,
+}: LogSource): (finding: Pick<Finding, 'event' | 'fields'>) => SeenFields {
   const source = Object.entries({ product, category, service })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  ${key}: ${quote(value!)}`)
     .join('\n');
   const texts = PROPOSED_FIELDS.map(
-    ({ name }) =>
-      `title: ${name}\nlogsource:\n${source}\ndetection:\n  s:\n    ${name}|exists: true\n  condition: s\n`,
+    ({ name }) => `title: ${name}\nlogsource:\n${source}\ndetection:\n  s:\n    ${name}|exists: true\n  condition: s\n`,
   );
   const set = createWindowsRuleSet(texts.flatMap((text) => parseRules(text).rules));
   return (finding) => {

@@ -5,7 +5,14 @@ const seen = (fields: Readonly<Record<string, string>>): SeenFields =>
   new Map(Object.entries(fields).map(([name, value]) => [name, [value]]));
 const POWERSHELL = String.raw`C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`;
 const run = (CommandLine: string, more: Record<string, string> = {}): SeenFields =>
-  seen({ Image: POWERSHELL, CommandLine, ParentImage: 'C:\\Backup\\agent.exe', User: 'CORP\\svc', Computer: 'SRV', ...more });
+  seen({
+    Image: POWERSHELL,
+    CommandLine,
+    ParentImage: 'C:\\Backup\\agent.exe',
+    User: 'CORP\\svc',
+    Computer: 'SRV',
+    ...more,
+  });
 const ASKED = new Set(['Image', 'CommandLine']);
 
 test.each<[string, SeenFields[], SeenFields[], unknown]>([
@@ -48,7 +55,11 @@ test.each<[string, SeenFields[], SeenFields[], unknown]>([
   ['the same in every field', [run('powershell -enc AAAA')], [run('powershell -enc AAAA')], 'inseparable'],
   ['only a host and a user', [seen({ User: 'CORP\\svc', Computer: 'SRV' })], [], 'nothing-to-go-by'],
 ])('%s', (_what, targets, others, expected) => {
-  const found = separate(targets, others, ASKED);
+  const found = separate(
+    targets,
+    others.map((one) => ({ seen: one, elsewhere: false })),
+    ASKED,
+  );
   const said =
     found.kind !== 'separated'
       ? found.kind
@@ -61,11 +72,19 @@ test.each<[string, SeenFields[], SeenFields[], unknown]>([
 });
 
 test('too many commands for one list: a selection for each program', () => {
-  const of = (image: string, n: number) =>
-    Array.from({ length: n }, (_, i) => run(`${image} ${i}`, { Image: image }));
+  const of = (image: string, n: number) => Array.from({ length: n }, (_, i) => run(`${image} ${i}`, { Image: image }));
   const found = separate([...of('a.exe', 6), ...of('b.exe', 6)], []);
   expect(found.kind === 'separated' && found.selections.map((s) => s.map((c) => c.patterns.length))).toEqual([
     [6, 1],
     [6, 1],
   ]);
+});
+
+test.each<[string, SeenFields, string]>([
+  ['another command', run('powershell -enc BBBB', { Computer: 'LAB' }), 'separated'],
+  ['another parent', run('powershell -enc AAAA', { ParentImage: 'C:\\Windows\\explorer.exe' }), 'separated'],
+  ['only another host and user', run('powershell -enc AAAA', { Computer: 'LAB', User: 'LAB\\eve' }), 'inseparable'],
+  ['a field that it does not tell', seen({ Image: POWERSHELL, CommandLine: 'powershell -enc AAAA' }), 'inseparable'],
+])('an attack elsewhere with %s', (_what, attack, kind) => {
+  expect(separate([run('powershell -enc AAAA')], [{ seen: attack, elsewhere: true }], ASKED).kind).toBe(kind);
 });

@@ -29,6 +29,16 @@ interface Candidate extends ProposedCondition {
 const MOST_PATTERNS = 8;
 const MOST_SELECTIONS = 8;
 
+/** An event that must not be hidden. */
+export interface Other {
+  readonly seen: SeenFields;
+  /**
+   * A test of a rule, or a real attack elsewhere: neither the place nor a field that it does not tell makes it another, since
+   * the next one will be at this place and will tell it.
+   */
+  readonly elsewhere: boolean;
+}
+
 /**
  * The smallest set of conditions that holds for every one of `targets` and for none of `others`. `asked`: fields that the
  * rule itself fixes, which alone would switch it off. Where no one set does, the targets are parted by program and each part has a
@@ -36,7 +46,7 @@ const MOST_SELECTIONS = 8;
  */
 export function separate(
   targets: readonly SeenFields[],
-  others: readonly SeenFields[],
+  others: readonly Other[],
   asked: ReadonlySet<string> = new Set(),
 ): Separation {
   const whole = conditionsFor(targets, others, asked);
@@ -71,7 +81,7 @@ function partsOf(targets: readonly SeenFields[]): SeenFields[][] {
 
 function conditionsFor(
   targets: readonly SeenFields[],
-  others: readonly SeenFields[],
+  others: readonly Other[],
   asked: ReadonlySet<string>,
 ): Separation {
   const candidates = PROPOSED_FIELDS.flatMap((field) => candidatesOf(field, targets, others, asked));
@@ -128,7 +138,7 @@ function pruned(chosen: readonly Candidate[], others: number): ProposedCondition
 function candidatesOf(
   field: ProposedField,
   targets: readonly SeenFields[],
-  others: readonly SeenFields[],
+  others: readonly Other[],
   asked: ReadonlySet<string>,
 ): Candidate[] {
   const values: string[] = [];
@@ -144,7 +154,11 @@ function candidatesOf(
     const list = [...different.values()] as Pattern[];
     const [first] = list;
     if (list.some(({ op }) => op !== first!.op)) return;
-    const excludes = others.map((other) => !(other.get(field.name) ?? []).some((v) => list.some((p) => isLike(p, v))));
+    const excludes = others.map(({ seen, elsewhere }) => {
+      const values = seen.get(field.name) ?? [];
+      if (elsewhere && (field.tells === 'where' || values.length === 0)) return false;
+      return !values.some((v) => list.some((p) => isLike(p, v)));
+    });
     const specific = field.tells === 'what' || !asked.has(field.name);
     const op = first!.op;
     found.push({

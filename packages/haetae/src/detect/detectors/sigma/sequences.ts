@@ -64,7 +64,15 @@ export function createSequences(
     signal: (match, about) => {
       const input = correlator.inputOf(match.rule);
       if (input === undefined) return undefined;
-      return { detector: 'sigma', input, values: correlator.valuesOf(input, match.view), via: match.via, ...about };
+      const { id = '', name } = match.rule;
+      return {
+        detector: 'sigma',
+        input,
+        rule: { id, ...(name !== undefined && { name }) },
+        values: correlator.valuesOf(input, match.view),
+        via: match.via,
+        ...about,
+      };
     },
     follow: ({ input, values, via, event, fields, decoded, file }) => {
       const { computer, channel, eventId, eventRecordId, position } = event;

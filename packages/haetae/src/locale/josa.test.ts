@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { type Josa, josa } from './josa.ts';
+
+const SUBJECT = '이/가';
+const OBJECT = '을/를';
+const BY = '으로/로';
+
+test.each<[string, Josa, string]>([
+  ['김해태', SUBJECT, '김해태가'],
+  ['이서연', SUBJECT, '이서연이'],
+  ['서울', BY, '서울로'],
+  ['부산', BY, '부산으로'],
+  ['제주', BY, '제주로'],
+  ['계정', OBJECT, '계정을'],
+  ['winword.exe', SUBJECT, 'winword.exe가'],
+  ['powershell.exe', OBJECT, 'powershell.exe를'],
+  ['comsvcs.dll', SUBJECT, 'comsvcs.dll이'],
+  ['comsvcs.dll', BY, 'comsvcs.dll로'],
+  ['stage.ps1', OBJECT, 'stage.ps1을'],
+  ['견적서.zip', SUBJECT, '견적서.zip이'],
+  ['견적서.pdf.lnk', SUBJECT, '견적서.pdf.lnk가'],
+  ['이력서.hwp', OBJECT, '이력서.hwp를'],
+  ['files.example.com', BY, 'files.example.com으로'],
+  ['update.example.net', BY, 'update.example.net으로'],
+  ['haetae.kr', BY, 'haetae.kr로'],
+  ['203.0.113.5:443', BY, '203.0.113.5:443으로'],
+  ['198.51.100.1', BY, '198.51.100.1로'],
+  ['198.51.100.2', BY, '198.51.100.2로'],
+  ['198.51.100.10', BY, '198.51.100.10으로'],
+  ['SRV-FILE01', SUBJECT, 'SRV-FILE01이'],
+  ['DESKTOP-HT02', '은/는', 'DESKTOP-HT02는'],
+  ['WS05', '과/와', 'WS05와'],
+  ['6', '은/는', '6은'],
+  ['HAETAE\\svc-backup', SUBJECT, 'HAETAE\\svc-backup이'],
+  ['Administrator', OBJECT, 'Administrator를'],
+  ['EXPLORER', SUBJECT, 'EXPLORER가'],
+  ['SYSTEM', SUBJECT, 'SYSTEM이'],
+  ['PID', OBJECT, 'PID를'],
+  ['URL', OBJECT, 'URL을'],
+  ['USR', BY, 'USR로'],
+  ['Google Chrome', SUBJECT, 'Google Chrome이'],
+  ['Sysmon', SUBJECT, 'Sysmon이'],
+  ['file', BY, 'file로'],
+  ['agent', SUBJECT, 'agent가'],
+  ['web', SUBJECT, 'web이'],
+  ['root', SUBJECT, 'root가'],
+  ['hook', OBJECT, 'hook을'],
+  ['task', OBJECT, 'task를'],
+  ['ping', OBJECT, 'ping을'],
+  ['해태(Haetae)', SUBJECT, '해태(Haetae)가'],
+  ['C:\\Program Files (x86)', OBJECT, 'C:\\Program Files (x86)를'],
+  ['(주)', SUBJECT, '(주)가'],
+  ['“견적서”', OBJECT, '“견적서”를'],
+  ['"net user"', OBJECT, '"net user"를'],
+  ['30%', BY, '30%로'],
+  ['★', OBJECT, '★을(를)'],
+  ['★', BY, '★(으)로'],
+  ['★', '이라는/라는', '★(이)라는'],
+  ['', SUBJECT, '이(가)'],
+  ['해태'.normalize('NFD'), SUBJECT, `${'해태'.normalize('NFD')}가`],
+])('%s + %s', (text, pair, expected) => {
+  expect(josa(text, pair)).toBe(expected);
+});
