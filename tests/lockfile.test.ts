@@ -29,7 +29,7 @@ test('no locked package names the host it was downloaded from, so that any regis
 });
 
 test('native packages are there for Windows, macOS and Linux', () => {
-  for (const family of ['@biomejs/cli-', '@rolldown/binding-', '@typescript/typescript-']) {
+  for (const family of ['@biomejs/cli-', '@duckdb/node-bindings-', '@rolldown/binding-', '@typescript/typescript-']) {
     for (const platform of ['win32-x64', 'darwin-arm64', 'linux-x64']) {
       expect(
         entries.some(([path]) => path.includes(`${family}${platform}`)),

@@ -46,7 +46,7 @@ function allowed(name: string, file: string, specifier: string, isTest: boolean)
   }
   if (isBuiltin(specifier)) return isTest || !BROWSER_ROOMS.includes(name) || file.endsWith(`${sep}node.ts`);
   if (PUBLISHED[specifier] !== undefined) return room.rooms.includes(PUBLISHED[specifier]) || isTest;
-  if (isTest && ['vitest', 'fast-check', 'tar-stream'].includes(specifier)) return true;
+  if (isTest && ['vitest', 'fast-check', 'rolldown', 'tar-stream'].includes(specifier)) return true;
   return room.packages.some((p) => specifier === p || specifier.startsWith(`${p}/`));
 }
 

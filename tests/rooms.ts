@@ -40,6 +40,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/survey'],
     packages: [],
   },
+  'haetae/store': {
+    path: 'packages/haetae/src/store',
+    rooms: ['event', 'haetae/detect', 'haetae/incident'],
+    packages: ['@duckdb/node-api'],
+  },
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
     rooms: [

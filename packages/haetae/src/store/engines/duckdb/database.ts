@@ -1,0 +1,105 @@
+import type * as duckdb from '@duckdb/node-api';
+import { StoreError } from '../../error.ts';
+import { type Sql, sqlOn, storeError } from './sql.ts';
+
+/** How much of the machine the database may take. */
+export interface DatabaseLimits {
+  /** Bytes of its buffers. */
+  readonly memory: number;
+  readonly threads: number;
+  /** Reading queries at a time. Each holds one of libuv's four threads while it runs, and the writer one more. */
+  readonly readers: number;
+}
+
+/** One DuckDB file of this process: one connection that writes, one task at a time, and a few that read. */
+export interface Database {
+  readonly api: typeof duckdb;
+  /** Runs the task inside a transaction, after those that came before it. */
+  write<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  /** As {@link write} but outside a transaction: CHECKPOINT, ATTACH. */
+  maintain<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Runs the task on a connection of its own, as soon as one is free. What it sees does not change within one statement. */
+  read<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Loaded here and nowhere else, and only when a store is opened: the command line starts without the 60 MB. */
+export async function openDatabase(path: string, limits: DatabaseLimits, temp: string): Promise<Database> {
+  const api = await import('@duckdb/node-api');
+  let instance: duckdb.DuckDBInstance;
+  try {
+    instance = await api.DuckDBInstance.create(path, {
+      memory_limit: `${Math.floor(limits.memory / 1e6)}MB`,
+      threads: String(limits.threads),
+      temp_directory: temp,
+      storage_compatibility_version: 'latest',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      preserve_insertion_order: 'true',
+    });
+  } catch (error) {
+    throw storeError(error);
+  }
+  const writer = sqlOn(await instance.connect(), api);
+  const free: Sql[] = [];
+  for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
+  const all = [writer, ...free];
+  const waiting: ((sql: Sql) => void)[] = [];
+  const running = new Set<Promise<unknown>>();
+  let tail: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const closedError = (): StoreError => new StoreError('closed', 'the store is closed');
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    if (closed) return Promise.reject(closedError());
+    const result = tail.then(task);
+    tail = result.catch(() => {});
+    return result;
+  }
+  async function transaction<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
+    await writer.run('BEGIN');
+    try {
+      const result = await task(writer);
+      await writer.run('COMMIT');
+      return result;
+    } catch (error) {
+      // A COMMIT that failed has ended the transaction itself: then there is nothing to roll back.
+      await writer.run('ROLLBACK').catch(() => {});
+      throw storeError(error);
+    }
+  }
+  async function read<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
+    if (closed) throw closedError();
+    const sql = free.pop() ?? (await new Promise<Sql>((resolve) => waiting.push(resolve)));
+    try {
+      return await task(sql);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free.push(sql);
+      else next(sql);
+    }
+  }
+  return {
+    api,
+    write: (task) => inTurn(() => transaction(task)),
+    maintain: (task) => inTurn(() => task(writer)),
+    read(task) {
+      const result = read(task);
+      running.add(result);
+      const done = (): void => void running.delete(result);
+      result.then(done, done);
+      return result;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const sql of all) if (sql !== writer) sql.connection.interrupt();
+      await tail;
+      await Promise.allSettled(running);
+      await writer.run('CHECKPOINT').catch(() => {});
+      for (const sql of all) sql.connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

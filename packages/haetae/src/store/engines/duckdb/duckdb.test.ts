@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tempFolder } from '../../testing/fixtures.ts';
+import { openDatabase } from './database.ts';
+import { FILE, limitsHere, openDuckdb } from './duckdb.ts';
+import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+
+const limits = { ...limitsHere(), memory: 256e6 };
+const openFile = (folder: string) => openDatabase(join(folder, FILE), limits, join(folder, 'temp'));
+
+test('migrations are numbered without a gap, in order', () => {
+  expect(MIGRATIONS.map((m) => m.version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+});
+
+test('a migration is applied once and recorded; one that fails leaves nothing behind', async () => {
+  const db = await openFile(tempFolder());
+  const steps = [{ version: 1, name: 'one', sql: 'CREATE TABLE a (x BIGINT); INSERT INTO a VALUES (1);' }];
+  await migrate(db, 7, steps);
+  await migrate(db, 8, steps);
+  expect(await db.read((sql) => sql.all('SELECT * FROM migrations'))).toEqual([
+    { version: 1, name: 'one', applied_ms: 7 },
+  ]);
+  const broken = { version: 2, name: 'two', sql: 'CREATE TABLE b (x BIGINT); SELECT no_such_column;' };
+  await expect(migrate(db, 9, [...steps, broken])).rejects.toThrow(/no_such_column/);
+  expect(await db.read((sql) => sql.all("SELECT table_name FROM duckdb_tables() WHERE table_name = 'b'"))).toEqual([]);
+  expect(await db.read((sql) => sql.first('SELECT max(version) AS v FROM migrations'))).toEqual({ v: 1 });
+  await db.close();
+});
+
+test('a schema from the future is refused, with what to do, and not touched', async () => {
+  const folder = tempFolder();
+  await (await openDuckdb(folder, 1, limits)).close();
+  const db = await openFile(folder);
+  await db.write((sql) => sql.run("INSERT INTO migrations VALUES (999, 'future', 2)"));
+  await db.close();
+  await expect(openDuckdb(folder, 3, limits)).rejects.toMatchObject({
+    code: 'newer-schema',
+    message: expect.stringMatching(/schema 999.*this one knows 1 to \d+\. Update Haetae/),
+  });
+});
+
+test.each([
+  [
+    'an entry that was changed',
+    "UPDATE audit SET actor = 'mallory' WHERE number = 2",
+    { number: 2, reason: 'changed' },
+  ],
+  [
+    'a detail that was changed',
+    `UPDATE audit SET detail = '{"a":2}' WHERE number = 1`,
+    { number: 1, reason: 'changed' },
+  ],
+  ['an entry that was taken out', 'DELETE FROM audit WHERE number = 2', { number: 2, reason: 'missing' }],
+  ['the last entry cut off', 'DELETE FROM audit WHERE number = 3', { number: 3, reason: 'cut-off' }],
+  ['all entries cut off', 'DELETE FROM audit', { number: 1, reason: 'cut-off' }],
+])('the audit log tells %s', async (_what, tamper, broken) => {
+  const folder = tempFolder();
+  const store = await openDuckdb(folder, 1, limits);
+  const record = { timeMs: 1 as never, actor: 'a', actorName: 'A', action: 'x.y', object: '', address: '' };
+  for (let n = 0; n < 3; n++) await store.audit.append({ ...record, detail: { a: n } });
+  const head = await store.audit.head();
+  await store.close();
+  const db = await openFile(folder);
+  await db.write((sql) => sql.run(tamper));
+  await db.close();
+  const again = await openDuckdb(folder, 2, limits);
+  expect(await again.audit.verify()).toEqual({ kind: 'broken', ...broken });
+  expect(await again.audit.verify(head)).toMatchObject({ kind: 'broken' });
+  await again.close();
+});

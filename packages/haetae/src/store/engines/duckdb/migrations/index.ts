@@ -1,0 +1,11 @@
+import { accounts } from './0001-accounts.ts';
+
+/** One step of the schema, never changed once it was released. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order, without a gap. Forward only: a store goes back by restoring a backup. */
+export const MIGRATIONS: readonly Migration[] = [accounts];

@@ -1,0 +1,18 @@
+export type {
+  Json,
+  Role,
+  Session,
+  Sessions,
+  Token,
+  TokenChange,
+  Tokens,
+  User,
+  UserChange,
+  Users,
+} from './accounts.ts';
+export { ROLES } from './accounts.ts';
+export type { Audit, AuditBreak, AuditEntry, AuditHead, AuditQuery, AuditRecord, AuditVerdict } from './audit.ts';
+export { StoreError, type StoreErrorCode } from './error.ts';
+export { type OpenStore, openStore, type StoreOptions } from './open.ts';
+export { storeAt } from './remote.ts';
+export type { Store } from './store.ts';

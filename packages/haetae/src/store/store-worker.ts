@@ -1,0 +1,40 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { limitsHere, openDuckdb } from './engines/duckdb/duckdb.ts';
+import { StoreError } from './error.ts';
+import type { StoreThreadData, StoreThreadMessage } from './open.ts';
+import { serveStore } from './remote.ts';
+
+/** The thread that has the database open: it serves every port that it is handed, until it is told to close. */
+const parent = parentPort;
+if (parent === null) throw new Error('store-worker runs as a worker thread only');
+const { directory, nowMs, ...wanted } = workerData as StoreThreadData;
+const tell = (message: StoreThreadMessage): void => parent.postMessage(message);
+
+try {
+  const limits = limitsHere();
+  const store = await openDuckdb(directory, nowMs, {
+    ...limits,
+    memory: wanted.memory ?? limits.memory,
+    threads: wanted.threads ?? limits.threads,
+  });
+  const ports: MessagePort[] = [];
+  parent.on('message', (message: MessagePort | 'close') => {
+    if (message !== 'close') {
+      ports.push(message);
+      serveStore(store, message, async () => {});
+      return;
+    }
+    void store.close().finally(() => {
+      for (const port of ports) port.close();
+      parent.close();
+    });
+  });
+  tell({ kind: 'open' });
+} catch (error) {
+  const { code, message } =
+    error instanceof StoreError
+      ? error
+      : new StoreError('damaged', error instanceof Error ? error.message : String(error));
+  tell({ kind: 'failed', code, message });
+  parent.close();
+}
