@@ -2,13 +2,11 @@ import type { Event } from '@haetae/event';
 import { utf8Stream } from '../../encoding/index.ts';
 import type { Ledger } from '../../ledger.ts';
 import type { Batch, Format, Head, Input, ReadOptions } from '../../source.ts';
-import { isObject, type JsonObject, type Reading, type Shape, type ShapeReader } from './shape.ts';
-import * as registry from './shapes/index.ts';
-import { type JsonEntry, JsonValues } from './values.ts';
+import { ObjectEvents, type Other, parse } from './objects.ts';
+import { isObject, type JsonObject, type Reading } from './shape.ts';
+import { JsonValues } from './values.ts';
 
-export const SHAPES: readonly Shape[] = Object.values(registry);
-
-/** Events as JSON: one object a line, pretty-printed, in an array or in a search's answer; in any of {@link SHAPES}. */
+/** Events as JSON: one object a line, pretty-printed, in an array or in a search's answer; in any of the shapes (shapes/index.ts). */
 export const json: Format = {
   name: 'json',
   sniff,
@@ -34,107 +32,17 @@ function sniff(head: Head): boolean {
   return line !== null && isObject(parse(line[1]!));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Turns the objects of one file into events; the shape of the last one is tried first. */
-class JsonEvents {
-  readonly #reading: Reading;
+/** The events of one stream of JSON, however its objects are laid out. */
+export class JsonEvents {
   readonly #values: JsonValues;
-  readonly #readers = new Map<Shape, ShapeReader>();
-  #shape: Shape = SHAPES[0]!;
-  #reader: ShapeReader;
+  readonly #objects: ObjectEvents;
 
-  constructor(reading: Reading) {
-    this.#reading = reading;
+  constructor(reading: Reading, other?: Other) {
     this.#values = new JsonValues(reading.ledger);
-    this.#reader = this.#open(this.#shape);
+    this.#objects = new ObjectEvents(reading, other);
   }
 
   *of(bytes: Buffer, last: boolean): Generator<Event> {
-    for (const entry of this.#values.feed(bytes, last)) {
-      const value = entry.value as JsonObject;
-      if (this.#shape.fits(value)) {
-        const event = this.#reader(value, entry);
-        if (event !== undefined) yield event;
-      } else yield* this.#unwrapped(value, entry, 0);
-    }
+    for (const entry of this.#values.feed(bytes, last)) yield* this.#objects.of(entry.value as JsonObject, entry);
   }
-
-  /** An object of another shape than the last, or one that holds events. */
-  *#unwrapped(value: JsonObject, entry: JsonEntry, depth: number): Generator<Event> {
-    const shape = SHAPES.find((one) => one.fits(value));
-    if (shape !== undefined) {
-      this.#shape = shape;
-      this.#reader = this.#open(shape);
-      const event = this.#reader(value, entry);
-      if (event !== undefined) yield event;
-      return;
-    }
-    const inner = depth < 4 ? wrapped(value) : undefined;
-    if (inner !== undefined) for (const item of inner) yield* this.#unwrapped(item, entry, depth + 1);
-    else {
-      const names = Object.keys(value).slice(0, 6).join(', ');
-      const where = { kind: 'line', line: entry.line } as const;
-      this.#reading.ledger.lost('not-an-event', where, names === '' ? 'an empty object' : `members ${names}`);
-    }
-  }
-
-  #open(shape: Shape): ShapeReader {
-    let reader = this.#readers.get(shape);
-    if (reader === undefined) {
-      reader = shape.open(this.#reading);
-      this.#readers.set(shape, reader);
-    }
-    return reader;
-  }
-}
-
-/** Members in which stores and forwarders wrap an event whole, or several. */
-const ENVELOPES = [
-  '_source',
-  'result',
-  'hits',
-  'results',
-  'Event',
-  'Events',
-  'event',
-  'events',
-  'Records',
-  'records',
-  'value',
-  'logs',
-  'rows',
-  'entries',
-  'fields',
-  'data',
-  'message',
-  'log',
-  'doc',
-  '_raw',
-  'raw',
-];
-
-/** The objects within an envelope; undefined where it is none. */
-function wrapped(value: JsonObject): JsonObject[] | undefined {
-  for (const name of ENVELOPES) {
-    if (!Object.hasOwn(value, name)) continue;
-    const inner = value[name];
-    if (isObject(inner)) return [inner];
-    if (Array.isArray(inner)) {
-      const objects = inner.filter(isObject);
-      if (objects.length > 0) return objects;
-    }
-    // A forwarder that took the event for text.
-    if (typeof inner === 'string' && inner.startsWith('{')) {
-      const parsed = parse(inner);
-      if (isObject(parsed)) return [parsed];
-    }
-  }
-  return undefined;
 }

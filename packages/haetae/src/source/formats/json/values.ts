@@ -17,6 +17,8 @@ export interface JsonEntry {
   line: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Losses that are quoted. */
 const QUOTED = 100;
 /** How far into the first object a wrapper's array is looked for. */
@@ -49,7 +51,7 @@ export class JsonValues {
   readonly #depthLimit: number;
   readonly #entry: JsonEntry = { value: undefined, text: '', line: 0 };
   /** Bytes not yet consumed: [#at, #end) of the buffer. */
-  #buffer: Buffer = Buffer.alloc(256 * 1024);
+  #buffer: Buffer = NOTHING;
   #at = 0;
   #end = 0;
   #ascii = true;
@@ -87,7 +89,7 @@ export class JsonValues {
 
   /** The objects that are complete with these bytes, which are copied where they are kept. `last`: the input ends with them. */
   *feed(bytes: Buffer, last: boolean): Generator<JsonEntry> {
-    this.#append(bytes);
+    this.#append(bytes, last);
     while (this.#at < this.#end) {
       const found = this.#scan >= 0 ? this.#follow(last) : this.#next(last);
       if (found === undefined) break;
@@ -100,8 +102,18 @@ export class JsonValues {
     if (last && this.#arrays > 0) this.#ledger.repaired('json-syntax', this.#where(), 'the array does not end');
   }
 
-  #append(bytes: Buffer): void {
+  #append(bytes: Buffer, last: boolean): void {
     const kept = this.#end - this.#at;
+    if (kept === 0 && last) {
+      // The whole of a small input: nothing outlives this call, so that nothing need be copied.
+      this.#buffer = bytes;
+      this.#refused = -1;
+      this.#ascii = isAscii(bytes);
+      this.#at = 0;
+      this.#end = bytes.length;
+      if (this.#scan >= 0) this.#scan = 0;
+      return;
+    }
     if (kept + bytes.length > this.#buffer.length) {
       const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, kept + bytes.length));
       this.#buffer.copy(grown, 0, this.#at, this.#end);

@@ -73,6 +73,7 @@ function isOther(value: JsonObject): boolean {
     typeof value.winlog === 'object' ||
     typeof value.System === 'object' ||
     (value.event_id !== undefined && value.log_name !== undefined) ||
+    (value.event_id !== undefined && typeof value.event_data === 'object') ||
     (typeof value._raw === 'string' && value._raw.startsWith('<Event'))
   );
 }

@@ -1,0 +1,5 @@
+export { elastic } from './elastic/elastic.ts';
+export { hec, hecRaw } from './hec/hec.ts';
+export { ndjson } from './ndjson/ndjson.ts';
+export { otlpJson, otlpProtobuf } from './otlp/otlp.ts';
+export { syslog } from './syslog/syslog.ts';

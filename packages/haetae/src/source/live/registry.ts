@@ -1,0 +1,7 @@
+import * as all from './index.ts';
+import type { LiveFormat } from './live.ts';
+
+/** Everything a frame can be, by its name. A new one is a folder and a line in index.ts; the contract test covers it then. */
+export const LIVE_FORMATS: ReadonlyMap<string, LiveFormat> = new Map(
+  Object.values(all).map((format) => [format.name, format]),
+);
