@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attribute, averagePathLength, expectedPathLength, fit, pathLengths, score } from './index.ts';
-
-/** n × d numbers that look random but are the same in every run. */
-function made(n: number, d: number): Float64Array {
-  let state = 12345;
-  return Float64Array.from({ length: n * d }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  });
-}
+import { made } from './testing/made.ts';
 
 test.each([
   [0, 0],

@@ -71,7 +71,7 @@ export function growTrees(rows: Rows, options: Checked, first: number, end: numb
 /** Puts the trees of all parts, in order, into one forest. */
 export function join(
   parts: readonly Trees[],
-  options: Checked,
+  options: Omit<Checked, 'ends'>,
   range: { readonly low: Float64Array; readonly high: Float64Array },
 ): Forest {
   const roots = new Uint32Array(options.trees + 1);

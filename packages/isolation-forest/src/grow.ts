@@ -32,7 +32,7 @@ export class TreeBuffers {
 
   /** Grows a tree from the sample, ψ × d, whose order it changes, and gives the number of its nodes. */
   grow(sample: Float64Array, order: Uint32Array, features: number, random: Random): number {
-    const limit = Math.ceil(Math.log2(order.length));
+    const limit = heightLimit(order.length);
     let nodes = 1;
     this.#set(0, 0, order.length, 0);
     for (let node = 0; node < nodes; node++) {
@@ -51,7 +51,7 @@ export class TreeBuffers {
       this.#set(nodes + 1, middle, end, depth + 1);
       nodes += 2;
     }
-    this.#expect(nodes);
+    expectPathLengths(this, this.#depth, nodes);
     return nodes;
   }
 
@@ -90,16 +90,22 @@ export class TreeBuffers {
     }
     return undefined;
   }
+}
 
-  /** Children lie behind their parents. */
-  #expect(nodes: number): void {
-    for (let node = nodes - 1; node >= 0; node--) {
-      const left = this.left[node];
-      if (left === 0) this.expected[node] = this.#depth[node] + averagePathLength(this.size[node]);
-      else {
-        const [a, b] = [this.size[left], this.size[left + 1]];
-        this.expected[node] = (a * this.expected[left] + b * this.expected[left + 1]) / (a + b);
-      }
+export const heightLimit = (sampleSize: number): number => Math.ceil(Math.log2(sampleSize));
+
+/** Sets `expected` of the nodes of one tree from their sizes and depths. Children lie behind their parents. */
+export function expectPathLengths(
+  tree: { readonly left: Uint32Array; readonly size: Uint32Array; readonly expected: Float64Array },
+  depth: Uint8Array,
+  nodes: number,
+): void {
+  for (let node = nodes - 1; node >= 0; node--) {
+    const left = tree.left[node];
+    if (left === 0) tree.expected[node] = depth[node] + averagePathLength(tree.size[node]);
+    else {
+      const [a, b] = [tree.size[left], tree.size[left + 1]];
+      tree.expected[node] = (a * tree.expected[left] + b * tree.expected[left + 1]) / (a + b);
     }
   }
 }

@@ -1,8 +1,11 @@
 export { type Attribution, attribute } from './attribute.ts';
+export { type Baseline, type BaselineParts, createBaseline, loadBaseline, saveBaseline } from './baseline.ts';
+export { type Change, type Counterfactual, type CounterfactualOptions, counterfactual } from './counterfactual.ts';
 export { type DistributionOptions, distributionOf, pValue, type ScoreDistribution } from './distribution.ts';
 export { ForestError, type ForestErrorCode } from './error.ts';
 export { fit } from './fit.ts';
 export type { FitOptions } from './options.ts';
+export { load, save } from './save.ts';
 export { pathLengths, score } from './score.ts';
 export { averagePathLength, expectedPathLength, type Forest, type Rows } from './shape.ts';
-export { thresholdByContamination } from './threshold.ts';
+export { flagByContamination, thresholdByContamination } from './threshold.ts';

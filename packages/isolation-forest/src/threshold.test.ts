@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { distributionOf, pValue, thresholdByContamination } from './index.ts';
+import { distributionOf, flagByContamination, pValue, thresholdByContamination } from './index.ts';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => (i + 1) / n);
 
@@ -12,6 +12,13 @@ test.each([
 ])('of $n scores $flagged are above the threshold of $share', ({ n, share, flagged }) => {
   const threshold = thresholdByContamination(upTo(n), share);
   expect(upTo(n).filter((score) => score > threshold)).toHaveLength(flagged);
+  expect(flagByContamination(upTo(n), share)).toEqual(Uint32Array.from({ length: flagged }, (_, i) => n - 1 - i));
+});
+
+test('rows of equal scores are flagged in their order, and the count stays', () => {
+  const scores = [0.5, 0.6, 0.6, 0.6, 0.4];
+  expect(flagByContamination(scores, 0.5)).toEqual(Uint32Array.of(1, 2));
+  expect(scores.filter((score) => score > thresholdByContamination(scores, 0.5))).toEqual([]);
 });
 
 test('a share above a half is refused', () => {
