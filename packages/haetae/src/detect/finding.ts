@@ -46,6 +46,8 @@ export interface EventFacts {
   readonly eventId: number;
   /** 0 where absent; decimal text beyond 2^53, since JSON knows no bigint. */
   readonly eventRecordId: number | string;
+  /** The process that wrote the event (`Execution_ProcessID`): PowerShell's events name theirs nowhere else. Absent where not told. */
+  readonly processId?: number;
   readonly position: Position;
 }
 
@@ -84,6 +86,7 @@ export interface Finding {
 
 export function factsOf(event: Event): EventFacts {
   const { timeMs, timeTicks, computer, channel, provider, eventId, eventRecordId: id, position } = event;
+  const processId = Number(event.system('Execution_ProcessID') ?? Number.NaN);
   return {
     timeMs: Number.isNaN(timeMs) ? null : timeMs,
     timeTicks,
@@ -92,6 +95,7 @@ export function factsOf(event: Event): EventFacts {
     provider,
     eventId,
     eventRecordId: typeof id === 'bigint' ? String(id) : id,
+    ...(processId >= 0 && { processId }),
     position: { ...position },
   };
 }

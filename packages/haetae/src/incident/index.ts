@@ -2,3 +2,4 @@
 export type { AlertBudget, BudgetOf, HostBudget, IncidentOptions, IncidentsOf, LevelOf } from './contract.ts';
 export * from './incident.ts';
 export type { Act, ActKind, Trace, Tracer } from './trace/trace.ts';
+export { createTracer } from './trace/tracer.ts';

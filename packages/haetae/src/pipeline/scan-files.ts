@@ -6,6 +6,7 @@ import {
   type FiledSignal,
   type Signal,
 } from '../detect/index.ts';
+import { createTracer, type Trace } from '../incident/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { type ReadSettings, readFiles } from './reading.ts';
 
@@ -16,6 +17,8 @@ export interface ScanSettings extends ReadSettings {
   /** Events outside are counted, not looked at: ms since 1970, both ends inside. An event without a time is looked at. */
   readonly from: number;
   readonly to: number;
+  /** Keep what incidents are made of besides findings: a {@link Trace} of each file, events outside the range included. */
+  readonly trace?: boolean;
 }
 
 /** A finding and where its event was read. */
@@ -34,6 +37,8 @@ export interface FileScan {
   readonly kinds: readonly KindCount[];
   /** Events that lay outside the range. */
   readonly outside: number;
+  /** Where the settings ask for it, and the file was a log. */
+  readonly trace?: Trace;
 }
 
 export interface ScanListener {
@@ -81,6 +86,7 @@ export async function scanFiles(
   listener: ScanListener,
 ): Promise<void> {
   const { from, to } = settings;
+  const tracer = settings.trace === true ? createTracer() : undefined;
   let kinds = new Kinds();
   let outside = 0;
   await readFiles(files, settings, signal, {
@@ -93,6 +99,7 @@ export async function scanFiles(
         const { timeMs } = event;
         ledger.saw(timeMs);
         kinds.add(event.channel, event.eventId);
+        tracer?.see(event);
         if (timeMs < from || timeMs > to) {
           outside++;
           continue;
@@ -107,7 +114,8 @@ export async function scanFiles(
       listener.progress(batch.bytes, ledger.events - before, path);
     },
     receipt(receipt) {
-      listener.file({ receipt, kinds: kinds.list(), outside });
+      const trace = receipt.kind === 'log' ? tracer?.take(receipt.path) : undefined;
+      listener.file({ receipt, kinds: kinds.list(), outside, ...(trace !== undefined && { trace }) });
       kinds = new Kinds();
       outside = 0;
     },

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Detector, FiledSignal, Reach, RuleCounts, RuleProblem } from '../detect/index.ts';
 import { HiddenTally, type Judge } from '../exceptions/index.ts';
+import type { Trace } from '../incident/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
 import { scanInThreads } from './pool.ts';
 import { checkSignal } from './reading.ts';
@@ -27,6 +28,8 @@ export interface Scan {
   readonly rules: RuleCounts;
   readonly problems: readonly RuleProblem[];
   readonly reach: Reach;
+  /** Of the logs, where the settings ask for it; in the order of the paths. */
+  readonly traces: readonly Trace[];
 }
 
 export interface ScanProgress {
@@ -137,6 +140,9 @@ export async function scan(
       findings,
       hidden,
       receipts: scans.map((scan) => scan.receipt).sort((a, b) => compare(a.path, b.path)),
+      traces: scans
+        .flatMap(({ trace }) => (trace === undefined ? [] : [trace]))
+        .sort((a, b) => compare(a.file, b.file)),
       kinds,
       outside: scans.reduce((sum, scan) => sum + scan.outside, 0),
       rules: {

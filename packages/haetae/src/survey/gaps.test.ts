@@ -66,3 +66,39 @@ test('a clock that is set back between neighbours is told, small disorder is not
     ]).result().clockJumps,
   ).toEqual([]);
 });
+
+test('what several readers know, put together, is what one reader would', () => {
+  const records = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(records, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 60 }), (ids, reader) => {
+      const parts = [0, 1, 2, 3].map(() => new Continuity());
+      const whole = new Continuity();
+      for (const id of ids) {
+        whole.add(id, id * MINUTE, 'a');
+        parts[reader[id - 1]!]!.add(id, id * MINUTE, 'a');
+      }
+      const merged = new Continuity();
+      for (const part of parts) merged.merge(part.part(), 'a');
+      expect(merged.result()).toEqual(whole.result());
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+test('readers that hold the same ids at other times speak of two logs; at the same times, of one read twice', () => {
+  const merged = new Continuity();
+  const hour = (shift: number): Continuity => {
+    const log = new Continuity();
+    for (const [id, minute] of range(1, 20)) log.add(id, (minute + shift) * MINUTE, 'x');
+    return log;
+  };
+  merged.merge(hour(0).part(), 'a');
+  merged.merge(hour(0).part(), 'copy');
+  merged.merge(hour(5000).part(), 'b');
+  expect(merged.result()).toMatchObject({
+    recreated: [{ firstId: 1, at: 5001 * MINUTE }],
+    gaps: [],
+    repeated: 20,
+    clockJumps: [],
+  });
+});

@@ -45,12 +45,23 @@ const FILTERED_GAPS_PER_RECORD = 0.1;
 const FILTERED_MIN_GAPS = 5;
 const KEPT_JUMPS = 100;
 
-interface Interval {
+/** Ids `first`…`last` without one missing. Times are ms since 1970, NaN where not told. */
+export interface Interval {
   first: number;
   last: number;
   firstTime: number;
   lastTime: number;
   latest: number;
+}
+
+/** What one file tells of a log, to be added to what others tell. Plain data. */
+export interface ContinuityPart {
+  readonly generations: readonly (readonly Interval[])[];
+  readonly jumps: readonly ClockJump[];
+  readonly starts: readonly { readonly firstId: number; readonly at: number }[];
+  readonly repeated: number;
+  readonly records: number;
+  readonly truncated: boolean;
 }
 
 export class Continuity {
@@ -114,6 +125,89 @@ export class Continuity {
     if (earlier - later > CLOCK_TOLERANCE_MS && this.#jumps.length < KEPT_JUMPS) {
       this.#jumps.push({ atId: id, back: earlier - later, at: later });
     }
+  }
+
+  /** A copy of what is known, for {@link merge}. */
+  part(): ContinuityPart {
+    return {
+      generations: this.#generations.map((intervals) => intervals.map((interval) => ({ ...interval }))),
+      jumps: [...this.#jumps],
+      starts: [...this.#starts],
+      repeated: this.#repeated,
+      records: this.#records,
+      truncated: this.#truncated,
+    };
+  }
+
+  /** Adds what another reader of the same log knows: of another file, or of another stretch of a file. */
+  merge({ generations, jumps, starts, repeated, records, truncated }: ContinuityPart, file: string): void {
+    this.#repeated += repeated;
+    this.#records += records;
+    this.#truncated ||= truncated;
+    this.#jumps.push(...jumps.slice(0, KEPT_JUMPS - this.#jumps.length));
+    const used = new Set<number>();
+    generations.forEach((intervals, i) => {
+      if (intervals.length === 0) return;
+      const preferred = i === 0 ? (this.#ofFile.get(file) ?? 0) : 0;
+      const known = [preferred, ...this.#generations.keys()].filter((g) => !used.has(g));
+      let g = known.find((n) => intervals.every((interval) => this.#takes(this.#generations[n]!, interval)));
+      if (g === undefined) {
+        g = this.#generations.push([]) - 1;
+        this.#starts.push(i === 0 ? { firstId: intervals[0]!.first, at: intervals[0]!.firstTime } : starts[i - 1]!);
+      }
+      used.add(g);
+      for (const interval of intervals) this.#insert(this.#generations[g]!, interval);
+      this.#ofFile.set(file, g);
+    });
+  }
+
+  /** Whether an interval of another reader can be of this generation: where both hold ids, their times agree. */
+  #takes(intervals: readonly Interval[], { first, last, firstTime, latest }: Interval): boolean {
+    for (let i = Math.max(0, floor(intervals, first)); i < intervals.length && intervals[i]!.first <= last; i++) {
+      const other = intervals[i]!;
+      if (other.last >= first && !fits(other, firstTime) && !fits(other, latest)) return false;
+    }
+    return true;
+  }
+
+  #insert(intervals: Interval[], added: Interval): void {
+    let i = floor(intervals, added.first);
+    const joined = { ...added };
+    const before = intervals[i];
+    let from = i + 1;
+    if (before !== undefined && before.last >= joined.first - 1) {
+      if (before.last === joined.first - 1) this.#compare(joined.first, before.lastTime, joined.firstTime);
+      else this.#overlap(before.last, joined);
+      joined.first = before.first;
+      joined.firstTime = before.firstTime;
+      if (before.last >= joined.last) {
+        joined.last = before.last;
+        joined.lastTime = before.lastTime;
+      }
+      joined.latest = Math.max(before.latest, joined.latest);
+      from = i;
+    }
+    for (i = from === i ? i + 1 : from; i < intervals.length && intervals[i]!.first <= joined.last + 1; i++) {
+      const after = intervals[i]!;
+      if (after.first === joined.last + 1) this.#compare(after.first, joined.lastTime, after.firstTime);
+      else this.#overlap(Math.min(joined.last, after.last), after);
+      if (after.last > joined.last) {
+        joined.last = after.last;
+        joined.lastTime = after.lastTime;
+      }
+      joined.latest = Math.max(joined.latest, after.latest);
+    }
+    intervals.splice(from, i - from, joined);
+    if (intervals.length > MAX_INTERVALS) {
+      intervals.pop();
+      this.#truncated = true;
+    }
+  }
+
+  #overlap(last: number, { first }: Interval): void {
+    const twice = Math.max(0, last - first + 1);
+    this.#repeated += twice;
+    this.#records -= twice;
   }
 
   result(): LogContinuity {

@@ -1,3 +1,3 @@
-export type { ClockJump, Gap, LogContinuity } from './gaps.ts';
+export { type ClockJump, Continuity, type ContinuityPart, type Gap, type LogContinuity } from './gaps.ts';
 export type { FailureRun, Logon, LogonSummary } from './logons.ts';
 export { type IdCount, type LogSummary, Survey, type SurveyResult } from './survey.ts';

@@ -1,4 +1,5 @@
 import type { Event } from '@haetae/event';
+import type { ContinuityPart } from '../../survey/index.ts';
 
 /**
  * What a reading thread keeps of the events it saw, so that findings can be joined once all files are read: processes, what
@@ -34,7 +35,7 @@ export type ActKind =
   | 'task'
   /** Security 5140, 5145. `what`: share, and the file in it. fields: IpAddress IpPort AccessMask */
   | 'share'
-  /** Security 4648: another account's password was used. `what`: domain\account. fields: TargetServerName TargetLogonGuid IpAddress IpPort */
+  /** Security 4648: another account's credentials were used. `what`: domain\account. fields: TargetServerName TargetLogonGuid IpAddress IpPort */
   | 'logon'
   /** Sysmon 19–21. `what`: name of filter, consumer or binding. fields: Operation Type Query Destination */
   | 'wmi';
@@ -71,15 +72,15 @@ export interface ProcessTrace {
   parentCommandLine: string;
   /** Of its own start event. */
   startMs: number | null;
-  /** Place of that event; −1 where it is not in the file. Records or lines, as the trace says. */
+  /** Place of that event, a record or a line as the trace says; −1 where it is not in the file. */
   startAt: number;
   endMs: number | null;
   /** First and last event that names it. */
   firstMs: number;
   lastMs: number;
-  readonly acts: TracedAct[];
+  acts: readonly TracedAct[];
   /** Events of a kind that are not among the acts. */
-  readonly more: Partial<Record<ActKind, number>>;
+  more: Partial<Record<ActKind, number>>;
 }
 
 /** An {@link Act} whose file is that of its trace. */
@@ -146,10 +147,17 @@ export interface Mark {
 export interface LogTrace {
   readonly host: string;
   readonly channel: string;
-  /** Of {@link Continuity}: its intervals, five numbers each, generation by generation. */
-  readonly intervals: readonly Float64Array[];
-  /** Minutes since 1970 in which it had events, sorted. */
+  readonly ids: ContinuityPart;
+  /** Minutes since 1970 in which it had events. */
   readonly minutes: Int32Array;
+}
+
+/** A PowerShell host (HostId) and the process that it runs in, by the events that tell both. */
+export interface PowerShellHost {
+  readonly host: string;
+  readonly hostId: string;
+  readonly pid: number;
+  readonly timeMs: number;
 }
 
 /** All that one file, or a part of it, tells. */
@@ -162,6 +170,7 @@ export interface Trace {
   readonly sessions: readonly SessionTrace[];
   readonly marks: readonly Mark[];
   readonly logs: readonly LogTrace[];
+  readonly powershells: readonly PowerShellHost[];
   /** What there was no room for. */
   readonly overflow: { readonly processes: number; readonly acts: number };
 }

@@ -1,0 +1,85 @@
+import type { Event } from '@haetae/event';
+import type { TracedAct } from './trace.ts';
+
+/** Different acts of one kind kept for one process. */
+export const KEPT_ACTS = 40;
+/** Characters kept of a text. */
+export const KEPT_TEXT = 4096;
+
+/**
+ * A text that keeps nothing else in memory: a value may be a slice of the line or the record that it was read from.
+ */
+export function own(text: string | undefined, most = KEPT_TEXT): string {
+  if (text === undefined) return '';
+  const cut = text.length > most ? text.slice(0, most) : text;
+  return cut.length < 13 ? cut : ` ${cut}`.slice(1);
+}
+
+/** The record or the line. */
+export const placeOf = ({ position }: Event): number => (position.kind === 'record' ? position.record : position.line);
+
+/**
+ * The acts of one kind of one process (or host), each once with its count. At most {@link KEPT_ACTS}, the earliest: so parts
+ * of a file, put together, keep what the whole file would.
+ */
+export class ActList {
+  readonly #known = new Map<string, TracedAct>();
+  readonly #most: number;
+  /** Events that are not among the acts. */
+  more = 0;
+  #latest: TracedAct | undefined;
+
+  constructor(most = KEPT_ACTS) {
+    this.#most = most;
+  }
+
+  /** True when the act was known, and is counted. Otherwise the caller makes and {@link add | adds} it, unless {@link full}. */
+  count(key: string, event: Event): boolean {
+    const act = this.#known.get(key);
+    if (act === undefined) return false;
+    act.count++;
+    if (event.timeMs < act.timeMs) {
+      act.timeMs = event.timeMs;
+      act.at = placeOf(event);
+      this.#latest = undefined;
+    }
+    return true;
+  }
+
+  /** Whether an act of this time has no place; it is then counted as one more. */
+  full(timeMs: number): boolean {
+    if (this.#known.size < this.#most) return false;
+    if (timeMs < this.#last().timeMs) return false;
+    this.more++;
+    return true;
+  }
+
+  add(key: string, act: TracedAct): void {
+    if (this.#known.size >= this.#most) {
+      const last = this.#last();
+      this.more += last.count;
+      for (const [name, known] of this.#known) if (known === last) this.#known.delete(name);
+    }
+    this.#known.set(key, act);
+    if (this.#latest !== undefined && later(act, this.#latest)) this.#latest = act;
+    else if (this.#known.size >= this.#most) this.#latest = undefined;
+  }
+
+  acts(): Iterable<TracedAct> {
+    return this.#known.values();
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  #last(): TracedAct {
+    if (this.#latest === undefined) {
+      for (const act of this.#known.values())
+        if (this.#latest === undefined || later(act, this.#latest)) this.#latest = act;
+    }
+    return this.#latest!;
+  }
+}
+
+const later = (a: TracedAct, b: TracedAct): boolean => a.timeMs > b.timeMs || (a.timeMs === b.timeMs && a.at > b.at);

@@ -1,0 +1,253 @@
+import type { Event } from '@haetae/event';
+import { ActList, own, placeOf } from './acts.ts';
+import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace, TracedAct } from './trace.ts';
+
+/** Bounds for hostile or very large logs, of one tracer. What is beyond is counted. */
+export const MAX_PROCESSES = 100_000;
+export const MAX_ACTS = 400_000;
+export const MAX_SESSIONS = 50_000;
+/** Different acts of one kind kept for a host. */
+const HOST_ACTS = 5000;
+
+/** The fields of an event that an act keeps. */
+export type FieldsOf = (event: Event) => Record<string, string>;
+
+/** {@link FieldsOf} by names; fields that are absent, empty or `-` are left out. */
+export const keep =
+  (...names: readonly string[]): FieldsOf =>
+  (event) => {
+    const fields: Record<string, string> = {};
+    for (const name of names) {
+      const value = event.get(name);
+      if (value !== undefined && value !== '' && value !== '-') fields[name] = own(value, 1024);
+    }
+    return fields;
+  };
+
+/** Hears of events that say that a log is not to be relied on. */
+export type MarkSink = (event: Event, host: LiveHost, mark: Pick<Mark, 'kind' | 'channel' | 'by'>) => void;
+
+/** What all hosts of one tracer share. */
+export interface Room {
+  processes: number;
+  acts: number;
+  sessions: number;
+  readonly overflow: { processes: number; acts: number };
+}
+
+/** A process, with its acts in the form in which they are collected. */
+export class LiveProcess {
+  readonly trace: ProcessTrace;
+  readonly #acts = new Map<ActKind, ActList>();
+
+  constructor(host: string, guid: string, pid: number | null, timeMs: number) {
+    this.trace = {
+      host,
+      guid,
+      pid,
+      image: '',
+      commandLine: '',
+      user: '',
+      logonId: '',
+      logonGuid: '',
+      integrity: '',
+      hashes: '',
+      parentGuid: '',
+      parentPid: null,
+      parentImage: '',
+      parentCommandLine: '',
+      startMs: null,
+      startAt: -1,
+      endMs: null,
+      firstMs: timeMs,
+      lastMs: timeMs,
+      acts: [],
+      more: {},
+    };
+  }
+
+  touch(timeMs: number): void {
+    const { trace } = this;
+    if (!(trace.firstMs <= timeMs)) trace.firstMs = timeMs;
+    if (!(trace.lastMs >= timeMs)) trace.lastMs = timeMs;
+  }
+
+  list(kind: ActKind): ActList {
+    let list = this.#acts.get(kind);
+    if (list === undefined) {
+      list = new ActList();
+      this.#acts.set(kind, list);
+    }
+    return list;
+  }
+
+  finish(): ProcessTrace {
+    const { trace } = this;
+    const acts: TracedAct[] = [];
+    for (const [kind, list] of this.#acts) {
+      acts.push(...list.acts());
+      if (list.more > 0) trace.more[kind] = list.more;
+    }
+    trace.acts = acts;
+    return trace;
+  }
+}
+
+/** What one tracer knows of one host. */
+export class LiveHost {
+  readonly name: string;
+  readonly #room: Room;
+  readonly #byGuid = new Map<string, LiveProcess>();
+  /** By process id, where no event tells a ProcessGuid: the process that holds it now. */
+  readonly #byPid = new Map<number, LiveProcess>();
+  readonly #all: LiveProcess[] = [];
+  readonly #acts = new Map<ActKind, ActList>();
+  readonly #actOf = new Map<TracedAct, Omit<HostAct, 'act'>>();
+  readonly #sessions: SessionTrace[] = [];
+  readonly #open = new Map<string, SessionTrace>();
+  #lastGuid = '';
+  #last: LiveProcess | undefined;
+
+  constructor(name: string, room: Room) {
+    this.name = name;
+    this.#room = room;
+  }
+
+  /** The process of a ProcessGuid as Sysmon writes it; undefined for none, for the null GUID, and where there is no room. */
+  guid(guid: string | undefined, pid: string | undefined, timeMs: number): LiveProcess | undefined {
+    if (guid === undefined || guid.length < 36) return undefined;
+    if (guid === this.#lastGuid) {
+      this.#last?.touch(timeMs);
+      return this.#last;
+    }
+    let process = this.#byGuid.get(guid);
+    if (process === undefined) {
+      const plain = plainGuid(guid);
+      if (plain === '') return undefined;
+      process = this.#byGuid.get(plain);
+      if (process === undefined) {
+        process = this.#make(plain, number(pid), timeMs);
+        if (process === undefined) return undefined;
+        this.#byGuid.set(plain, process);
+      }
+      this.#byGuid.set(own(guid), process);
+    }
+    process.touch(timeMs);
+    this.#lastGuid = guid;
+    this.#last = process;
+    return process;
+  }
+
+  /** A process that starts under this id (Security 4688). */
+  start(pid: number, timeMs: number): LiveProcess | undefined {
+    const process = this.#make('', pid, timeMs);
+    if (process !== undefined) this.#byPid.set(pid, process);
+    return process;
+  }
+
+  /** The process that has this id now, as far as events without ProcessGuid tell. */
+  pid(pid: number, timeMs: number): LiveProcess | undefined {
+    const process = this.#byPid.get(pid);
+    if (process === undefined || process.trace.endMs !== null) return this.start(pid, timeMs);
+    process.touch(timeMs);
+    return process;
+  }
+
+  ended(pid: number, timeMs: number): void {
+    const process = this.pid(pid, timeMs);
+    if (process !== undefined) process.trace.endMs = timeMs;
+  }
+
+  #make(guid: string, pid: number | null, timeMs: number): LiveProcess | undefined {
+    if (this.#room.processes >= MAX_PROCESSES) {
+      this.#room.overflow.processes++;
+      return undefined;
+    }
+    this.#room.processes++;
+    const process = new LiveProcess(this.name, guid, pid, timeMs);
+    this.#all.push(process);
+    return process;
+  }
+
+  /** Counts an act; `make` is asked for the fields of one that is new. */
+  act(process: LiveProcess, kind: ActKind, key: string, event: Event, make: FieldsOf, what?: string): void {
+    const list = process.list(kind);
+    if (!list.count(key, event)) this.#add(list, kind, key, event, make, what);
+  }
+
+  /** An act that no process is named for. */
+  hostAct(
+    kind: ActKind,
+    key: string,
+    what: string,
+    by: Omit<HostAct, 'act' | 'host'>,
+    event: Event,
+    make: FieldsOf,
+  ): void {
+    let list = this.#acts.get(kind);
+    if (list === undefined) {
+      list = new ActList(HOST_ACTS);
+      this.#acts.set(kind, list);
+    }
+    if (list.count(key, event)) return;
+    const act = this.#add(list, kind, key, event, make, what);
+    if (act !== undefined) this.#actOf.set(act, { ...by, host: this.name });
+  }
+
+  #add(list: ActList, kind: ActKind, key: string, event: Event, make: FieldsOf, what = key): TracedAct | undefined {
+    const { timeMs } = event;
+    if (list.full(timeMs)) return undefined;
+    if (this.#room.acts >= MAX_ACTS) {
+      this.#room.overflow.acts++;
+      list.more++;
+      return undefined;
+    }
+    this.#room.acts++;
+    const act: TracedAct = { kind, what: own(what, 1024), fields: make(event), timeMs, at: placeOf(event), count: 1 };
+    list.add(own(key, 1024), act);
+    return act;
+  }
+
+  session(session: SessionTrace): void {
+    if (this.#room.sessions >= MAX_SESSIONS) return;
+    this.#room.sessions++;
+    this.#sessions.push(session);
+    this.#open.set(session.logonId, session);
+  }
+
+  openSession(logonId: string): SessionTrace | undefined {
+    return this.#open.get(logonId);
+  }
+
+  finish(): { processes: ProcessTrace[]; hostActs: HostAct[]; sessions: SessionTrace[] } {
+    const hostActs: HostAct[] = [];
+    for (const list of this.#acts.values())
+      for (const act of list.acts()) {
+        const by = this.#actOf.get(act);
+        if (by !== undefined) hostActs.push({ ...by, act });
+      }
+    return { processes: this.#all.map((p) => p.finish()), hostActs, sessions: this.#sessions };
+  }
+}
+
+/** Lower case without braces; '' for what is none, and for the null GUID. */
+export function plainGuid(guid: string): string {
+  const plain = guid.replace(/[{}\s]/g, '').toLowerCase();
+  return plain.length !== 36 || /^[0-]+$/.test(plain) ? '' : plain;
+}
+
+/** `0x1f4`, `500`; null for what is no number. */
+export function number(text: string | undefined): number | null {
+  if (text === undefined || text === '') return null;
+  const n = Number(text);
+  return Number.isFinite(n) && n >= 0 ? n : null;
+}
+
+/** A logon id as `0x3e7`; '' where there is none. */
+export function logonId(text: string | undefined): string {
+  if (text === undefined || text === '' || text === '-') return '';
+  const plain = text.toLowerCase();
+  if (plain.startsWith('0x')) return /^0x0*$/.test(plain) ? '' : `0x${plain.slice(2).replace(/^0+/, '')}`;
+  const n = Number(plain);
+  return Number.isSafeInteger(n) && n > 0 ? `0x${n.toString(16)}` : '';
+}

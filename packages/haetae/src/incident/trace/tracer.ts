@@ -1,0 +1,144 @@
+import type { Event } from '@haetae/event';
+import { Continuity } from '../../survey/index.ts';
+import { placeOf } from './acts.ts';
+import { LiveHost, type MarkSink, type Room } from './host.ts';
+import { seePowerShell, seeSystem } from './others.ts';
+import { seeSecurity } from './security.ts';
+import { seeSysmon } from './sysmon.ts';
+import type { LogTrace, Mark, PowerShellHost, Trace, Tracer } from './trace.ts';
+
+type Sight = (event: Event, host: LiveHost) => void;
+
+/** One channel of one host. */
+interface Log {
+  readonly computer: string;
+  readonly channel: string;
+  readonly host: LiveHost;
+  readonly ids: Continuity;
+  readonly minutes: Set<number>;
+  lastMinute: number;
+  readonly see: Sight | undefined;
+}
+
+/** Marks kept of one file: hostile logs may hold nothing else. */
+const MAX_MARKS = 10_000;
+const MAX_HOSTS = 10_000;
+
+export function createTracer(): Tracer {
+  return new FileTracer();
+}
+
+class FileTracer implements Tracer {
+  #hosts = new Map<string, LiveHost>();
+  #logs = new Map<string, Map<string, Log>>();
+  #last: Log | undefined;
+  #marks: Mark[] = [];
+  #powershells = new Map<string, PowerShellHost>();
+  #lastPowershell = '';
+  #room: Room = emptyRoom();
+  #by: Trace['by'] = 'line';
+
+  see(event: Event): void {
+    const { computer, channel, timeMs } = event;
+    let log = this.#last;
+    if (log === undefined || log.channel !== channel || log.computer !== computer) {
+      if (log === undefined) this.#by = event.position.kind;
+      log = this.#logOf(computer, channel);
+      this.#last = log;
+    }
+    log.ids.add(Number(event.eventRecordId), timeMs, '');
+    const minute = Math.floor(timeMs / 60_000);
+    if (minute !== log.lastMinute && !Number.isNaN(minute)) {
+      log.lastMinute = minute;
+      log.minutes.add(minute);
+    }
+    log.see?.(event, log.host);
+  }
+
+  #logOf(computer: string, channel: string): Log {
+    let channels = this.#logs.get(computer);
+    if (channels === undefined) {
+      channels = new Map();
+      this.#logs.set(computer, channels);
+    }
+    let log = channels.get(channel);
+    if (log === undefined) {
+      // Beyond that many, hosts are no hosts: what they did is not told apart.
+      const name = this.#hosts.size < MAX_HOSTS ? computer : '';
+      let host = this.#hosts.get(name);
+      if (host === undefined) {
+        host = new LiveHost(name, this.#room);
+        this.#hosts.set(name, host);
+      }
+      log = {
+        computer,
+        channel,
+        host,
+        ids: new Continuity(),
+        minutes: new Set(),
+        lastMinute: Number.NaN,
+        see: this.#sightOf(channel.toLowerCase()),
+      };
+      channels.set(channel, log);
+    }
+    return log;
+  }
+
+  #sightOf(channel: string): Sight | undefined {
+    switch (channel) {
+      case 'microsoft-windows-sysmon/operational':
+        return (event, host) => seeSysmon(event, host, this.#mark);
+      case 'security':
+        return (event, host) => seeSecurity(event, host, this.#mark);
+      case 'system':
+        return (event, host) => seeSystem(event, host, this.#mark);
+      case 'microsoft-windows-powershell/operational':
+      case 'powershellcore/operational':
+        return (event, host) => seePowerShell(event, host, this.#powershell);
+      default:
+        return undefined;
+    }
+  }
+
+  readonly #mark: MarkSink = (event, host, mark) => {
+    if (this.#marks.length < MAX_MARKS)
+      this.#marks.push({ ...mark, host: host.name, timeMs: event.timeMs, at: placeOf(event) });
+  };
+
+  readonly #powershell = (of: PowerShellHost): void => {
+    if (of.hostId === this.#lastPowershell) return;
+    this.#lastPowershell = of.hostId;
+    const key = `${of.host} ${of.hostId}`;
+    if (!this.#powershells.has(key) && this.#powershells.size < MAX_MARKS)
+      this.#powershells.set(key, { ...of, hostId: ` ${of.hostId}`.slice(1) });
+  };
+
+  take(file: string): Trace {
+    const hosts = [...this.#hosts.values()].map((host) => host.finish());
+    const logs: LogTrace[] = [];
+    for (const channels of this.#logs.values())
+      for (const { host, channel, ids, minutes } of channels.values())
+        logs.push({ host: host.name, channel, ids: ids.part(), minutes: Int32Array.from(minutes).sort() });
+    const trace: Trace = {
+      file,
+      by: this.#by,
+      processes: hosts.flatMap(({ processes }) => processes),
+      hostActs: hosts.flatMap(({ hostActs }) => hostActs),
+      sessions: hosts.flatMap(({ sessions }) => sessions),
+      marks: this.#marks,
+      logs,
+      powershells: [...this.#powershells.values()],
+      overflow: { ...this.#room.overflow },
+    };
+    this.#hosts = new Map();
+    this.#logs = new Map();
+    this.#last = undefined;
+    this.#marks = [];
+    this.#powershells = new Map();
+    this.#lastPowershell = '';
+    this.#room = emptyRoom();
+    return trace;
+  }
+}
+
+const emptyRoom = (): Room => ({ processes: 0, acts: 0, sessions: 0, overflow: { processes: 0, acts: 0 } });
