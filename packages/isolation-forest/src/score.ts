@@ -1,7 +1,7 @@
 import { ForestError } from './error.ts';
+import { fastPathLengths } from './fast.ts';
 import { countRows } from './options.ts';
-import { type Forest, type Rows, scoreOf, treeCount } from './shape.ts';
-import { leafOf } from './walk.ts';
+import { type Forest, type Rows, scoreOf } from './shape.ts';
 
 /**
  * Anomaly score of each row, in (0, 1]; the higher the more unusual, about 0.5 where nothing is. `rows` is row-major n × d; `out`
@@ -19,11 +19,6 @@ export function pathLengths(forest: Forest, rows: Rows, out?: Float64Array): Flo
   const count = countRows(rows, forest.features);
   const lengths = out ?? new Float64Array(count);
   if (lengths.length !== count) throw new ForestError('rows', `out has ${lengths.length} places for ${count} rows`);
-  const trees = treeCount(forest);
-  for (let row = 0; row < count; row++) {
-    let sum = 0;
-    for (let tree = 0; tree < trees; tree++) sum += forest.expected[leafOf(forest, tree, rows, row * forest.features)];
-    lengths[row] = sum / trees;
-  }
+  fastPathLengths(forest, rows, 0, count, lengths);
   return lengths;
 }
