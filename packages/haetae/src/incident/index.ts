@@ -1,5 +1,15 @@
 /** Findings that belong together, joined by what the logs tell of processes, sessions and hosts, ranked by risk. */
 export type { AlertBudget, BudgetOf, HostBudget, IncidentOptions, IncidentsOf, LevelOf } from './contract.ts';
 export * from './incident.ts';
+export {
+  channelName,
+  findingTitle,
+  incidentTitle,
+  type Sentence,
+  type Story,
+  shortHost,
+  storyOf,
+} from './story/story.ts';
 export type { Act, ActKind, Trace, Tracer } from './trace/trace.ts';
 export { createTracer } from './trace/tracer.ts';
+export { type TreeRow, treeRows } from './tree/tree.ts';

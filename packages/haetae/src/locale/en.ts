@@ -1,6 +1,7 @@
 import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enRules } from './en-rules.ts';
+import { enStory } from './en-story.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
 export const en = {
@@ -206,6 +207,7 @@ export const en = {
     noTime: (n: string) => `${n} events tell no time`,
   },
   ruleTools: enRules,
+  story: enStory,
   exceptions: enExceptions,
   anomaly: enAnomaly,
   errors: {

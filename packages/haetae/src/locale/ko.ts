@@ -2,6 +2,7 @@ import type { Words } from './en.ts';
 import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koRules } from './ko-rules.ts';
+import { koStory } from './ko-story.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
 export const ko: Words = {
@@ -198,6 +199,7 @@ export const ko: Words = {
     noTime: (n) => `이벤트 ${n}건에는 시각이 없습니다`,
   },
   ruleTools: koRules,
+  story: koStory,
   exceptions: koExceptions,
   anomaly: koAnomaly,
   errors: {

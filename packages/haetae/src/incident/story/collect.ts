@@ -1,0 +1,135 @@
+import type { Happening, Incident, IncidentFinding, ProcessNode } from '../incident.ts';
+import type { Act } from '../trace/trace.ts';
+import { type Deed, LEVEL_ORDER, merged, signature, worse } from './deed.ts';
+import { first, isStart, toldBy, toldByAct } from './kinds.ts';
+
+export const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+
+/** What an incident tells, each thing once, by time: starts of its processes, what they did, and what was found besides. */
+export function deedsOf(incident: Incident): Deed[] {
+  const nodes = new Map(incident.tree.map((node) => [node.key, node]));
+  const found = new Map<string, Deed>();
+  const add = (deed: Deed): void => {
+    const key = signature(deed);
+    const known = found.get(key);
+    found.set(key, known === undefined ? deed : merged(known, deed));
+  };
+  for (const node of incident.tree) {
+    const run = runOf(node, nodes, incident.findings);
+    if (run !== undefined) add(run);
+  }
+  incident.findings.forEach((finding, i) => {
+    add(deedOfFinding(finding, i, nodes));
+  });
+  // Acts that nothing was found about come last: they only fill in what the found ones leave out.
+  for (const node of incident.tree) for (const deed of worthTelling(node, incident.findings)) add(deed);
+  const order = new Map([...found.keys()].map((key, i) => [key, i]));
+  return [...found]
+    .sort(([a, x], [b, y]) => (x.timeMs ?? Infinity) - (y.timeMs ?? Infinity) || order.get(a)! - order.get(b)!)
+    .map(([, deed]) => deed);
+}
+
+const levelOf = (findings: readonly number[], all: readonly IncidentFinding[]) =>
+  findings.reduce<Deed['level']>((level, i) => worse(level, all[i]!.level), null);
+
+const EMPTY = { child: null, actor: '', findings: [], level: null, tactics: [] } as const;
+
+/** Helpers that Windows itself starts beside a program: what is found about them is told of that program. */
+const isHelper = (node: ProcessNode, parent: ProcessNode | undefined): boolean => {
+  const [name, by] = [baseName(node.image).toLowerCase(), baseName(parent?.image ?? '').toLowerCase()];
+  return (name === 'net1.exe' && by === 'net.exe') || (name === 'conhost.exe' && node.findings.length === 0);
+};
+
+function runOf(
+  node: ProcessNode,
+  nodes: ReadonlyMap<string, ProcessNode>,
+  findings: readonly IncidentFinding[],
+): Deed | undefined {
+  const parent = node.parent === null ? undefined : nodes.get(node.parent);
+  const told = node.findings.filter((i) => isStart(findings[i]!));
+  if (isHelper(node, parent) || (node.started === null && told.length === 0)) return undefined;
+  const parentImage = told
+    .map((i) => first(findings[i]!.fields, 'ParentImage', 'ParentProcessName'))
+    .find((p) => p !== '');
+  return {
+    ...EMPTY,
+    kind: 'run',
+    host: node.host,
+    timeMs: node.started?.timeMs ?? node.startMs,
+    lastMs: node.started?.timeMs ?? node.startMs,
+    process: parent?.key ?? null,
+    child: node.key,
+    actor: parent === undefined ? baseName(parentImage ?? '') : '',
+    what: [node.key],
+    count: 1,
+    events: node.started === null ? [] : [node.started],
+  };
+}
+
+function deedOfFinding(finding: IncidentFinding, index: number, nodes: ReadonlyMap<string, ProcessNode>): Deed {
+  const { host, events, level, attack, fields, process } = finding;
+  const node = process === null ? undefined : nodes.get(process);
+  const parent = node?.parent == null ? undefined : nodes.get(node.parent);
+  const shared = {
+    host,
+    timeMs: events[0]?.timeMs ?? null,
+    lastMs: events.at(-1)?.timeMs ?? null,
+    events,
+    findings: [index],
+    level,
+    tactics: attack.tactics,
+  };
+  if (node !== undefined && isStart(finding)) {
+    const helper = isHelper(node, parent) && parent !== undefined;
+    const child = helper ? parent : node;
+    const starter = helper ? (parent.parent === null ? undefined : nodes.get(parent.parent)) : parent;
+    return {
+      ...{ ...shared, kind: 'run', child: child.key, process: starter?.key ?? null, count: 1, what: [child.key] },
+      actor: starter === undefined && !helper ? baseName(first(fields, 'ParentImage', 'ParentProcessName')) : '',
+    };
+  }
+  const told = toldBy(finding);
+  const image = baseName(first(fields, 'Image', 'SourceImage', 'ProcessName', 'NewProcessName'));
+  const by = { process: node?.key ?? null, child: null, actor: node === undefined ? (told?.actor ?? image) : '' };
+  const where = `${finding.channel} ${finding.eventId}`;
+  if (told !== undefined) return { ...shared, ...by, kind: told.kind, what: told.what, count: events.length };
+  return { ...shared, ...by, kind: 'found', what: [String(index), where], count: events.length };
+}
+
+/** Acts of a suspicious process that a reader asks for even where no rule does, and how many of each. */
+const MOST: Readonly<Partial<Record<Act['kind'], number>>> = {
+  ...{ connection: 3, dns: 2, file: 3, registry: 2, thread: 3, access: 2, tamper: 1 },
+  ...{ service: 3, task: 3, share: 2, logon: 3, wmi: 3 },
+};
+const RUNNABLE =
+  /\.(?:exe|dll|sys|scr|cpl|ocx|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|wsf|hta|lnk|msi|iso|img|vhdx?|zip|rar|7z|cab|dmp|docm|xlsm|jar|py|chm|xll|library-ms)$/i;
+const AUTORUN =
+  /\\(?:Run|RunOnce|RunServices)\\|\\Services\\[^\\]+\\(?:ImagePath|ServiceDll)|\\Winlogon\\(?:Shell|Userinit)|\\Image File Execution Options\\|\\shell\\open\\command|\\AppInit_DLLs|\\Policies\\/i;
+
+function worthTelling(node: ProcessNode, findings: readonly IncidentFinding[]): Deed[] {
+  const level = levelOf(node.findings, findings);
+  if (level === null || LEVEL_ORDER.indexOf(level) < LEVEL_ORDER.indexOf('medium')) return [];
+  const left = new Map(Object.entries(MOST));
+  const resolved = new Set(
+    node.acts.flatMap(({ kind, fields }) => (kind === 'connection' ? [fields.DestinationHostname] : [])),
+  );
+  const deeds: Deed[] = [];
+  for (const act of node.acts) {
+    if (act.kind === 'file' && !RUNNABLE.test(act.what)) continue;
+    if (act.kind === 'registry' && !AUTORUN.test(act.what)) continue;
+    if (act.kind === 'access' && !/\\lsass\.exe$/i.test(act.what)) continue;
+    if (act.kind === 'dns' && resolved.has(act.what)) continue;
+    const room = left.get(act.kind) ?? 0;
+    const told = room > 0 ? toldByAct(act) : undefined;
+    if (told === undefined || told.what[0] === '') continue;
+    left.set(act.kind, room - 1);
+    const at: Happening = { file: act.file, record: act.record, line: act.line, timeMs: act.timeMs };
+    deeds.push({
+      ...EMPTY,
+      ...{ kind: told.kind, what: told.what, host: node.host, process: node.key },
+      ...{ timeMs: act.timeMs, lastMs: act.timeMs, count: act.count ?? 1, events: [at] },
+    });
+  }
+  return deeds;
+}

@@ -1,0 +1,166 @@
+import { cut, type Phrase, printable, type StoryWords } from '../../locale/index.ts';
+import type { IncidentFinding, ProcessNode } from '../incident.ts';
+import { baseName } from './collect.ts';
+import type { Deed } from './deed.ts';
+
+/** Columns of a command, a decoded text, a path in a sentence: the whole stands in the tree and in the log. */
+const COMMAND = 120;
+const DECODED = 160;
+const PATH = 96;
+
+/** Text of a log on one line, safe to print, cut to `columns`. */
+export const oneLine = (text: string, columns: number): string =>
+  cut(
+    printable(
+      text
+        .slice(0, columns * 8)
+        .replace(/\s+/g, ' ')
+        .trim(),
+    ),
+    columns,
+  );
+
+/** A path with its end, which tells most, and its beginning. */
+export function pathText(path: string): string {
+  const text = printable(path.replace(/\s+/g, ' '));
+  if (text.length <= PATH) return text;
+  return `${text.slice(0, 30)}…${text.slice(text.length - PATH + 31)}`;
+}
+
+const QUOTED = /^"([^"]+)"\s*|^(\S+)\s*/;
+
+/** A command without the folder and `.exe` of its program: `net group "Domain Admins" /domain`. */
+export function shortCommand(
+  { image, commandLine }: Pick<ProcessNode, 'image' | 'commandLine'>,
+  columns: number,
+): string {
+  const name = baseName(image).replace(/\.exe$/i, '');
+  const args = commandLine.trim().replace(QUOTED, '').trim();
+  return oneLine(args === '' ? name || commandLine : `${name} ${args}`, columns);
+}
+
+export interface Told {
+  readonly words: StoryWords;
+  readonly findings: readonly IncidentFinding[];
+  readonly node: (key: string | null) => ProcessNode | undefined;
+  /** A finding's title in the language of the story. */
+  readonly titleOf: (finding: IncidentFinding) => string;
+}
+
+/** The predicate of a deed; a `run` is told by {@link runPhrase}, since several make one. */
+export function phraseOf(deed: Deed, told: Told): Phrase {
+  const { words: w } = told;
+  const [one = '', two = ''] = deed.what.map((value) => printable(value.replace(/\s+/g, ' ')));
+  const { count } = deed;
+  const noted = (phrase: Phrase, note: string): Phrase => (note === '' ? phrase : { ...phrase, note });
+  switch (deed.kind) {
+    case 'run':
+      return runPhrase([deed], told);
+    case 'connection':
+      return w.connected(two === '' || one.startsWith(two) ? one : `${two}(${one})`, count);
+    case 'reached':
+      return w.wasReached(one, two);
+    case 'dns':
+      return w.askedName(one);
+    case 'file':
+      return w.wrote(pathText(one));
+    case 'deleted':
+      return w.deleted(pathText(one));
+    case 'download':
+      return w.downloaded(pathText(one));
+    case 'file-time':
+      return w.setTime(pathText(one));
+    case 'registry':
+      return w.setRegistry(pathText(one), cut(two, 60));
+    case 'thread':
+      return w.madeThread(baseName(one));
+    case 'access':
+      return noted(w.opened(baseName(one)), two === '' ? '' : w.note.access(two));
+    case 'tamper':
+      return w.tampered(one);
+    case 'module':
+      return w.loaded(pathText(one));
+    case 'driver':
+      return w.loadedDriver(pathText(one));
+    case 'pipe':
+      return w.pipe(cut(one, 60));
+    case 'script':
+      return noted(w.ranScript(), oneLine(deed.what[0]!, DECODED));
+    case 'service':
+      return noted(w.service(cut(one, 60)), two === '' ? '' : w.note.runs(decodedOr(deed, told, two)));
+    case 'task':
+      return noted(w.task(cut(one, 80)), two === '' ? '' : w.note.runs(decodedOr(deed, told, two)));
+    case 'wmi':
+      return noted(w.wmi(cut(one, 60)), two === '' ? '' : w.note.runs(decodedOr(deed, told, two)));
+    case 'share':
+      return w.share(cut(one, 80), two);
+    case 'account-used':
+      return w.usedAccount(one, two === 'localhost' ? '' : two);
+    case 'logon':
+      return w.loggedOn(one, two === '' ? '' : w.logonType(two));
+    case 'logon-failed':
+      return noted(w.failedLogon(one, count), two === '' ? '' : w.logonType(two));
+    case 'privileged':
+      return w.privileged();
+    case 'account-made':
+      return w.madeAccount(one);
+    case 'account-changed':
+      return w.changedAccount(one);
+    case 'group':
+      return w.addedTo(two, one);
+    case 'cleared':
+      return w.clearedLog(one);
+    case 'ticket':
+      return w.ticket(one, two);
+    case 'directory':
+      return w.directory(cut(one, 80));
+    case 'protection-off':
+      return w.protectionOff();
+    case 'threat':
+      return w.threat(one, pathText(two));
+    case 'sysmon':
+      return w.sysmon(cut(one, 60));
+    case 'unusual':
+      return w.unusual(one);
+    case 'found':
+      return w.found(printable(told.titleOf(told.findings[Number(deed.what[0])]!)), two);
+    default:
+      return deed.kind satisfies never;
+  }
+}
+
+/** What was decoded out of the event stands for the command that hid it. */
+function decodedOr({ findings }: Deed, told: Told, otherwise: string): string {
+  const decoded = findings.map((i) => told.findings[i]!.decoded).find((text) => text !== undefined);
+  if (decoded === undefined) return cut(otherwise, COMMAND);
+  return `${cut(otherwise, 40)}; ${told.words.note.decoded(oneLine(decoded, DECODED))}`;
+}
+
+/** One program with its command or what was hidden in it; several as a list of short commands. */
+export function runPhrase(deeds: readonly Deed[], told: Told): Phrase {
+  const { words: w } = told;
+  const named = deeds[0]!.process !== null || deeds[0]!.actor !== '';
+  const say = (images: string): Phrase => (named ? w.ran(images) : w.wasStarted(images));
+  const nodes = deeds.map(({ child }) => told.node(child)!);
+  if (deeds.length > 1) {
+    const short = [...new Set(nodes.map((node) => shortCommand(node, 56)))];
+    return say(w.list(short.slice(0, 6), short.length - Math.min(6, short.length)));
+  }
+  const [node] = nodes as [ProcessNode];
+  const note = runNote(deeds[0]!, node, told);
+  const phrase = say(imageText(node, told));
+  return note === '' ? phrase : { ...phrase, note };
+}
+
+export const imageText = ({ image }: ProcessNode, { words }: Told): string =>
+  image === '' ? words.unknownProcess : printable(baseName(image));
+
+function runNote({ findings }: Deed, node: ProcessNode, { findings: all, words: w }: Told): string {
+  const decoded = findings.map((i) => all[i]!.decoded).find((text) => text !== undefined && text.trim() !== '');
+  if (decoded !== undefined) return w.note.decoded(oneLine(decoded, DECODED));
+  const args = node.commandLine.trim().replace(QUOTED, '').trim();
+  if (args !== '') return w.note.command(oneLine(node.commandLine, COMMAND));
+  return /^[a-z]:\\(?:windows|program files)/i.test(node.image) || node.image === baseName(node.image)
+    ? ''
+    : w.note.via(pathText(node.image));
+}
