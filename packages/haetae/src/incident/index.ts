@@ -1,6 +1,7 @@
 /** Findings that belong together, joined by what the logs tell of processes, sessions and hosts, ranked by risk. */
 export type { AlertBudget, BudgetOf, HostBudget, IncidentOptions, IncidentsOf, LevelOf } from './contract.ts';
 export * from './incident.ts';
+export { type Indicator, type IndicatorKind, indicatorsOf } from './indicators/indicators.ts';
 export {
   channelName,
   findingTitle,

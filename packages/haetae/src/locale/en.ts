@@ -1,5 +1,6 @@
 import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
+import { enIncidents } from './en-incidents.ts';
 import { enRules } from './en-rules.ts';
 import { enStory } from './en-story.ts';
 
@@ -208,6 +209,7 @@ export const en = {
   },
   ruleTools: enRules,
   story: enStory,
+  incidents: enIncidents,
   exceptions: enExceptions,
   anomaly: enAnomaly,
   errors: {

@@ -1,6 +1,7 @@
 import type { Words } from './en.ts';
 import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
+import { koIncidents } from './ko-incidents.ts';
 import { koRules } from './ko-rules.ts';
 import { koStory } from './ko-story.ts';
 
@@ -200,6 +201,7 @@ export const ko: Words = {
   },
   ruleTools: koRules,
   story: koStory,
+  incidents: koIncidents,
   exceptions: koExceptions,
   anomaly: koAnomaly,
   errors: {
