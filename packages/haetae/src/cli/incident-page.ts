@@ -13,7 +13,7 @@ import {
   storyOf,
   treeRows,
 } from '../incident/index.ts';
-import { cut, formatLocal, printable, type Words, type Zone } from '../locale/index.ts';
+import { cut, formatLocal, printable, storyWords, type Words, type Zone } from '../locale/index.ts';
 import { SHAPES } from './level.ts';
 import { count } from './numbers.ts';
 
@@ -151,7 +151,7 @@ function treeLines(incident: Incident, words: Words, zone: Zone): TreeLine[] {
     }
     const { node, branch, under, level, folded } = row;
     const name = printable(
-      node.image === '' ? words.story.unknownProcess : node.image.slice(node.image.lastIndexOf('\\') + 1),
+      node.image === '' ? storyWords(words.lang).unknownProcess : node.image.slice(node.image.lastIndexOf('\\') + 1),
     );
     const start = node.startMs === null ? w.startUnknown : formatLocal(node.startMs, zone).slice(11, 19);
     const aside = [
@@ -216,7 +216,8 @@ function waterfallRows(incident: Incident, words: Words): (readonly [string, str
 
 /** Links of one kind about one thing are one line. */
 function linkLines({ links, findings, tree }: Incident, words: Words): string[] {
-  const { incidents: w, story } = words;
+  const { incidents: w, lang } = words;
+  const story = storyWords(lang);
   const names = new Map(
     tree.map(({ key, image, pid }) => [
       key,
@@ -252,11 +253,11 @@ function indicatorRows(incident: Incident, { incidents: w }: Words): (readonly [
 
 type Band = Incident['blind'][number];
 
-const bandSentence = ({ kind, host, channel, from, to, missing, by }: Band, { story }: Words): string =>
-  story.blind(kind, {
+const bandSentence = ({ kind, host, channel, from, to, missing, by }: Band, { lang }: Words): string =>
+  storyWords(lang).blind(kind, {
     host: printable(shortHost(host)),
     channel: printable(channelName(channel)),
-    span: story.span(to - from),
+    span: storyWords(lang).span(to - from),
     missing: count(missing),
     by: printable(by),
   });

@@ -94,7 +94,7 @@ export const enIncidents = {
   moreRows: (n: string) => `… ${n} more rows; --format json has all`,
   indicator: {
     file: 'Files',
-    hash: 'SHA256',
+    hash: 'SHA-256',
     domain: 'Domains',
     address: 'Addresses',
     account: 'Accounts',

@@ -2,7 +2,6 @@ import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enIncidents } from './en-incidents.ts';
 import { enRules } from './en-rules.ts';
-import { enStory } from './en-story.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
 export const en = {
@@ -208,7 +207,6 @@ export const en = {
     noTime: (n: string) => `${n} events tell no time`,
   },
   ruleTools: enRules,
-  story: enStory,
   incidents: enIncidents,
   exceptions: enExceptions,
   anomaly: enAnomaly,

@@ -1,7 +1,7 @@
 export type { Words } from './en.ts';
 export type { RuleWords } from './en-rules.ts';
 export { type Josa, josa, particle } from './josa.ts';
-export { isLanguage, type Language, systemLanguage, wordsOf } from './language.ts';
+export { isLanguage, type Language, storyWords, systemLanguage, wordsOf } from './language.ts';
 export { KO_NOTICES } from './notices.ts';
 export type { PhraseOp } from './phrases.ts';
 export type { BlindWord, Clause, Phrase, StoryWords } from './story.ts';

@@ -96,7 +96,7 @@ export const koIncidents: IncidentWords = {
   moreRows: (n) => `… 외 ${n}행. 모두 보려면 --format json`,
   indicator: {
     file: '파일',
-    hash: 'SHA256',
+    hash: 'SHA-256',
     domain: '도메인',
     address: '주소',
     account: '계정',

@@ -3,7 +3,6 @@ import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koIncidents } from './ko-incidents.ts';
 import { koRules } from './ko-rules.ts';
-import { koStory } from './ko-story.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
 export const ko: Words = {
@@ -200,7 +199,6 @@ export const ko: Words = {
     noTime: (n) => `이벤트 ${n}건에는 시각이 없습니다`,
   },
   ruleTools: koRules,
-  story: koStory,
   incidents: koIncidents,
   exceptions: koExceptions,
   anomaly: koAnomaly,

@@ -1,5 +1,8 @@
 import { en, type Words } from './en.ts';
+import { enStory } from './en-story.ts';
 import { ko } from './ko.ts';
+import { koStory } from './ko-story.ts';
+import type { StoryWords } from './story.ts';
 
 export type Language = 'ko' | 'en';
 
@@ -11,6 +14,11 @@ export function isLanguage(text: string): text is Language {
 
 export function wordsOf(language: Language): Words {
   return WORDS[language];
+}
+
+/** How stories are told in a language. */
+export function storyWords(language: Language): StoryWords {
+  return language === 'ko' ? koStory : enStory;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
-import { type Clause, type Language, printable, wordsOf } from '../../locale/index.ts';
+import { type Clause, type Language, printable, storyWords } from '../../locale/index.ts';
 import type { BlindBand, Happening, Incident, IncidentFinding, Level } from '../incident.ts';
 import { baseName, deedsOf } from './collect.ts';
 import { type Draft, draft } from './compose.ts';
@@ -56,13 +56,13 @@ export const incidentTitle = (incident: Incident, language: Language): string =>
 /** A finding's title in the language asked for. */
 export function findingTitle({ rule, fields }: IncidentFinding, language: Language): string {
   if (rule !== null) return (language === 'ko' ? rule.titleKo : undefined) ?? rule.title;
-  return wordsOf(language).story.unusualTitle(baseName(fields.Image ?? fields.NewProcessName ?? ''));
+  return storyWords(language).unusualTitle(baseName(fields.Image ?? fields.NewProcessName ?? ''));
 }
 
 function tellerOf({ tree, findings }: Incident, language: Language): Told {
   const nodes = new Map(tree.map((node) => [node.key, node]));
   return {
-    words: wordsOf(language).story,
+    words: storyWords(language),
     findings,
     node: (key) => (key === null ? undefined : nodes.get(key)),
     titleOf: (finding) => findingTitle(finding, language),
