@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { type At, SigmaError } from '../error.ts';
 import type { Entry, Node } from './node.ts';
+import { readQuickly } from './quick.ts';
 
 /** Limits on one text, far above any rule that people write; beyond them it is refused, not cut. */
 export const YAML_LIMITS = {
@@ -19,6 +20,12 @@ export type YamlDocument =
 
 /** Reads YAML 1.2 (with merge keys). Never throws: a document that cannot be read is a value, and the others are still read. */
 export function readYaml(text: string, file: string | undefined): YamlDocument[] {
+  const quick = readQuickly(text);
+  return quick === undefined ? readAnyYaml(text, file) : [{ ok: true, root: quick }];
+}
+
+/** The whole language. */
+export function readAnyYaml(text: string, file: string | undefined): YamlDocument[] {
   const start = { file, line: 1, column: 1 };
   if (text.length > YAML_LIMITS.text) {
     const reason = `${text.length} characters; at most ${YAML_LIMITS.text} are read`;
