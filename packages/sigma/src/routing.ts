@@ -39,18 +39,27 @@ export function createRouter(matchers: readonly Matcher[]): (channel: string, ev
     const at = (source: Source): boolean =>
       (source.channels === undefined || source.channels.some((c) => c.toLowerCase() === lower)) &&
       (source.eventIds === undefined || source.eventIds.includes(eventId));
+    // Rules of one log source may share their list of places: it is looked through once.
+    const readings = new Map<readonly Source[] | undefined, readonly Omit<Candidate, 'matcher'>[]>();
     const found: Candidate[] = [];
     for (const i of [...anywhere, ...(byChannel.get(lower) ?? [])].sort((a, b) => a - b)) {
       const matcher = matchers[i]!;
-      const sources = matcher.sources === undefined ? [ANYWHERE] : matcher.sources.filter(at);
-      if (sources.length === 0 || !matcher.couldMatch(known)) continue;
-      for (const mapping of new Set(sources.map((s) => s.mapping))) {
-        const same = sources.filter((s) => s.mapping === mapping);
-        const free = same.some(acceptsAll);
-        const ask = free ? undefined : (event: EventView): boolean => same.some((s) => accepts(s, event));
-        found.push({ matcher, mapping, accepts: ask });
+      let ways = readings.get(matcher.sources);
+      if (ways === undefined) {
+        ways = waysOf(matcher.sources === undefined ? [ANYWHERE] : matcher.sources.filter(at));
+        readings.set(matcher.sources, ways);
       }
+      if (ways.length === 0 || !matcher.couldMatch(known)) continue;
+      for (const { mapping, accepts } of ways) found.push({ matcher, mapping, accepts });
     }
     return found;
   };
+}
+
+function waysOf(sources: readonly Source[]): Omit<Candidate, 'matcher'>[] {
+  return [...new Set(sources.map((s) => s.mapping))].map((mapping) => {
+    const same = sources.filter((s) => s.mapping === mapping);
+    const free = same.some(acceptsAll);
+    return { mapping, accepts: free ? undefined : (event) => same.some((s) => accepts(s, event)) };
+  });
 }

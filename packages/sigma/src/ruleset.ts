@@ -3,6 +3,7 @@ import { SigmaError } from './error.ts';
 import { Group } from './fast/group.ts';
 import { keywordFilters } from './fast/keywords.ts';
 import { Predicates, type Program, ProgramBuilder } from './fast/program.ts';
+import { holdsTree } from './fast/walk.ts';
 import { type FieldMapping, mappedView } from './mapping.ts';
 import { type Candidate, createRouter, knownOf } from './routing.ts';
 import type { SigmaRule } from './rule.ts';
@@ -30,8 +31,11 @@ export interface RuleSet {
   match(channel: string, eventId: number, view: EventView): Match[];
   /** The rules of which at least one of these kinds of events could make a match. */
   couldFire(seen: Iterable<{ readonly channel: string; readonly eventId: number }>): ReadonlySet<Matcher>;
-  /** The rules in force, to be loaded without reading and compiling them again. */
-  save(): SavedRules;
+  /**
+   * The rules in force, to be loaded without reading and compiling them again. `leftOut`: those of which no text is wanted, as
+   * whoever loads them can give the rule itself.
+   */
+  save(leftOut?: (rule: SigmaRule) => boolean): SavedRules;
 }
 
 export interface RuleSetOptions extends CompileOptions {
@@ -40,6 +44,11 @@ export interface RuleSetOptions extends CompileOptions {
    * same matches: `plain` is what `fast` is tested against.
    */
   readonly engine?: 'fast' | 'plain';
+  /**
+   * Characters of a kind's events that `fast` searches rule by rule too, as building what asks many rules at once costs more
+   * than that; 40,000, which are some two dozen process creations.
+   */
+  readonly effortBeforeGroup?: number;
 }
 
 /** Kinds of events remembered; a log that invents channels must not fill the memory. */
@@ -50,6 +59,8 @@ interface Kind {
   readonly candidates: readonly Candidate[];
   readonly known: PreparedView;
   group: Group | undefined;
+  /** Characters of its events so far; no longer counted once there is a group. */
+  effort: number;
 }
 
 /**
@@ -57,7 +68,7 @@ interface Kind {
  * A rule that cannot be compiled is a problem, not an exception; the others are in force.
  */
 export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options: RuleSetOptions = {}): RuleSet {
-  const { engine = 'fast' } = options;
+  const { engine = 'fast', effortBeforeGroup = 40_000 } = options;
   const { matchers, problems, predicates, numbers } = inForce(rules, options);
   const route = createRouter(matchers);
   const filters = keywordFilters();
@@ -68,7 +79,7 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
     const found = byChannel.get(channel)?.get(eventId);
     if (found !== undefined) return found;
     const known = new PreparedView(knownOf(channel, eventId));
-    const kind: Kind = { candidates: route(channel, eventId), known, group: undefined };
+    const kind: Kind = { candidates: route(channel, eventId), known, group: undefined, effort: 0 };
     if (++kinds > MOST_KINDS) {
       byChannel.clear();
       kinds = 1;
@@ -83,6 +94,14 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
     return new Group(entries, predicates(), kind.known, filters);
   };
 
+  const walked = (candidates: readonly Candidate[], seen: Seen): Match[] => {
+    const made = predicates();
+    const { trees } = made.program;
+    return toMatches(candidates, seen, ({ matcher, mapping }) =>
+      holdsTree(trees[numbers.get(matcher)!]!, made, seen.by(mapping)),
+    );
+  };
+
   return {
     matchers,
     problems,
@@ -92,8 +111,13 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
       const { candidates } = kind;
       if (candidates.length === 0) return [];
       const seen = new Seen(view);
-      if (engine === 'plain' || !(view.isKind?.(channel, eventId) === true || isOfKind(view, kind.known)))
-        return plainMatches(candidates, seen);
+      if (engine === 'plain') return plainMatches(candidates, seen);
+      // What a group folds away is not true of an event that says another thing of its kind.
+      if (!(view.isKind?.(channel, eventId) === true || isOfKind(view, kind.known))) return walked(candidates, seen);
+      if (kind.group === undefined && kind.effort < effortBeforeGroup) {
+        kind.effort += charactersOf(view);
+        if (kind.effort < effortBeforeGroup) return walked(candidates, seen);
+      }
       kind.group ??= groupOf(kind);
       const hits = kind.group.hits(view, seen);
       return hits.length === 0
@@ -110,10 +134,12 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
         for (const { matcher } of kindOf(channel, eventId).candidates) able.add(matcher);
       return able;
     },
-    save: () =>
+    save: (leftOut) =>
       saveRules(
         matchers.map(({ rule }) => rule),
         predicates().program,
+        options.logSources,
+        leftOut,
       ),
   };
 }
@@ -158,6 +184,12 @@ function programOf(matchers: readonly Matcher[]): Program {
   const builder = new ProgramBuilder();
   for (const matcher of matchers) builder.add(testOf(matcher));
   return builder.program();
+}
+
+function charactersOf(view: EventView): number {
+  let characters = 0;
+  for (const text of view.texts?.() ?? view.all()) characters += text.length;
+  return characters;
 }
 
 /** Whether the event holds what its kind says of it, so that what was concluded from that is true of it. */

@@ -1,59 +1,61 @@
 import { type CompileOptions, compile, type Matcher, setTest, testOf } from './compile.ts';
 import { decided } from './fast/group.ts';
 import { fieldsOf, type Predicates, type Program } from './fast/program.ts';
-import { type LogSourceTable, type Source, sourcesOf } from './logsource.ts';
+import { type LogSourceTable, sourcesOf } from './logsource.ts';
 import type { Detection, LogSource, SigmaRule } from './rule.ts';
 import { prepare } from './view.ts';
 
 /**
  * Compiled rules as plain data: JSON, and a text a rule, which is read when more is asked of the rule than what routing and
- * lists need. Made by `save` of a rule set, taken by createRuleSet in place of rules, with the options they were compiled with.
+ * matching need. Made by `save` of a rule set, taken by createRuleSet in place of rules, with the options they were compiled with.
  * No other version reads it.
  */
 export interface SavedRules {
   readonly version: number;
   readonly program: Program;
-  readonly rules: readonly SavedRule[];
-  readonly texts: { at(index: number): string | undefined };
+  /** Every log source once for each set of its fields that tells places apart. */
+  readonly logsources: readonly (readonly [logsource: LogSource, telling: readonly string[]])[];
+  /** One a rule: the number of its log source. */
+  readonly rules: readonly number[];
+  /** Of each rule its text, or, of one that was left out when saving, the rule itself. */
+  readonly texts: { at(index: number): string | SigmaRule | undefined };
 }
 
 /** Raised with every change of what is saved, or of what a rule means. */
-export const SAVED_VERSION = 2;
+export const SAVED_VERSION = 3;
 
-const LIGHT = ['id', 'name', 'title', 'path', 'at', 'status', 'level', 'tags', 'logsource', 'logsourceAt'] as const;
-type Light = Pick<SigmaRule, (typeof LIGHT)[number]>;
-type Heavy = Omit<SigmaRule, keyof Light>;
-
-/** What of a rule stands outside its text; absent members are undefined. */
-export type SavedRule = Partial<Light> & Pick<Light, 'title' | 'at' | 'tags' | 'logsource' | 'logsourceAt'>;
-
-export function saveRules(rules: readonly SigmaRule[], program: Program): SavedRules & { readonly texts: string[] } {
+/** `leftOut`: rules of which whoever loads them gives the rule in place of the text, as it can read it again. */
+export function saveRules(
+  rules: readonly SigmaRule[],
+  program: Program,
+  table: LogSourceTable | undefined,
+  leftOut: (rule: SigmaRule) => boolean = () => false,
+): SavedRules & { readonly texts: string[] } {
+  const telling = tellingFields(table);
+  const known = new Map<string, number>();
+  const logsources: [LogSource, string[]][] = [];
+  const numbers = rules.map(({ logsource }, i) => {
+    const names = [...fieldsOf(program.trees[i]!, program)].filter((name) => telling.has(name)).sort();
+    const key = JSON.stringify([logsource, names]);
+    const number = known.get(key) ?? logsources.length;
+    if (number === logsources.length) logsources.push([logsource, names]);
+    known.set(key, number);
+    return number;
+  });
   return {
     version: SAVED_VERSION,
     program,
-    rules: rules.map((rule) => Object.fromEntries(LIGHT.map((key) => [key, rule[key]])) as unknown as SavedRule),
-    texts: rules.map((rule) =>
-      JSON.stringify(plain(rule), everyNumber(rule.raw) ? undefined : (_, value) => number(value)),
-    ),
+    logsources,
+    rules: numbers,
+    texts: rules.map((rule) => (leftOut(rule) ? '' : textOf(rule))),
   };
 }
 
-/** The heavy members, whether the rule is one of a document or one that was saved before. */
-function plain(rule: SigmaRule): unknown {
-  const { description, author, date, modified, license, references, falsepositives, fields, raw, detection } = rule;
-  const searches = [...detection.searches];
-  const kept: Omit<Heavy, 'detection'> = {
-    description,
-    author,
-    date,
-    modified,
-    license,
-    references,
-    falsepositives,
-    fields,
-    raw,
-  };
-  return { ...kept, detection: { searches, conditions: detection.conditions } };
+function textOf(rule: SigmaRule): string {
+  const plain = rule instanceof SavedSigmaRule ? rule.whole : rule;
+  const { detection, ...others } = plain;
+  const kept = { ...others, detection: { ...detection, searches: [...detection.searches] } };
+  return JSON.stringify(kept, everyNumber(rule.raw) ? undefined : (_, value) => number(value));
 }
 
 /** Whether JSON can write all numbers of a document. */
@@ -68,90 +70,103 @@ function everyNumber(value: unknown): boolean {
 const number = (value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? { $number: String(value) } : value;
 
-function readHeavy(text: string): Heavy {
+function ruleOf(text: string): SigmaRule {
   const revive = (_: string, value: unknown): unknown =>
     typeof value === 'object' && value !== null && '$number' in value ? Number(value.$number) : value;
-  const parsed = JSON.parse(text, text.includes('{"$number":') ? revive : undefined) as Heavy & {
+  const parsed = JSON.parse(text, text.includes('{"$number":') ? revive : undefined) as SigmaRule & {
     detection: { searches: [string, never][]; conditions: Detection['conditions'] };
   };
-  return {
-    ...parsed,
-    detection: { searches: new Map(parsed.detection.searches), conditions: parsed.detection.conditions },
-  };
+  const { searches, conditions } = parsed.detection;
+  return { ...parsed, detection: { searches: new Map(searches), conditions } };
 }
 
-/** A rule whose members are read out of its text when one of them is first asked for. */
+/** A rule that is read when something else than its log source is first asked for. */
 class SavedSigmaRule implements SigmaRule {
-  readonly id: string | undefined;
-  readonly name: string | undefined;
-  readonly title: string;
-  readonly path: string | undefined;
-  readonly at: SigmaRule['at'];
-  readonly status: SigmaRule['status'];
-  readonly level: SigmaRule['level'];
-  readonly tags: readonly string[];
   readonly logsource: LogSource;
-  readonly logsourceAt: SigmaRule['logsourceAt'];
-  readonly #text: () => string;
-  #read: Heavy | undefined;
+  readonly #read: () => SigmaRule;
+  #whole: SigmaRule | undefined;
 
-  constructor(light: SavedRule, text: () => string) {
-    this.id = light.id;
-    this.name = light.name;
-    this.title = light.title;
-    this.path = light.path;
-    this.at = light.at;
-    this.status = light.status;
-    this.level = light.level;
-    this.tags = light.tags;
-    this.logsource = light.logsource;
-    this.logsourceAt = light.logsourceAt;
-    this.#text = text;
+  constructor(logsource: LogSource, read: () => SigmaRule) {
+    this.logsource = logsource;
+    this.#read = read;
   }
 
-  get #heavy(): Heavy {
-    this.#read ??= readHeavy(this.#text());
-    return this.#read;
+  get whole(): SigmaRule {
+    this.#whole ??= this.#read();
+    return this.#whole;
   }
 
+  get id(): string | undefined {
+    return this.whole.id;
+  }
+  get name(): string | undefined {
+    return this.whole.name;
+  }
+  get title(): string {
+    return this.whole.title;
+  }
+  get path(): string | undefined {
+    return this.whole.path;
+  }
+  get at(): SigmaRule['at'] {
+    return this.whole.at;
+  }
+  get status(): SigmaRule['status'] {
+    return this.whole.status;
+  }
+  get level(): SigmaRule['level'] {
+    return this.whole.level;
+  }
+  get tags(): readonly string[] {
+    return this.whole.tags;
+  }
+  get logsourceAt(): SigmaRule['logsourceAt'] {
+    return this.whole.logsourceAt;
+  }
   get description(): string | undefined {
-    return this.#heavy.description;
+    return this.whole.description;
   }
   get author(): string | undefined {
-    return this.#heavy.author;
+    return this.whole.author;
   }
   get date(): string | undefined {
-    return this.#heavy.date;
+    return this.whole.date;
   }
   get modified(): string | undefined {
-    return this.#heavy.modified;
+    return this.whole.modified;
   }
   get license(): string | undefined {
-    return this.#heavy.license;
+    return this.whole.license;
   }
   get references(): readonly string[] {
-    return this.#heavy.references;
+    return this.whole.references;
   }
   get falsepositives(): readonly string[] {
-    return this.#heavy.falsepositives;
+    return this.whole.falsepositives;
   }
   get fields(): readonly string[] {
-    return this.#heavy.fields;
+    return this.whole.fields;
   }
   get raw(): Readonly<Record<string, unknown>> {
-    return this.#heavy.raw;
+    return this.whole.raw;
   }
   get detection(): Detection {
-    return this.#heavy.detection;
+    return this.whole.detection;
   }
 }
 
 /** Matchers that compile their rule when it is first asked for a reason; routing and matching many need no more than the program. */
 export function loadRules(saved: SavedRules, predicates: Predicates, options: CompileOptions): readonly Matcher[] {
   const { program, rules, texts } = saved;
-  const sources = createSources(options.logSources);
-  return rules.map((light, i): Matcher => {
-    const rule = new SavedSigmaRule(light, () => texts.at(i)!);
+  const table = options.logSources;
+  const sources = saved.logsources.map(([logsource, names]) =>
+    table === undefined ? undefined : sourcesOf(logsource, table, { line: 1, column: 1 }, new Set(names)),
+  );
+  return rules.map((number, i): Matcher => {
+    const rule = new SavedSigmaRule(saved.logsources[number]![0], () => {
+      const text = texts.at(i)!;
+      return typeof text === 'string' ? ruleOf(text) : text;
+    });
     const tree = program.trees[i]!;
     let compiled: Matcher | undefined;
     const matcher = (): Matcher => {
@@ -160,7 +175,7 @@ export function loadRules(saved: SavedRules, predicates: Predicates, options: Co
     };
     const loaded: Matcher = {
       rule,
-      sources: sources(light.logsource, () => fieldsOf(tree, program)),
+      sources: sources[number],
       matches: (view) => matcher().matches(view),
       explain: (view) => matcher().explain(view),
       couldMatch: (known) => decided(tree, undefined, predicates, prepare(known)) !== false,
@@ -170,24 +185,11 @@ export function loadRules(saved: SavedRules, predicates: Predicates, options: Co
   });
 }
 
-/** The sources of rules, worked out once for all rules of a log source that no named fields tell apart. */
-function createSources(
-  table: LogSourceTable | undefined,
-): (logsource: LogSource, fields: () => ReadonlySet<string>) => readonly Source[] | undefined {
-  if (table === undefined) return () => undefined;
-  const known = new Map<string, readonly Source[]>();
-  const naming = new Set<string>();
+/** Fields of which the naming by a rule decides where its events stand. */
+function tellingFields(table: LogSourceTable | undefined): ReadonlySet<string> {
+  const telling = new Set<string>();
+  if (table === undefined) return telling;
   for (const rows of [...Object.values(table.categories), ...Object.values(table.services), table.readings ?? []])
-    for (const { naming: names } of rows) for (const name of names ?? []) naming.add(name);
-  return (logsource, fields) => {
-    const { product, category, service } = logsource;
-    const names = [...fields()].filter((name) => naming.has(name)).sort();
-    const key = JSON.stringify([product, category, service, names]);
-    let sources = known.get(key);
-    if (sources === undefined) {
-      sources = sourcesOf(logsource, table, { line: 1, column: 1 }, new Set(names));
-      known.set(key, sources);
-    }
-    return sources;
-  };
+    for (const { naming } of rows) for (const name of naming ?? []) telling.add(name);
+  return telling;
 }

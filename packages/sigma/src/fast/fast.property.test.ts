@@ -222,7 +222,8 @@ function check(
 ): void {
   const options = { logSources: TABLE };
   const plain = createRuleSet(rules, { ...options, engine: 'plain' });
-  const fast = createRuleSet(rules, options);
+  const fast = createRuleSet(rules, { ...options, effortBeforeGroup: 0 });
+  const first = createRuleSet(rules, { ...options, effortBeforeGroup: 200 });
   const saved = JSON.parse(JSON.stringify(fast.save())) as SavedRules;
   const loaded = createRuleSet(saved, options);
   // Again and again, so that dictionaries fill and automata are built.
@@ -232,6 +233,7 @@ function check(
       const wanted = found(plain, channel, eventId, objectView(told));
       expect(found(fast, channel, eventId, withTexts(told))).toEqual(wanted);
       expect(found(fast, channel, eventId, objectView(told))).toEqual(wanted);
+      expect(found(first, channel, eventId, objectView(told))).toEqual(wanted);
       expect(found(loaded, channel, eventId, objectView(told))).toEqual(wanted);
     }
   }

@@ -24,7 +24,8 @@ export type Tree = number | readonly Tree[];
 export type EncodedPredicate = readonly [field: number, value: EncodedValue];
 
 /**
- * A text as its parts, with a flag for `cased`: it is by far the most frequent, so it is short. A regular expression comes with
+ * A text as its parts, with a flag for `cased`: it is by far the most frequent, so it is short. Without that flag it stands in
+ * lower case, as it is compared: two spellings are one question. A regular expression comes with
  * the literals that it needs, so that it need not be read to know that it is not asked. Anything else as it is.
  */
 type EncodedValue =
@@ -92,11 +93,12 @@ export class ProgramBuilder {
 const atLeast = (n: number, of: readonly Tree[]): Tree => (of.length === 1 && n === 1 ? of[0]! : [n, ...of]);
 
 function encode(value: SingleValue): EncodedValue {
-  if (value.kind === 'text')
-    return [
-      value.cased ? 1 : 0,
-      ...value.parts.map((p) => (p.kind === 'literal' ? p.text : p.kind === 'star' ? 0 : p.kind === 'one' ? 1 : 2)),
-    ];
+  if (value.kind === 'text') {
+    const { cased, parts } = value;
+    const text = (p: Part): string | 0 | 1 | 2 =>
+      p.kind === 'literal' ? (cased ? p.text : p.text.toLowerCase()) : p.kind === 'star' ? 0 : p.kind === 'one' ? 1 : 2;
+    return [cased ? 1 : 0, ...parts.map(text)];
+  }
   if (value.kind === 'cidr') return { kind: 'cidr', text: value.text } as { kind: string };
   return value;
 }

@@ -20,9 +20,13 @@ import {
 } from '../../detector.ts';
 import { throughPipelines } from './pipelines.ts';
 
+type Origin = readonly [file: number, rule: number];
+
 /** Rules read and compiled, and what was wrong with them. */
 export interface RuleBook {
   readonly set: WindowsRuleSet;
+  /** Of rules that are in force as their files have them: which file, and the how-manieth rule of it. */
+  readonly origins: ReadonlyMap<SigmaRule, Origin>;
   /** Rules whose own matches are findings. */
   readonly telling: ReadonlySet<SigmaRule>;
   readonly correlations: readonly LinkedCorrelation[];
@@ -44,7 +48,9 @@ export function readBook({
       problems.push(toProblem(error));
     }
   };
-  const read = linkRules(texts.map(({ path, text }) => parseRules(text, { file: path })));
+  const parsed = texts.map(({ path, text }) => parseRules(text, { file: path }));
+  const origins = new Map(parsed.flatMap(({ rules }, file) => rules.map((rule, i) => [rule, [file, i] as const])));
+  const read = linkRules(parsed);
   note(read.problems);
   const { linked, problems: processing } = throughPipelines(read, pipelines);
   note(processing);
@@ -57,6 +63,7 @@ export function readBook({
   note(able.problems.slice(wanted.problems.length));
   return {
     set,
+    origins,
     telling,
     correlations: able.correlations,
     problems,
@@ -71,8 +78,8 @@ export function readBook({
 /** A book as JSON, save the texts of its rules. Rules and correlations refer to each other by their numbers. */
 interface Head {
   readonly saved: Omit<SavedRules, 'texts'>;
-  /** Where in `texts` the text of each rule ends. */
-  readonly ends: readonly number[];
+  /** Where each rule is read again when it is asked for: its origin, or where its text begins and ends in `texts`. */
+  readonly places: readonly (Origin | { readonly text: readonly [from: number, to: number] })[];
   readonly silent: readonly number[];
   readonly correlations: readonly SavedCorrelation[];
   readonly problems: readonly RuleProblem[];
@@ -84,15 +91,25 @@ interface SavedCorrelation extends Omit<LinkedCorrelation, 'sources'> {
 }
 
 /** What {@link loadBook} takes in place of reading and compiling the rules of the same setup again. */
-export function saveBook({ set, telling, correlations, problems, counts }: RuleBook): CompiledRules {
+export function saveBook({ set, origins, telling, correlations, problems, counts }: RuleBook): CompiledRules {
   const rules = new Map(set.matchers.map(({ rule }, i) => [rule, i]));
   const linked = new Map(correlations.map((one, i) => [one, i]));
-  const { texts, ...saved } = set.save();
-  const bytes = set.matchers.map((_, i) => Buffer.from(texts.at(i)!));
+  const { texts, ...saved } = set.save((rule) => origins.has(rule));
+  const bytes: Buffer[] = [];
   let end = 0;
+  const places = set.matchers.map(({ rule }, i): Head['places'][number] => {
+    const origin = origins.get(rule);
+    if (origin !== undefined) return origin;
+    // What a filter or a pipeline made of a rule stands in no file.
+    const text = Buffer.from(texts.at(i) as string);
+    bytes.push(text);
+    const from = end;
+    end += text.length;
+    return { text: [from, end] };
+  });
   const head: Head = {
     saved,
-    ends: bytes.map(({ length }) => (end += length)),
+    places,
     silent: [...rules].flatMap(([rule, i]) => (telling.has(rule) ? [] : [i])),
     correlations: correlations.map((one) => ({
       ...one,
@@ -108,11 +125,21 @@ export function saveBook({ set, telling, correlations, problems, counts }: RuleB
   return { head: JSON.stringify(head), texts: Buffer.concat(bytes) };
 }
 
-export function loadBook({ head, texts }: CompiledRules, { strict = false }: DetectorSetup): RuleBook {
-  const { saved, ends, silent, correlations, problems, counts } = JSON.parse(head) as Head;
+export function loadBook({ head, texts }: CompiledRules, setup: DetectorSetup): RuleBook {
+  const { saved, places, silent, correlations, problems, counts } = JSON.parse(head) as Head;
   const body = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength);
-  const text = (i: number): string => body.toString('utf8', i === 0 ? 0 : ends[i - 1]!, ends[i]!);
-  const set = createWindowsRuleSet({ ...saved, texts: { at: text } }, { strict });
+  const files = new Map<number, readonly SigmaRule[]>();
+  const rulesOf = (file: number): readonly SigmaRule[] => {
+    const { path, text } = setup.rules[file]!;
+    const rules = files.get(file) ?? parseRules(text, { file: path }).rules;
+    files.set(file, rules);
+    return rules;
+  };
+  const at = (i: number): string | SigmaRule => {
+    const place = places[i]!;
+    return 'text' in place ? body.toString('utf8', ...place.text) : rulesOf(place[0])[place[1]]!;
+  };
+  const set = createWindowsRuleSet({ ...saved, texts: { at } }, { strict: setup.strict ?? false });
   const rules = set.matchers.map(({ rule }) => rule);
   const quiet = new Set(silent);
   const linked: LinkedCorrelation[] = [];
@@ -125,7 +152,8 @@ export function loadBook({ head, texts }: CompiledRules, { strict = false }: Det
       ),
     });
   }
-  return { set, telling: new Set(rules.filter((_, i) => !quiet.has(i))), correlations: linked, problems, counts };
+  const telling = new Set(rules.filter((_, i) => !quiet.has(i)));
+  return { set, origins: new Map(), telling, correlations: linked, problems, counts };
 }
 
 export const levelOf = ({ level }: { readonly level: Level | undefined }): Level => level ?? 'informational';
