@@ -255,13 +255,25 @@ export interface IncidentCounts {
   readonly levels: Readonly<Record<Level, number>>;
 }
 
+/** Findings that are no incident by themselves, nor together: repetitions of one rule on one host. */
+export interface LooseFindings {
+  readonly detector: string;
+  readonly rule: IncidentFinding['rule'];
+  readonly level: Level;
+  readonly host: string;
+  readonly count: number;
+  readonly first: Happening;
+}
+
 /** All that became of the findings. */
 export interface IncidentReport {
   /** By rank. */
   readonly incidents: readonly Incident[];
+  /** Findings of low weight that nothing joins to others: counted here, in no incident. The worst first. */
+  readonly loose: readonly LooseFindings[];
   /** All blind bands, near an incident or not, by time. */
   readonly blind: readonly BlindBand[];
-  /** Findings given: all of them are in incidents. */
+  /** Findings given: those of the incidents and the loose ones. */
   readonly findings: number;
   /** Processes and acts that the trace had no room for: links through them are not seen. */
   readonly overflow: { readonly processes: number; readonly acts: number };

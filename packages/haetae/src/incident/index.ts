@@ -1,6 +1,9 @@
 /** Findings that belong together, joined by what the logs tell of processes, sessions and hosts, ranked by risk. */
-export type { AlertBudget, BudgetOf, HostBudget, IncidentOptions, IncidentsOf, LevelOf } from './contract.ts';
+export type { AlertBudget, HostBudget, IncidentOptions } from './contract.ts';
 export * from './incident.ts';
+export { incidentsOf } from './incidents.ts';
+export { budgetOf } from './risk/budget.ts';
+export { LEVEL_FROM, levelOf } from './risk/score.ts';
 export { type Indicator, type IndicatorKind, indicatorsOf } from './indicators/indicators.ts';
 export {
   channelName,

@@ -1,0 +1,265 @@
+import type { LinkKind } from '../incident.ts';
+import { shortName } from '../lineage/hosts.ts';
+import { placed } from '../lineage/lineage.ts';
+import type { Node } from '../lineage/node.ts';
+import { joins } from '../lineage/sessions.ts';
+import type { HostAct, Trace, TracedAct } from '../trace/trace.ts';
+import { type Context, nearest } from './context.ts';
+import { commandKey, isCommonFolder, pathsIn, plainPath } from './paths.ts';
+import { sessionAnchor } from './sessions.ts';
+
+/** Something made on a host that later runs by itself: who made it, and by what name. */
+interface Made {
+  readonly kind: LinkKind;
+  readonly name: string;
+  readonly host: string;
+  /** Process that made it, where told. */
+  readonly node: Node | undefined;
+  readonly logonId: string;
+  readonly act: TracedAct;
+  readonly trace: Trace;
+}
+
+const RUN_KEY =
+  /\\(currentversion\\(run|runonce|runservices|policies\\explorer\\run)|winlogon\\(userinit|shell))(\\|$)/i;
+const SERVICE_KEY = /\\services\\([^\\]+)\\(imagepath|parameters\\servicedll|failurecommand)$/i;
+
+/**
+ * Joins by things: a file that one process wrote and another ran or named, a service, task or Run key that one made and
+ * that ran as another. Who made a thing is joined to what ran of it, however much later.
+ */
+export function joinByThings(context: Context): void {
+  joinByFiles(context);
+  joinByNames(context);
+  const made = madeOf(context);
+  const byCommand = new Map<string, Made[]>();
+  for (const one of made) {
+    const key = commandKey(commandOf(one));
+    if (key === '') continue;
+    const at = `${one.host}|${key}`;
+    const list = byCommand.get(at);
+    if (list === undefined) byCommand.set(at, [one]);
+    else list.push(one);
+  }
+  for (const [node, units] of context.unitsOf) {
+    const key = commandKey(node.commandLine || node.image);
+    const makers = key === '' ? undefined : byCommand.get(`${node.host}|${key}`);
+    const maker = makers?.findLast(({ act, node: by }) => !(act.timeMs > node.since + 1000) && by !== node);
+    if (maker === undefined) continue;
+    const anchor = {
+      key: `${maker.kind} ${maker.host}|${maker.name.toLowerCase()}`,
+      kind: maker.kind,
+      by: maker.name,
+      shownBy: [{ ...placed(maker.trace, maker.act.at), timeMs: maker.act.timeMs }],
+    };
+    for (const unit of units) context.anchors.add(unit, anchor);
+    const by = nearest(context, maker.node);
+    if (by !== undefined) context.anchors.add(by, anchor);
+    const session = context.sessions.of(maker.host, maker.logonId, maker.act.timeMs);
+    if (session !== undefined && joins(session)) {
+      context.introduced.add(session);
+      for (const unit of units) context.anchors.add(unit, sessionAnchor(session));
+    }
+  }
+}
+
+function commandOf({ act }: Made): string {
+  const { ImagePath, ServiceFileName, TaskContent, TaskContentNew, Details } = act.fields;
+  const task = TaskContent ?? TaskContentNew;
+  if (task !== undefined) {
+    const part = (name: string): string =>
+      (new RegExp(`<${name}>([^<]*)</${name}>`).exec(task)?.[1] ?? '')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&amp;', '&')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>');
+    return `${part('Command')} ${part('Arguments')}`;
+  }
+  return ImagePath ?? ServiceFileName ?? Details ?? '';
+}
+
+function madeOf({ traces, lineage, hostOf }: Context): Made[] {
+  const made: Made[] = [];
+  const ofHost = (trace: Trace, { act, host, pid, logonId }: HostAct, kind: LinkKind): void => {
+    const name = hostOf(host);
+    const node = pid === null ? undefined : lineage.find({ host: name, pid, image: '', timeMs: act.timeMs });
+    made.push({ kind, name: act.what, host: name, node, logonId, act, trace });
+  };
+  for (const trace of traces)
+    for (const one of trace.hostActs) {
+      if (one.act.kind === 'service') ofHost(trace, one, 'service');
+      else if (one.act.kind === 'task') ofHost(trace, one, 'task');
+      else if (one.act.kind === 'wmi' && one.act.fields.Destination !== undefined) ofHost(trace, one, 'wmi');
+    }
+  for (const node of lineage.nodes)
+    for (const { of, trace } of node.traces)
+      for (const act of of.acts) {
+        if (act.kind !== 'registry') continue;
+        const service = SERVICE_KEY.exec(act.what)?.[1];
+        if (service !== undefined)
+          made.push({ kind: 'service', name: service, host: node.host, node, logonId: '', act, trace });
+        else if (RUN_KEY.test(act.what))
+          made.push({ kind: 'run-key', name: act.what, host: node.host, node, logonId: node.logonId, act, trace });
+      }
+  return made.sort((a, b) => a.act.timeMs - b.act.timeMs);
+}
+
+/** Findings that name one service, task or WMI consumer of one host. */
+function joinByNames({ units, anchors }: Context): void {
+  units.forEach(({ channel, eventId, fields, host, node }, i) => {
+    const log = channel.toLowerCase();
+    const add = (kind: LinkKind, name: string, on = host): void => {
+      if (name.length > 1) anchors.add(i, { key: `${kind} ${on}|${name.toLowerCase()}`, kind, by: name });
+    };
+    if ((log === 'system' && eventId === 7045) || (log === 'security' && eventId === 4697))
+      add('service', fields.ServiceName ?? '');
+    else if (log === 'security' && eventId >= 4698 && eventId <= 4702) add('task', fields.TaskName ?? '');
+    else if (log.endsWith('sysmon/operational') && eventId === 13)
+      add('service', SERVICE_KEY.exec(fields.TargetObject ?? '')?.[1] ?? '');
+    else if (log.endsWith('sysmon/operational') && eventId >= 19 && eventId <= 21)
+      for (const name of `${fields.Name ?? ''}\n${fields.Consumer ?? ''}\n${fields.Filter ?? ''}`.matchAll(
+        /(?:Name="?|^)([^"\n\\:=]+)"?$/gm,
+      ))
+        add('wmi', name[1]!.trim().replace(/^"|"$/g, ''));
+    if (node === undefined) return;
+    const sc =
+      /^"?(?:[a-z]:\\[^"]*\\)?sc(?:\.exe)?"?\s+(?:\\\\(\S+)\s+)?(?:create|config|start|sdset|failure)\s+"?([^\s"]+)/i.exec(
+        node.commandLine,
+      );
+    if (sc !== null && (sc[1] === undefined || shortName(sc[1]) === shortName(host))) add('service', sc[2]!);
+    const task = /\bschtasks(?:\.exe)?"?\s.*\/tn\s+("[^"]+"|\S+)/i.exec(node.commandLine)?.[1];
+    if (task !== undefined && /\/(create|run|change)\b/i.test(node.commandLine))
+      add('task', `\\${task.replaceAll('"', '').replace(/^\\/, '')}`);
+  });
+}
+
+/** Extensions of what runs, or is read by what runs it. */
+const RUNS =
+  /\.(exe|dll|com|scr|cpl|sys|ocx|ps1|psm1|psd1|bat|cmd|vbs|vbe|js|jse|wsf|wsh|hta|sct|xsl|msi|lnk|jar|py|inf|xml|txt|zip|dmp|iso|img|cs|csproj)$/;
+
+function joinByFiles(context: Context): void {
+  const { units, lineage, anchors, traces, hostOf, sessions } = context;
+  /** Units by host and path that they run or name. */
+  const users = new Map<string, number[]>();
+  units.forEach(({ host, node, fields }, i) => {
+    const paths = new Set(node === undefined ? [] : pathsIn(node.commandLine));
+    if (node !== undefined && node.image !== '') paths.add(plainPath(node.image));
+    for (const path of [fields.ImageLoaded, fields.Path]) if (path !== undefined) paths.add(plainPath(path));
+    for (const path of pathsIn(fields.ServiceFileName ?? fields.ImagePath ?? '')) paths.add(path);
+    for (const path of paths) {
+      if (!RUNS.test(path) || /__psscriptpolicytest/.test(path)) continue;
+      const key = `${host}|${path}`;
+      const list = users.get(key);
+      if (list === undefined) users.set(key, [i]);
+      else list.push(i);
+    }
+  });
+  const used = (
+    key: string,
+    act: TracedAct,
+    trace: Trace,
+    writer: number | undefined,
+    session: string | undefined,
+  ): void => {
+    const path = key.slice(key.indexOf('|') + 1);
+    for (const user of users.get(key) ?? []) {
+      const { node, first } = units[user]!;
+      // What a process writes and names itself is no second thing; what was written later was not run before.
+      if (user === writer || (node !== undefined && node === units[writer ?? -1]?.node) || act.timeMs > first + 1000)
+        continue;
+      const anchor = {
+        key: `file ${key}|${writer === undefined ? session : units[writer]!.node!.key}`,
+        kind: 'file' as const,
+        by: path,
+        shownBy: [{ ...placed(trace, act.at), timeMs: act.timeMs }],
+      };
+      anchors.add(user, anchor);
+      if (writer !== undefined) anchors.add(writer, anchor);
+    }
+  };
+  for (const node of lineage.nodes)
+    for (const { of, trace } of node.traces)
+      for (const act of of.acts) {
+        if (act.kind !== 'file') continue;
+        const key = `${node.host}|${plainPath(act.what)}`;
+        if (!users.has(key)) continue;
+        const writer = nearest(context, node);
+        if (writer !== undefined) used(key, act, trace, writer, undefined);
+      }
+  // Written from another host, over a share of administrators: the session that wrote it.
+  for (const trace of traces)
+    for (const { act, host, logonId } of trace.hostActs) {
+      if (act.kind !== 'share' || !(Number(act.fields.AccessMask ?? 0) & 0x2)) continue;
+      const path = sharePath(act.what);
+      const key = `${hostOf(host)}|${path}`;
+      if (path === '' || !users.has(key)) continue;
+      const session = sessions.of(hostOf(host), logonId, act.timeMs);
+      if (session === undefined || !joins(session)) continue;
+      context.introduced.add(session);
+      for (const user of users.get(key)!)
+        if (!(act.timeMs > units[user]!.first + 1000)) anchors.add(user, sessionAnchor(session));
+    }
+}
+
+/** `\\*\C$\Temp\x.exe` → `c:\temp\x.exe`; '' for other shares. */
+function sharePath(text: string): string {
+  const match = /^\\\\[^\\]*\\([a-z]\$|admin\$)\\(.+)$/i.exec(text);
+  if (match === null) return '';
+  const root = match[1]!.toLowerCase() === 'admin$' ? 'c:\\windows' : `${match[1]![0]!.toLowerCase()}:`;
+  return `${root}\\${match[2]!.toLowerCase()}`;
+}
+
+/** Processes of one program that are so many that it is no rare one. */
+const RARE_PROCESSES = 8;
+
+/** Joins by rare hash and rare domain. */
+export function joinByRarity({ unitsOf, lineage, anchors }: Context): void {
+  const hashes = new Map<string, number>();
+  const domains = new Map<string, Set<Node>>();
+  const common = new Set<string>();
+  const hosts = new Set<string>();
+  for (const node of lineage.nodes) {
+    const hash = hashOf(node);
+    if (hash !== '') {
+      hashes.set(hash, (hashes.get(hash) ?? 0) + 1);
+      if (isCommonFolder(plainPath(node.image))) common.add(hash);
+    }
+    hosts.add(shortName(node.host));
+    const dot = node.host.indexOf('.');
+    if (dot > 0) hosts.add(node.host.slice(dot + 1).toLowerCase());
+    for (const { of } of node.traces)
+      for (const { kind, what } of of.acts) {
+        if (kind !== 'dns') continue;
+        const name = what.toLowerCase().replace(/\.$/, '');
+        domains.set(name, (domains.get(name) ?? new Set()).add(node));
+      }
+  }
+  for (const [node, units] of unitsOf) {
+    const hash = hashOf(node);
+    if (hash !== '' && !common.has(hash) && hashes.get(hash)! <= RARE_PROCESSES)
+      for (const unit of units) anchors.add(unit, { key: `hash ${hash}`, kind: 'hash', by: hash });
+  }
+  for (const [name, nodes] of domains) {
+    if (nodes.size < 2 || nodes.size > RARE_PROCESSES || !isOutside(name, hosts)) continue;
+    for (const node of nodes)
+      for (const unit of unitsOf.get(node) ?? [])
+        anchors.add(unit, { key: `domain ${name}`, kind: 'domain', by: name });
+  }
+}
+
+function hashOf({ hashes }: Node): string {
+  const match =
+    /SHA256=([0-9a-f]{64})/i.exec(hashes) ?? /SHA1=([0-9a-f]{40})/i.exec(hashes) ?? /MD5=([0-9a-f]{32})/i.exec(hashes);
+  return match?.[1]?.toLowerCase() ?? '';
+}
+
+/** Names that Windows and its users ask for all day. */
+const EVERYDAY =
+  /(^|\.)(microsoft|windows|windowsupdate|msftncsi|msftconnecttest|msedge|office|office365|live|skype|azure|azureedge|msn|bing|google|googleapis|gstatic|gvt1|mozilla|firefox|apple|akamai|akamaized|akamaiedge|digicert|verisign|symantec|globalsign|letsencrypt|cloudflare|cloudfront|amazonaws|github|githubusercontent|trafficmanager|windows-int|onenote|sharepoint|outlook|nvidia|adobe|facebook|youtube)\.(com|net|org|us)$/;
+
+function isOutside(name: string, hosts: ReadonlySet<string>): boolean {
+  if (!name.includes('.') || /^[\d.]+$/.test(name) || name.endsWith('.arpa') || name.endsWith('.local')) return false;
+  if (EVERYDAY.test(name)) return false;
+  for (const host of hosts) if (name === host || name.endsWith(`.${host}`)) return false;
+  return !hosts.has(name.slice(0, name.indexOf('.')));
+}
