@@ -96,6 +96,8 @@ export type LinkKind =
   | 'hop'
   /** A file that one wrote and the other ran or named. */
   | 'file'
+  /** A script that one was given in its command line and the other ran. */
+  | 'script'
   | 'service'
   | 'task'
   | 'run-key'
@@ -105,7 +107,9 @@ export type LinkKind =
   /** The same statement about the same thing again, within the window. */
   | 'repeat'
   /** One account or object that events without a process name, within the window. */
-  | 'subject';
+  | 'subject'
+  /** The one names neither process nor account nor thing; the other is the nearest on its host, within the window. */
+  | 'near';
 
 export interface Link {
   readonly kind: LinkKind;

@@ -7,6 +7,7 @@ import { Anchors } from './join/anchors.ts';
 import { unitsByNode } from './join/context.ts';
 import { join } from './join/join.ts';
 import { Units } from './join/unit.ts';
+import { aligned, clocksOf } from './lineage/clocks.ts';
 import { hostNames } from './lineage/hosts.ts';
 import { Lineage } from './lineage/lineage.ts';
 import { type Session, Sessions } from './lineage/sessions.ts';
@@ -26,12 +27,15 @@ export async function incidentsOf(
   options: IncidentOptions = {},
 ): Promise<IncidentReport> {
   const windowMs = options.windowMs ?? WINDOW_MS;
-  const inOrder = [...traces].sort((a, b) => compare(a.file, b.file) || firstAt(a) - firstAt(b));
-  const hostOf = hostNames(hostsOf(inOrder));
+  const sorted = [...traces].sort((a, b) => compare(a.file, b.file) || firstAt(a) - firstAt(b));
+  const hostOf = hostNames(hostsOf(sorted));
+  const clocks = clocksOf(sorted, hostOf);
+  const inOrder = aligned(sorted, hostOf, clocks);
   const lineage = new Lineage(inOrder, hostOf);
   const powershells = powershellHosts(inOrder, hostOf);
-  const units = new Units(lineage, hostOf, windowMs);
+  const units = new Units(lineage, hostOf, clocks, windowMs);
   for await (const finding of findings) units.add(finding, (id, host) => powershells.get(`${host} ${id}`));
+  units.sort();
   const sessions = new Sessions(inOrder, hostOf);
   for (const node of lineage.nodes) if (node.logonId !== '') sessions.note(node);
   const context = {

@@ -26,6 +26,7 @@ interface Reach {
  * the host. Sessions of remote desktops are joined so too, and by nothing else.
  */
 export function joinByHop(context: Context): void {
+  joinByFlow(context);
   const wanted = new Map<string, Session>();
   const members = new Map<string, number[]>();
   context.units.forEach((unit, i) => {
@@ -41,6 +42,7 @@ export function joinByHop(context: Context): void {
   const connections = connectionsOf(context);
   const credentials = credentialsOf(context);
   const named = namedHosts(context);
+  const addressed = addressedHosts(context);
   for (const session of wanted.values()) {
     const reach =
       near(connections.get(`${session.address}:${session.port}`), session.fromMs, CLOCKS_MS, CLOCKS_MS) ??
@@ -53,6 +55,12 @@ export function joinByHop(context: Context): void {
         CLOCKS_MS,
         CLOCKS_MS,
       ) ??
+      near(
+        addressed.get(`${shortName(session.host)} ${serviceOf(session)} ${accountName(session.user)}`),
+        session.fromMs,
+        ADDRESSED_MS,
+        ADDRESSED_MS,
+      ) ??
       near(named.get(shortName(session.host)), session.fromMs, NAMED_MS, CLOCKS_MS);
     const unit = nearest(context, reach?.node);
     if (unit === undefined) continue;
@@ -63,6 +71,28 @@ export function joinByHop(context: Context): void {
   }
 }
 
+/** Ephemeral ports are used again: one pair of ends is one connection only for so long. */
+const FLOW_MS = 2 * 60_000;
+
+/**
+ * Both ends of one connection tell the same addresses and ports. The same rule about the same address and port, within the
+ * window, says the same again, whichever host it says it of.
+ */
+function joinByFlow({ units, anchors, windowMs }: Context): void {
+  units.forEach(({ flows, fields, rule, eventId }, i) => {
+    for (const flow of flows)
+      anchors.add(i, { key: `flow ${flow}`, kind: 'hop', by: flow.replace('|', ' – '), within: FLOW_MS });
+    if (flows.size === 0 || rule === null) return;
+    const outbound = eventId === 3 ? fields.Initiated !== 'false' : fields.Direction !== '%%14592';
+    const [address, port] =
+      eventId === 3 ? [fields.DestinationIp, fields.DestinationPort] : [fields.DestAddress, fields.DestPort];
+    if (outbound) {
+      const by = `${address}:${port}`;
+      anchors.add(i, { key: `repeat ${rule.id || rule.title} ${by}`, kind: 'repeat', by, within: windowMs });
+    }
+  });
+}
+
 function near(reaches: readonly Reach[] | undefined, timeMs: number, before: number, after: number): Reach | undefined {
   let best: Reach | undefined;
   for (const reach of reaches ?? []) {
@@ -71,6 +101,44 @@ function near(reaches: readonly Reach[] | undefined, timeMs: number, before: num
     if (best === undefined || Math.abs(apart) < Math.abs(timeMs - best.timeMs)) best = reach;
   }
   return best;
+}
+
+/** A session that tells no port follows the connection to its host and service within this. */
+const ADDRESSED_MS = 10_000;
+
+/** The service of Windows through which a session came in. */
+function serviceOf({ type, remoteShell }: Session): string {
+  return type === 10 ? 'rdp' : remoteShell ? 'winrm' : 'rpc';
+}
+
+const SERVICES: Readonly<Record<string, string>> = {
+  ...{ 3389: 'rdp', 5985: 'winrm', 5986: 'winrm', 135: 'rpc', 139: 'rpc', 445: 'rpc' },
+};
+
+const accountName = (user: string): string => user.slice(user.lastIndexOf('\\') + 1).toLowerCase();
+
+/** Connections to a service of a host, by host, service and account. */
+function addressedHosts({ lineage }: Context): Map<string, Reach[]> {
+  const hostOfAddress = new Map<string, string>();
+  const reaches: [address: string, service: string, reach: Reach][] = [];
+  for (const node of lineage.nodes)
+    for (const { of, trace } of node.traces)
+      for (const act of of.acts) {
+        if (act.kind !== 'connection') continue;
+        const { SourceIp, DestinationIp, DestinationPort, Initiated } = act.fields;
+        const own = Initiated === 'false' ? DestinationIp : SourceIp;
+        if (own !== undefined && !/^(127\.|::1$|fe80:)/.test(own)) hostOfAddress.set(own, shortName(node.host));
+        const service = SERVICES[DestinationPort ?? ''];
+        if (service === undefined || DestinationIp === undefined || Initiated === 'false' || isBroker(node)) continue;
+        reaches.push([DestinationIp, service, { node, timeMs: act.timeMs, shownBy: shown(trace, act) }]);
+      }
+  const map = new Map<string, Reach[]>();
+  for (const [address, service, reach] of reaches) {
+    const host = hostOfAddress.get(address);
+    if (host !== undefined && host !== shortName(reach.node.host))
+      add(map, `${host} ${service} ${accountName(reach.node.user)}`, reach);
+  }
+  return map;
 }
 
 function add(map: Map<string, Reach[]>, key: string, reach: Reach): void {

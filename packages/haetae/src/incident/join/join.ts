@@ -2,6 +2,7 @@ import type { Happening, LinkKind } from '../incident.ts';
 import type { Anchor } from './anchors.ts';
 import type { Context } from './context.ts';
 import { joinByHop } from './hops.ts';
+import { joinRepeats, joinUnlinked } from './loose.ts';
 import { joinByInjection, joinByProcess } from './processes.ts';
 import { joinBySession } from './sessions.ts';
 import { joinByRarity, joinByThings } from './things.ts';
@@ -27,12 +28,14 @@ export interface Joined {
 /** Joins units, which are in the order of time. Linear in units and what they hold. */
 export function join(context: Context): Joined {
   const { units, anchors } = context;
-  const pairs = joinByProcess(context);
   joinByInjection(context);
+  const pairs = joinByProcess(context);
   joinBySession(context);
   joinByThings(context);
   joinByHop(context);
   joinByRarity(context);
+  joinRepeats(context);
+  joinUnlinked(context);
 
   const later = new Map<number, { other: number; by: string }[]>();
   for (const { a, b, by } of pairs) {
@@ -82,6 +85,7 @@ const ORDER: readonly LinkKind[] = [
   'task',
   'run-key',
   'wmi',
+  'script',
   'file',
   'session',
   'hash',
@@ -89,6 +93,7 @@ const ORDER: readonly LinkKind[] = [
   'parent',
   'repeat',
   'subject',
+  'near',
 ];
 
 /** The strongest reason first: it is the one that is told. */

@@ -45,11 +45,13 @@ export function joinByInjection(context: Context): void {
         const target = targetOf(context, node, act.fields, act.timeMs);
         const from = nearest(context, node);
         const to = target === undefined ? undefined : unitsOf.get(target)?.[0];
-        if (from === undefined || to === undefined || from === to) continue;
+        if (from === undefined || target === undefined) continue;
+        target.hijackedMs = Math.min(target.hijackedMs, act.timeMs);
+        if (to === undefined || from === to) continue;
         const anchor = {
-          key: `thread ${node.key} ${target!.key}`,
+          key: `thread ${node.key} ${target.key}`,
           kind: 'injection' as const,
-          by: `${baseName(node.image)} → ${baseName(target!.image)}`,
+          by: `${baseName(node.image)} → ${baseName(target.image)}`,
           shownBy: [
             {
               file: trace.file,

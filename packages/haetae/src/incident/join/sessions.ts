@@ -1,4 +1,3 @@
-import { shortName } from '../lineage/hosts.ts';
 import { joins, type Session } from '../lineage/sessions.ts';
 import type { Anchor } from './anchors.ts';
 import { type Context, sessionOf } from './context.ts';
@@ -12,36 +11,58 @@ export const sessionAnchor = (session: Session): Anchor => ({
 
 /**
  * Joins by logon session: one of a short kind (network, batch, other credentials), told by the process or by the event. A
- * person's desktop joins nothing by itself: it holds all that the person does. Findings without a process within one join
- * each other, within the window.
+ * person's desktop joins nothing by itself, since it holds all that the person does; but a finding that names no process is
+ * joined to the nearest in its session, within the window.
  */
 export function joinBySession(context: Context): void {
   const { units, anchors, windowMs } = context;
+  /** Units of processes by session, in the order of time. */
+  const acting = new Map<string, number[]>();
+  const waiting: { readonly unit: number; readonly session: Session }[] = [];
   units.forEach((unit, i) => {
     const session = sessionOf(context, unit);
     if (session !== undefined) {
       if (joins(session)) anchors.add(i, sessionAnchor(session));
-      else if (unit.node === undefined)
-        anchors.add(i, {
-          key: `subject ${session.key}`,
-          kind: 'subject',
-          by: session.user || unit.subject.user,
-          within: windowMs,
-        });
+      else if (unit.node === undefined) waiting.push({ unit: i, session });
+      if (unit.node !== undefined) {
+        const list = acting.get(session.key);
+        if (list === undefined) acting.set(session.key, [i]);
+        else list.push(i);
+      }
     }
     // Kerberos tells one logon on both hosts, and on the domain controller.
     const guid = unit.subject.logonGuid || (session !== undefined && joins(session) ? session.logonGuid : '');
     if (guid !== '') anchors.add(i, { key: `logon ${guid}`, kind: 'hop', by: guid });
-    const cleared = clearedBy(unit);
-    if (cleared !== '') anchors.add(i, { key: cleared, kind: 'subject', by: unit.subject.user, within: CLEARING_MS });
   });
+  for (const { unit, session } of waiting) {
+    const by = session.user || units[unit]!.subject.user;
+    const nearest = nearestInTime(units, acting.get(session.key) ?? [], units[unit]!.first);
+    const anchor = { kind: 'subject' as const, by, within: windowMs };
+    if (nearest === undefined) anchors.add(unit, { ...anchor, key: `subject ${session.key}` });
+    else {
+      const near = { ...anchor, key: `subject ${unit} ${nearest}` };
+      anchors.add(unit, near);
+      anchors.add(nearest, near);
+    }
+  }
 }
 
-/** Whoever clears several logs does so within this. */
-const CLEARING_MS = 15_000;
-
-function clearedBy({ channel, eventId, host }: Unit): string {
-  const name = channel.toLowerCase();
-  const cleared = (eventId === 1102 && name === 'security') || (eventId === 104 && name === 'system');
-  return cleared ? `cleared ${shortName(host)}` : '';
+/** The unit nearest in time of some in order of it. */
+export function nearestInTime(
+  units: readonly Unit[],
+  inOrder: readonly number[],
+  timeMs: number,
+  but = -1,
+): number | undefined {
+  let low = 0;
+  let high = inOrder.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (units[inOrder[middle]!]!.first < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  const before = inOrder[low - 1] === but ? inOrder[low - 2] : inOrder[low - 1];
+  const after = inOrder[low] === but ? inOrder[low + 1] : inOrder[low];
+  if (before === undefined || after === undefined) return before ?? after;
+  return timeMs - units[before]!.first <= units[after]!.first - timeMs ? before : after;
 }

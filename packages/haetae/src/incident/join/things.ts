@@ -31,6 +31,7 @@ const SERVICE_KEY = /\\services\\([^\\]+)\\(imagepath|parameters\\servicedll|fai
 export function joinByThings(context: Context): void {
   joinByFiles(context);
   joinByNames(context);
+  joinByScripts(context);
   const made = madeOf(context);
   const byCommand = new Map<string, Made[]>();
   for (const one of made) {
@@ -130,6 +131,13 @@ function joinByNames({ units, anchors }: Context): void {
     const task = /\bschtasks(?:\.exe)?"?\s.*\/tn\s+("[^"]+"|\S+)/i.exec(node.commandLine)?.[1];
     if (task !== undefined && /\/(create|run|change)\b/i.test(node.commandLine))
       add('task', `\\${task.replaceAll('"', '').replace(/^\\/, '')}`);
+  });
+}
+
+/** A script that one process was given in its command line, and that PowerShell tells it ran. */
+function joinByScripts({ units, anchors }: Context): void {
+  units.forEach(({ host, scripts }, i) => {
+    for (const hash of scripts) anchors.add(i, { key: `script ${host}|${hash}`, kind: 'script', by: hash });
   });
 }
 

@@ -1,10 +1,11 @@
 import type { TacticName } from '../../attack/index.ts';
 import type { FiledFinding } from '../../detect/index.ts';
 import { type Happening, KEPT_FIELD, type Level } from '../incident.ts';
+import type { Clocks } from '../lineage/clocks.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
 import { type Subject, subjectOf } from '../lineage/subject.ts';
-import { contentHash } from '../text.ts';
+import { compare, compareTimes, contentHash, told } from '../text.ts';
 
 /** Findings folded: one statement about one process, or, where the event names none, one subject within the window. */
 export interface Unit {
@@ -24,6 +25,10 @@ export interface Unit {
   readonly decoded: string | undefined;
   readonly events: Happening[];
   readonly evidence: string;
+  /** Both ends of connections that its events speak of: `10.0.0.5:49712|10.0.0.9:5985`, the smaller first. */
+  readonly flows: Set<string>;
+  /** Hashes of scripts that were run, or handed over in a command line. */
+  readonly scripts: readonly string[];
   /** Of the content of the first event and the statement. */
   readonly identity: string;
   readonly first: number;
@@ -41,7 +46,7 @@ const KEPT: ReadonlySet<string> = new Set(
     'RelativeTargetName ObjectName ObjectType AccessMask ProcessName Application DestAddress DestPort SourceAddress ' +
     'ScriptBlockText Path Payload HostApplication MemberName MemberSid Name Operation Type Query Destination Consumer ' +
     'Filter TargetProcessGuid TargetProcessId StartModule StartFunction StartAddress Configuration State Product ' +
-    'Threat Process IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status'
+    'Threat Process Direction Initiated IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status'
   ).split(' '),
 );
 
@@ -51,11 +56,13 @@ export class Units {
   readonly #lineage: Lineage;
   readonly #hostOf: (name: string) => string;
   readonly #window: number;
+  readonly #clocks: Clocks;
   findings = 0;
 
-  constructor(lineage: Lineage, hostOf: (name: string) => string, window: number) {
+  constructor(lineage: Lineage, hostOf: (name: string) => string, clocks: Clocks, window: number) {
     this.#lineage = lineage;
     this.#hostOf = hostOf;
+    this.#clocks = clocks;
     this.#window = window;
   }
 
@@ -64,22 +71,28 @@ export class Units {
     this.findings++;
     const { event, rule, detector } = finding;
     const host = this.#hostOf(event.computer);
-    const timeMs = event.timeMs ?? Number.NaN;
+    const timeMs = (event.timeMs ?? Number.NaN) + this.#clocks.shift(finding.file, host, event.channel);
     const subject = subjectOf(finding);
     const node = this.#nodeOf(subject, host, timeMs, powershell);
     const what = rule === null ? detector : `${detector}|${rule.id || rule.title}`;
     const about = node === undefined ? aboutOf(subject, finding) : node.key;
     const key = `${what}|${host}|${about}`;
-    const happening = happeningOf(finding);
+    const happening = happeningOf(finding, timeMs);
     const open = this.#open.get(key);
     if (open !== undefined && (node !== undefined || !(timeMs - open.last > this.#window))) {
       open.events.push(happening);
       if (!(open.last >= timeMs)) open.last = timeMs;
+      addFlow(open.flows, finding);
       return;
     }
     const unit = unitOf(finding, host, node, subject, happening, `${what}|${about}`);
     this.#open.set(key, unit);
     this.all.push(unit);
+  }
+
+  /** Puts units in the order of time, which clocks may have changed. */
+  sort(): void {
+    this.all.sort((a, b) => compareTimes(told(a.first), told(b.first)));
   }
 
   #nodeOf(
@@ -92,6 +105,10 @@ export class Units {
     let { pid } = subject;
     if (guid === '' && pid === null && subject.powershellHost !== '')
       pid = powershell(subject.powershellHost, host) ?? null;
+    if (guid === '' && pid === null && subject.hostApplication !== '') {
+      const node = this.#lineage.command(host, subject.hostApplication, timeMs);
+      if (node !== undefined) return node;
+    }
     if (guid === '' && pid === null) return undefined;
     return this.#lineage.of({ host, guid, pid, image, timeMs });
   }
@@ -112,14 +129,48 @@ function aboutOf({ logonId, user, powershellHost, hostApplication }: Subject, { 
   return `${logonId}|${user.toLowerCase()}|${object.slice(0, 200)}`;
 }
 
-function happeningOf({ event, file }: FiledFinding): Happening {
-  const { position, timeMs } = event;
+function happeningOf({ event, file }: FiledFinding, timeMs: number): Happening {
+  const { position } = event;
   return {
     file,
     record: position.kind === 'record' ? position.record : null,
     line: position.kind === 'line' ? position.line : null,
-    timeMs,
+    timeMs: told(timeMs),
   };
+}
+
+const MOST_FLOWS = 32;
+
+function addFlow(flows: Set<string>, { event, fields }: FiledFinding): void {
+  const { channel, eventId } = event;
+  if (flows.size >= MOST_FLOWS) return;
+  const [from, fromPort, to, toPort] =
+    eventId === 3 && channel.toLowerCase().includes('sysmon')
+      ? [fields.SourceIp, fields.SourcePort, fields.DestinationIp, fields.DestinationPort]
+      : eventId === 5156
+        ? [fields.SourceAddress, fields.SourcePort, fields.DestAddress, fields.DestPort]
+        : [];
+  if (from === undefined || to === undefined || from === to || /^(127\.|::1$|0\.0\.0\.0$)/.test(from)) return;
+  const ends = [`${from}:${fromPort}`, `${to}:${toPort}`].sort(compare);
+  flows.add(ends.join('|'));
+}
+
+/** Characters of a script that tell it from others, at least, and that are looked at. */
+const SCRIPT_LEAST = 40;
+const SCRIPT_MOST = 20_000;
+
+function scriptsOf({ event, fields, decoded }: FiledFinding): string[] {
+  const texts = (decoded ?? []).map(({ text }) => text);
+  if (event.eventId === 4104) texts.push(fields.ScriptBlockText ?? (fields.Message ?? '').replace(/^[^\n]*\n/, ''));
+  const hashes = new Set<string>();
+  for (const text of texts) {
+    const plain = text
+      .slice(0, SCRIPT_MOST)
+      .replace(/\s*ScriptBlock ID: [0-9a-f-]{36}[\s\S]*$/, '')
+      .replace(/\s+/g, '');
+    if (plain.length >= SCRIPT_LEAST) hashes.add(contentHash(plain));
+  }
+  return [...hashes];
 }
 
 function unitOf(
@@ -131,7 +182,9 @@ function unitOf(
   statement: string,
 ): Unit {
   const { event, rule, detector, level, attack, confidence, why, decoded } = finding;
-  const timeMs = event.timeMs ?? Number.NaN;
+  const timeMs = happening.timeMs ?? Number.NaN;
+  const flows = new Set<string>();
+  addFlow(flows, finding);
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(finding.fields))
     if (KEPT.has(name) && value !== '') fields[name] = value.slice(0, KEPT_FIELD);
@@ -159,6 +212,8 @@ function unitOf(
       start && node !== undefined
         ? `start ${node.key}`
         : `${happening.file} ${happening.record ?? ''} ${happening.line ?? ''}`,
+    flows,
+    scripts: scriptsOf(finding),
     identity: contentHash(
       [
         host.toLowerCase(),

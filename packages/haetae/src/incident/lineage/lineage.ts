@@ -30,6 +30,7 @@ export class Lineage {
   readonly #byGuid = new Map<string, Node>();
   readonly #byPid = new Map<string, Holders>();
   readonly #nodes: Node[] = [];
+  #byCommand: Map<string, Node[]> | undefined;
   readonly #hostOf: (name: string) => string;
 
   /** Traces in the order of files, so that what two of them tell differently is decided alike in every run. */
@@ -91,6 +92,23 @@ export class Lineage {
       return node;
     }
     return undefined;
+  }
+
+  /** The latest process that was started by this command before this time, and had not ended. */
+  command(host: string, commandLine: string, timeMs: number): Node | undefined {
+    if (this.#byCommand === undefined) {
+      this.#byCommand = new Map();
+      for (const node of this.#nodes) {
+        if (node.commandLine === '') continue;
+        const key = `${node.host}|${spaced(node.commandLine)}`;
+        const list = this.#byCommand.get(key);
+        if (list === undefined) this.#byCommand.set(key, [node]);
+        else list.push(node);
+      }
+    }
+    return this.#byCommand
+      .get(`${host}|${spaced(commandLine)}`)
+      ?.findLast(({ since, endMs }) => since <= timeMs + SLACK_MS && !(endMs !== null && endMs < timeMs - SLACK_MS));
   }
 
   #holders(host: string, pid: number): readonly Node[] | undefined {
@@ -244,6 +262,8 @@ export class Lineage {
     if (node !== undefined) this.#take(node, of, trace);
   }
 }
+
+const spaced = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
 
 /** Index of the last holder that began at or before; −1 when none did. */
 function lastSince(holders: readonly Node[], timeMs: number): number {

@@ -24,6 +24,8 @@ export interface Node {
   also: Happening | null;
   parent: Node | undefined;
   children: number;
+  /** When another process with findings started a thread in it: from then on, what it starts is not started for whoever asks. */
+  hijackedMs: number;
   readonly traces: { readonly of: ProcessTrace; readonly trace: Trace }[];
 }
 
@@ -48,6 +50,7 @@ export function newNode(key: string, host: string, guid: string, pid: number | n
     also: null,
     parent: undefined,
     children: 0,
+    hijackedMs: Number.POSITIVE_INFINITY,
     traces: [],
   };
 }

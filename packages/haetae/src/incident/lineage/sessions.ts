@@ -1,6 +1,5 @@
 import { baseName, compare } from '../text.ts';
 import type { Mark, SessionTrace, Trace } from '../trace/trace.ts';
-import { shortName } from './hosts.ts';
 import type { Node } from './node.ts';
 
 /** A logon session of one host, between two starts of it: Windows counts its ids anew at each. */
@@ -132,8 +131,7 @@ export function joins({ type, desktop, remoteShell }: Session): boolean {
   return SHORT.has(type) && !desktop;
 }
 
-/** Whether it came from another host. */
-export function isRemote({ address, host, workstation }: Session): boolean {
-  if (/^(127\.|::1$|-?$|0\.0\.0\.0$)/.test(address)) return false;
-  return workstation === '' || shortName(workstation) !== shortName(host) || address !== '';
+/** Whether it came from another host. Windows Remote Management tells no address. */
+export function isRemote({ address, remoteShell }: Session): boolean {
+  return remoteShell || !/^(127\.|::1$|$|0\.0\.0\.0$)/.test(address);
 }

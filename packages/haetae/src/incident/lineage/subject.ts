@@ -1,5 +1,5 @@
 import type { FiledFinding } from '../../detect/index.ts';
-import { logonId, number, plainGuid } from '../trace/host.ts';
+import { logonId, number, pidInText, plainGuid } from '../trace/host.ts';
 
 /** Whom and what a finding's event speaks of, before processes and sessions are looked up. */
 export interface Subject {
@@ -51,7 +51,7 @@ function ofSysmon(fields: Fields): Subject {
   return {
     ...NOBODY,
     guid: plainGuid(first(fields, 'ProcessGuid', 'SourceProcessGuid', 'SourceProcessGUID')),
-    pid: number(first(fields, 'ProcessId', 'SourceProcessId')),
+    pid: number(first(fields, 'ProcessId', 'SourceProcessId')) ?? pidInText(fields.Message),
     image: first(fields, 'Image', 'SourceImage'),
     user: first(fields, 'User', 'SourceUser'),
     logonId: logonId(first(fields, 'LogonId')),

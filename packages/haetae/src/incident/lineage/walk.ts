@@ -6,10 +6,12 @@ const DEPTH = 64;
 
 /** The ancestors of a process that joins may go through, the nearest first. */
 export function* ancestors(node: Node): Iterable<Node> {
-  let above = node.parent;
-  for (let n = 0; above !== undefined && n < DEPTH; n++) {
-    if (above === node || isBroker(above)) return;
+  let below = node;
+  for (let n = 0; n < DEPTH; n++) {
+    const above = below.parent;
+    if (above === undefined || above === node) return;
+    if (isBroker(above) && !(below.since >= above.hijackedMs)) return;
     yield above;
-    above = above.parent;
+    below = above;
   }
 }

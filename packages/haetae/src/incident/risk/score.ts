@@ -6,7 +6,7 @@ import type { Unit } from '../join/unit.ts';
 export const LEVEL_POINTS: Readonly<Record<Level, number>> = {
   informational: 2,
   low: 8,
-  medium: 25,
+  medium: 22,
   high: 55,
   critical: 80,
 };
@@ -27,16 +27,16 @@ const CORROBORATION_SHARE = 0.25;
 const CORROBORATION_MOST = 20;
 /** By how many processes of all data the leading rule speaks of. */
 const RARITY: readonly (readonly [processes: number, points: number])[] = [
-  [1, 6],
-  [2, 4],
-  [5, 2],
+  [1, 4],
+  [2, 3],
+  [5, 1],
 ];
 const CHAIN_PER_TACTIC = 3;
 const CHAIN_MOST = 15;
 const HOP = 6;
-/** A log that somebody silenced, and one that only has a hole. */
-const BLIND_ACT = 8;
-const BLIND_HOLE = 5;
+/** A log that somebody silenced, and one that only has a hole: a share of the sum, and the most it adds. */
+const BLIND_ACT = { share: 0.15, most: 8 };
+const BLIND_HOLE = { share: 0.08, most: 5 };
 /** A host of weight 2 adds this share of the sum, one of weight 0 takes it away. */
 const ASSET_SHARE = 0.25;
 
@@ -97,8 +97,11 @@ export function score(units: readonly Unit[], around: Around): Scored {
     parts.push({ kind: 'chain', points: Math.min(CHAIN_MOST, (tactics - 1) * CHAIN_PER_TACTIC), count: tactics });
   if (around.hops > 0) parts.push({ kind: 'hop', points: HOP, count: around.hops });
   const band = around.blind.findIndex(silenced) >= 0 ? around.blind.findIndex(silenced) : 0;
-  if (around.blind.length > 0)
-    parts.push({ kind: 'blind', points: silenced(around.blind[band]!) ? BLIND_ACT : BLIND_HOLE, band });
+  if (around.blind.length > 0) {
+    const { share, most } = silenced(around.blind[band]!) ? BLIND_ACT : BLIND_HOLE;
+    const worth = Math.min(most, Math.round(total(parts) * share));
+    if (worth > 0) parts.push({ kind: 'blind', points: worth, band });
+  }
   const sum = total(parts);
   const asset = around.assets.reduce((a, b) => (Math.abs(b.weight - 1) > Math.abs(a.weight - 1) ? b : a), {
     host: '',

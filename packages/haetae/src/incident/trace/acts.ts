@@ -2,7 +2,7 @@ import type { Event } from '@haetae/event';
 import type { TracedAct } from './trace.ts';
 
 /** Different acts of one kind kept for one process. */
-export const KEPT_ACTS = 40;
+export const KEPT_ACTS = 60;
 /** Characters kept of a text. */
 export const KEPT_TEXT = 4096;
 

@@ -114,7 +114,8 @@ export class LiveHost {
   }
 
   /** The process of a ProcessGuid as Sysmon writes it; undefined for none, for the null GUID, and where there is no room. */
-  guid(guid: string | undefined, pid: string | undefined, timeMs: number): LiveProcess | undefined {
+  guid(guid: string | undefined, pidName: string, event: Event): LiveProcess | undefined {
+    const { timeMs } = event;
     if (guid === undefined || guid.length < 36) return undefined;
     if (guid === this.#lastGuid) {
       this.#last?.touch(timeMs);
@@ -126,7 +127,7 @@ export class LiveHost {
       if (plain === '') return undefined;
       process = this.#byGuid.get(plain);
       if (process === undefined) {
-        process = this.#make(plain, number(pid), timeMs);
+        process = this.#make(plain, pidOf(event, pidName), timeMs);
         if (process === undefined) return undefined;
         this.#byGuid.set(plain, process);
       }
@@ -228,6 +229,17 @@ export class LiveHost {
       }
     return { processes: this.#all.map((p) => p.finish()), hostActs, sessions: this.#sessions };
   }
+}
+
+/** A process id; out of the text of the event where an exporter lost the field (NXLog's ProcessID is the writer's). */
+function pidOf(event: Event, name: string): number | null {
+  return number(event.get(name)) ?? pidInText(event.get('Message'), name);
+}
+
+/** `ProcessId: 3148` in the rendered text of a Sysmon event. */
+export function pidInText(text: string | undefined, name = 'ProcessId'): number | null {
+  if (text === undefined) return null;
+  return number(new RegExp(`(?:^|\\n)\\s*${name}:\\s*(\\d+)`).exec(text)?.[1]);
 }
 
 /** Lower case without braces; '' for what is none, and for the null GUID. */

@@ -1,6 +1,7 @@
 import { type Event, integrityLevel } from '@haetae/event';
 import { own, placeOf } from './acts.ts';
-import { keep, type LiveHost, logonId, type MarkSink, number, plainGuid } from './host.ts';
+import { type FieldsOf, keep, type LiveHost, logonId, type MarkSink, number, plainGuid } from './host.ts';
+import { ADMIN_PORTS } from './sysmon.ts';
 
 const service = keep('ServiceFileName', 'ServiceType', 'ServiceStartType', 'ServiceAccount', 'SubjectUserName');
 const task = keep('TaskContent', 'TaskContentNew', 'SubjectUserName');
@@ -68,6 +69,9 @@ export function seeSecurity(event: Event, host: LiveHost, mark: MarkSink): void 
     case 4702:
       host.hostAct('task', event.get('TaskName') ?? '', event.get('TaskName') ?? '', asked(event), event, task);
       break;
+    case 5156:
+      connected(event, host);
+      break;
     case 5140:
     case 5145: {
       const name = event.get('RelativeTargetName') ?? '';
@@ -112,6 +116,29 @@ function started(event: Event, host: LiveHost): void {
   trace.startMs = event.timeMs;
   trace.startAt = placeOf(event);
 }
+
+const OUTBOUND = '%%14593';
+
+/** A connection out to a port of remote administration; those to others are too many, and Sysmon tells them better. */
+function connected(event: Event, host: LiveHost): void {
+  const what = `${event.get('DestAddress')}:${event.get('DestPort')}`;
+  if (!ADMIN_PORTS.test(what) || event.get('Direction') !== OUTBOUND) return;
+  const pid = number(event.get('ProcessID') ?? event.get('ProcessId'));
+  if (pid === null || pid <= 4) return;
+  const process = host.pid(pid, event.timeMs);
+  if (process === undefined) return;
+  process.trace.image ||= own(event.get('Application'));
+  host.act(process, 'connection', `${what} ${event.get('SourcePort')}`, event, flow, what);
+}
+
+/** Under Sysmon's names. */
+const flow: FieldsOf = (event) => ({
+  SourceIp: own(event.get('SourceAddress')),
+  SourcePort: own(event.get('SourcePort')),
+  DestinationIp: own(event.get('DestAddress')),
+  DestinationPort: own(event.get('DestPort')),
+  Initiated: 'true',
+});
 
 function logon(event: Event, host: LiveHost): void {
   const id = logonId(event.get('TargetLogonId'));

@@ -30,13 +30,8 @@ export function seeSysmon(event: Event, host: LiveHost, mark: MarkSink): void {
     case 3: {
       const process = subject(event, host, 'ProcessGuid', 'ProcessId', 'Image');
       if (process === undefined) break;
-      host.act(
-        process,
-        'connection',
-        `${event.get('DestinationIp')}:${event.get('DestinationPort')}`,
-        event,
-        connection,
-      );
+      const what = `${event.get('DestinationIp')}:${event.get('DestinationPort')}`;
+      host.act(process, 'connection', connectionKey(what, event), event, connection, what);
       break;
     }
     case 4:
@@ -109,8 +104,15 @@ export function seeSysmon(event: Event, host: LiveHost, mark: MarkSink): void {
   }
 }
 
+/** Ports of remote administration: each connection may have opened a session, and is kept with its own source port. */
+export const ADMIN_PORTS = /:(135|139|445|3389|5985|5986|22)$/;
+
+function connectionKey(what: string, event: Event): string {
+  return ADMIN_PORTS.test(what) ? `${what} ${event.get('SourcePort')}` : what;
+}
+
 function started(event: Event, host: LiveHost): void {
-  const process = host.guid(event.get('ProcessGuid'), event.get('ProcessId'), event.timeMs);
+  const process = host.guid(event.get('ProcessGuid'), 'ProcessId', event);
   if (process === undefined) return;
   const { trace } = process;
   trace.image = own(event.get('Image'));
@@ -129,7 +131,7 @@ function started(event: Event, host: LiveHost): void {
 }
 
 function subject(event: Event, host: LiveHost, guid: string, pid: string, image: string): LiveProcess | undefined {
-  const process = host.guid(event.get(guid), event.get(pid), event.timeMs);
+  const process = host.guid(event.get(guid), pid, event);
   if (process === undefined) return undefined;
   if (process.trace.image === '') process.trace.image = own(event.get(image));
   if (process.trace.user === '') process.trace.user = own(event.get('User') ?? event.get('SourceUser'));
@@ -137,6 +139,6 @@ function subject(event: Event, host: LiveHost, guid: string, pid: string, image:
 }
 
 function target(event: Event, host: LiveHost, guid: string, pid: string, image: string): void {
-  const process = host.guid(event.get(guid), event.get(pid), event.timeMs);
+  const process = host.guid(event.get(guid), pid, event);
   if (process !== undefined && process.trace.image === '') process.trace.image = own(event.get(image));
 }
