@@ -108,7 +108,7 @@ export type LinkKind =
   | 'repeat'
   /** One account or object that events without a process name, within the window. */
   | 'subject'
-  /** The one names neither process nor account nor thing; the other is the nearest on its host, within the window. */
+  /** Scripts of PowerShell whose process is not told, with what PowerShell did in the same moment on the host. */
   | 'near';
 
 export interface Link {

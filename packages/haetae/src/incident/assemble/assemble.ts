@@ -1,7 +1,7 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import type { BlindBand, Incident, IncidentFinding, Level, Link, LooseFindings } from '../incident.ts';
 import type { Joined, UnitLink } from '../join/join.ts';
-import type { Unit } from '../join/unit.ts';
+import { statementOf, type Unit } from '../join/unit.ts';
 import { isBroker } from '../lineage/brokers.ts';
 import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM, levelOf, type Scored, score } from '../risk/score.ts';
@@ -52,7 +52,7 @@ export function assemble(
     const hosts = [...new Set(own.map(({ host }) => host))];
     const blind = nearBands(own, hosts, bandsOf);
     const scored = score(own, {
-      spread: (unit) => spread.get(statement(unit)) ?? 1,
+      spread: (unit) => spread.get(statementOf(unit)) ?? 1,
       blind,
       hops:
         hosts.length > 1 && (linksOf.get(group[0]!) ?? []).some(({ kind }) => kind === 'hop') ? hosts.length - 1 : 0,
@@ -80,12 +80,10 @@ export function assemble(
   return { incidents, loose: looseOf(loose) };
 }
 
-const statement = ({ rule, detector }: Unit): string => (rule === null ? detector : rule.id || rule.title);
-
 /** How many processes (or subjects) of all data a rule speaks of. */
 function spreadOf(units: readonly Unit[]): Map<string, number> {
   const spread = new Map<string, number>();
-  for (const unit of units) spread.set(statement(unit), (spread.get(statement(unit)) ?? 0) + 1);
+  for (const unit of units) spread.set(statementOf(unit), (spread.get(statementOf(unit)) ?? 0) + 1);
   return spread;
 }
 

@@ -2,12 +2,10 @@ import { isBroker } from '../lineage/brokers.ts';
 import { pointsOf } from '../risk/score.ts';
 import type { Context } from './context.ts';
 import { nearestInTime } from './sessions.ts';
-import type { Unit } from './unit.ts';
+import { CLEARING_MS, isClearing, type Unit } from './unit.ts';
 
-/** Whoever clears several logs does so within this of one another. */
-const CLEARING_MS = 1500;
 /** Rules that fill the head of the list by themselves. */
-const READ = 50;
+const READ = 35;
 
 /**
  * Logs that are cleared together; and one rule about several of Windows' own processes on one host, which says one thing
@@ -28,56 +26,37 @@ export function joinRepeats({ units, anchors, windowMs }: Context): void {
   });
 }
 
-function isClearing({ channel, eventId }: Unit): boolean {
-  const name = channel.toLowerCase();
-  return (eventId === 1102 && name === 'security') || (eventId === 104 && name === 'system');
-}
-
-/** What a finding without a link is put to is worth at least this: noise holds nothing together. */
-const WORTH = 8;
+/** Scripts and pipelines of one run of PowerShell are logged this close to each other. */
+const SAME_RUN_MS = 5000;
 
 /**
- * What is left: findings that name no process, session, account or thing (exporters lose fields) go to the nearest finding of
- * their host, within the window; PowerShell's, where its process is not told, to one another.
+ * PowerShell's events whose process an exporter lost: scripts (4104) that name nothing else are put to each other, within the
+ * window, and to the pipeline (4103) of the same moment, which names its host.
  */
-export function joinUnlinked({ units, anchors, windowMs }: Context): void {
-  const byHost = new Map<string, number[]>();
-  const powershell = new Map<string, number[]>();
-  const unlinked: number[] = [];
-  const put = (map: Map<string, number[]>, host: string, i: number): void => {
-    const list = map.get(host);
-    if (list === undefined) map.set(host, [i]);
-    else list.push(i);
-  };
+export function joinPowerShell({ units, anchors, windowMs }: Context): void {
+  const pipelines = new Map<string, number[]>();
+  const scripts: number[] = [];
   units.forEach((unit, i) => {
-    const isPowerShell = unit.channel.toLowerCase().includes('powershell');
-    const alone = isUnlinked(unit) && [...anchors.of(i)].every(({ key }) => key.startsWith('cleared '));
-    if (alone) unlinked.push(i);
-    if (isPowerShell && unit.subject.pid === null) put(powershell, unit.host, i);
-    if (!alone && pointsOf(unit) >= WORTH) put(byHost, unit.host, i);
+    const { channel, subject, host } = unit;
+    if (!channel.toLowerCase().includes('powershell') || subject.pid !== null) return;
+    if (isNameless(unit)) scripts.push(i);
+    else {
+      const list = pipelines.get(host);
+      if (list === undefined) pipelines.set(host, [i]);
+      else list.push(i);
+    }
   });
-  for (const [host, list] of powershell)
-    for (const i of list) anchors.add(i, { key: `powershell ${host}`, kind: 'near', by: host, within: windowMs });
-  for (const i of unlinked) {
-    const { host, first, channel } = units[i]!;
-    if (channel.toLowerCase().includes('powershell') && (powershell.get(host)?.length ?? 0) > 1) continue;
-    const near = (map: Map<string, number[]>): number | undefined => {
-      const found = nearestInTime(units, map.get(host) ?? [], first, i);
-      return found !== undefined && Math.abs(units[found]!.first - first) <= windowMs ? found : undefined;
-    };
-    const found = near(byHost);
-    if (found === undefined) continue;
-    const anchor = { key: `near ${i}`, kind: 'near' as const, by: host };
+  for (const i of scripts) {
+    const { host, first } = units[i]!;
+    anchors.add(i, { key: `powershell ${host}`, kind: 'near', by: host, within: windowMs });
+    const found = nearestInTime(units, pipelines.get(host) ?? [], first);
+    if (found === undefined || !(Math.abs(units[found]!.first - first) <= SAME_RUN_MS)) continue;
+    const anchor = { key: `run ${i}`, kind: 'near' as const, by: host };
     anchors.add(i, anchor);
     anchors.add(found, anchor);
   }
 }
 
-function isUnlinked({ node, subject, fields }: Unit): boolean {
-  const { logonId, logonGuid, powershellHost, hostApplication, user } = subject;
-  if (node !== undefined || logonId !== '' || logonGuid !== '' || powershellHost !== '' || hostApplication !== '')
-    return false;
-  return (
-    user === '' && fields.ServiceName === undefined && fields.TaskName === undefined && fields.IpAddress === undefined
-  );
+function isNameless({ node, subject }: Unit): boolean {
+  return node === undefined && subject.powershellHost === '' && subject.hostApplication === '';
 }

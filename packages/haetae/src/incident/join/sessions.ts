@@ -48,12 +48,7 @@ export function joinBySession(context: Context): void {
 }
 
 /** The unit nearest in time of some in order of it. */
-export function nearestInTime(
-  units: readonly Unit[],
-  inOrder: readonly number[],
-  timeMs: number,
-  but = -1,
-): number | undefined {
+export function nearestInTime(units: readonly Unit[], inOrder: readonly number[], timeMs: number): number | undefined {
   let low = 0;
   let high = inOrder.length;
   while (low < high) {
@@ -61,8 +56,7 @@ export function nearestInTime(
     if (units[inOrder[middle]!]!.first < timeMs) low = middle + 1;
     else high = middle;
   }
-  const before = inOrder[low - 1] === but ? inOrder[low - 2] : inOrder[low - 1];
-  const after = inOrder[low] === but ? inOrder[low + 1] : inOrder[low];
+  const [before, after] = [inOrder[low - 1], inOrder[low]];
   if (before === undefined || after === undefined) return before ?? after;
   return timeMs - units[before]!.first <= units[after]!.first - timeMs ? before : after;
 }

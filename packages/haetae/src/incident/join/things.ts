@@ -136,8 +136,12 @@ function joinByNames({ units, anchors }: Context): void {
 
 /** A script that one process was given in its command line, and that PowerShell tells it ran. */
 function joinByScripts({ units, anchors }: Context): void {
+  const given = new Set(
+    units.flatMap(({ host, scripts, eventId }) => (eventId === 4104 ? [] : scripts.map((hash) => `${host}|${hash}`))),
+  );
   units.forEach(({ host, scripts }, i) => {
-    for (const hash of scripts) anchors.add(i, { key: `script ${host}|${hash}`, kind: 'script', by: hash });
+    for (const hash of scripts)
+      if (given.has(`${host}|${hash}`)) anchors.add(i, { key: `script ${host}|${hash}`, kind: 'script', by: hash });
   });
 }
 

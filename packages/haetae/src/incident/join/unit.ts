@@ -1,9 +1,11 @@
 import type { TacticName } from '../../attack/index.ts';
-import type { FiledFinding } from '../../detect/index.ts';
+import type { EventFacts, FiledFinding } from '../../detect/index.ts';
 import { type Happening, KEPT_FIELD, type Level } from '../incident.ts';
+import { isBroker } from '../lineage/brokers.ts';
 import type { Clocks } from '../lineage/clocks.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
+import { isOwnSession } from '../lineage/sessions.ts';
 import { type Subject, subjectOf } from '../lineage/subject.ts';
 import { compare, compareTimes, contentHash, told } from '../text.ts';
 
@@ -33,6 +35,16 @@ export interface Unit {
   readonly identity: string;
   readonly first: number;
   last: number;
+}
+
+/** What a unit says: its rule; of a score, the kind of events that it is unusual among. */
+export function statementOf({
+  rule,
+  detector,
+  channel,
+  eventId,
+}: Pick<Unit, 'rule' | 'detector' | 'channel' | 'eventId'>): string {
+  return rule === null ? `${detector} ${channel.toLowerCase()} ${eventId}` : rule.id || rule.title;
 }
 
 /** Fields that sentences and joins ask for; of others, nothing is kept. */
@@ -73,13 +85,14 @@ export class Units {
     const host = this.#hostOf(event.computer);
     const timeMs = (event.timeMs ?? Number.NaN) + this.#clocks.shift(finding.file, host, event.channel);
     const subject = subjectOf(finding);
-    const node = this.#nodeOf(subject, host, timeMs, powershell);
-    const what = rule === null ? detector : `${detector}|${rule.id || rule.title}`;
+    const node = this.#actor(finding, subject, host, timeMs, powershell);
+    const what = `${detector}|${statementOf({ rule, detector, channel: event.channel, eventId: event.eventId })}`;
     const about = node === undefined ? aboutOf(subject, finding) : node.key;
     const key = `${what}|${host}|${about}`;
     const happening = happeningOf(finding, timeMs);
     const open = this.#open.get(key);
-    if (open !== undefined && (node !== undefined || !(timeMs - open.last > this.#window))) {
+    const window = isClearing(event) ? CLEARING_MS : about === '||' ? NOTHING_SAID_MS : this.#window;
+    if (open !== undefined && (node !== undefined || !(timeMs - open.last > window))) {
       open.events.push(happening);
       if (!(open.last >= timeMs)) open.last = timeMs;
       addFlow(open.flows, finding);
@@ -93,6 +106,25 @@ export class Units {
   /** Puts units in the order of time, which clocks may have changed. */
   sort(): void {
     this.all.sort((a, b) => compareTimes(told(a.first), told(b.first)));
+  }
+
+  /**
+   * The process that acts. Not one of Windows' own that does what an account of its own session asks for (lsass.exe looks
+   * up accounts for whoever calls), and not the kernel: who acts there is told by the session, or by the address.
+   */
+  #actor(
+    { event }: FiledFinding,
+    subject: Subject,
+    host: string,
+    timeMs: number,
+    powershell: (hostId: string, host: string) => number | undefined,
+  ): Node | undefined {
+    const node = this.#nodeOf(subject, host, timeMs, powershell);
+    if (node === undefined) return undefined;
+    if ((node.pid !== null && node.pid <= 4) || node.image === 'System') return undefined;
+    const forAnother =
+      event.channel.toLowerCase() === 'security' && event.eventId !== 4688 && isOwnSession(subject.logonId);
+    return forAnother && isBroker(node) ? undefined : node;
   }
 
   #nodeOf(
@@ -114,9 +146,24 @@ export class Units {
   }
 }
 
+/** How far apart findings that say nothing of what they speak are taken for one. */
+const NOTHING_SAID_MS = 60_000;
+/** Whoever clears several logs does so within this of one another. */
+export const CLEARING_MS = 1500;
+
+/** Security 1102, System 104. */
+export function isClearing({ channel, eventId }: Pick<EventFacts, 'channel' | 'eventId'>): boolean {
+  const name = channel.toLowerCase();
+  return (eventId === 1102 && name === 'security') || (eventId === 104 && name === 'system');
+}
+
 /** What an event without a process speaks of. */
-function aboutOf({ logonId, user, powershellHost, hostApplication }: Subject, { fields }: FiledFinding): string {
+function aboutOf({ logonId, user, powershellHost, hostApplication }: Subject, finding: FiledFinding): string {
+  const { fields } = finding;
+  const flows = new Set<string>();
+  addFlow(flows, finding);
   const object =
+    [...flows].join().replace(/:\d+/g, '') ||
     powershellHost ||
     hostApplication ||
     fields.ServiceName ||

@@ -23,6 +23,9 @@ export interface Session {
 
 /** Of the machine itself: local system, local service, network service, and the anonymous logon. */
 const WELL_KNOWN: ReadonlySet<string> = new Set(['0x3e7', '0x3e4', '0x3e5', '0x3e3', '0x3e6']);
+/** Whether it is a session of an account, and not the machine's own. */
+export const isOwnSession = (logonId: string): boolean => logonId !== '' && !WELL_KNOWN.has(logonId);
+
 /** Two signs of one start (Kernel-General 12, EventLog 6005) lie no farther apart. */
 const ONE_BOOT_MS = 5 * 60_000;
 const DESKTOP: ReadonlySet<string> = new Set([
@@ -65,7 +68,7 @@ export class Sessions {
 
   /** undefined without an id, and for the sessions of the machine itself, which join nothing. */
   of(host: string, logonId: string, timeMs: number): Session | undefined {
-    if (logonId === '' || WELL_KNOWN.has(logonId)) return undefined;
+    if (!isOwnSession(logonId)) return undefined;
     return this.#get(host, logonId, timeMs);
   }
 

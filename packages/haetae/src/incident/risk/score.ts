@@ -1,6 +1,7 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import type { BlindBand, Level, RiskPart } from '../incident.ts';
-import type { Unit } from '../join/unit.ts';
+import { statementOf, type Unit } from '../join/unit.ts';
+import { isBroker } from '../lineage/brokers.ts';
 
 /** What a rule of each level is worth, at whole confidence. See docs/risk.md. */
 export const LEVEL_POINTS: Readonly<Record<Level, number>> = {
@@ -21,7 +22,10 @@ export const LEVEL_FROM: Readonly<Record<Level, number>> = {
 };
 
 const ANOMALY_PER_DECADE = 5;
-const ANOMALY_MOST = 20;
+/** Below what makes an incident: a score alone is none. */
+const ANOMALY_MOST = 14;
+/** What Windows' own processes do, they mostly do for others, and all day: less sure than what a program does. */
+const BROKER_CONFIDENCE = 0.7;
 /** Of further statements, the worst adds this share of its points, each next one half as much. */
 const CORROBORATION_SHARE = 0.25;
 const CORROBORATION_MOST = 20;
@@ -46,8 +50,10 @@ export function levelOf(risk: number): Level {
 }
 
 /** What one statement is worth by itself. */
-export function pointsOf({ level, confidence, p }: Pick<Unit, 'level' | 'confidence' | 'p'>): number {
-  if (p === null) return Math.round(LEVEL_POINTS[level] * confidence);
+export function pointsOf({ level, confidence, p, node }: Pick<Unit, 'level' | 'confidence' | 'p' | 'node'>): number {
+  const sure =
+    node !== undefined && isBroker(node) && node.hijackedMs === Number.POSITIVE_INFINITY ? BROKER_CONFIDENCE : 1;
+  if (p === null) return Math.round(LEVEL_POINTS[level] * confidence * sure);
   return Math.min(ANOMALY_MOST, Math.round(-Math.log10(Math.max(p, 1e-12)) * ANOMALY_PER_DECADE));
 }
 
@@ -129,8 +135,6 @@ function countedOnce(units: readonly Unit[]): number[] {
   return units.map((unit, i) => (best.get(unit.evidence) === i ? pointsOf(unit) : 0));
 }
 
-const statement = ({ rule, detector }: Unit): string => (rule === null ? detector : rule.id || rule.title);
-
 /** Other rules, and other evidence; the same rule again says nothing new. */
 function furtherStatements(
   units: readonly Unit[],
@@ -138,12 +142,12 @@ function furtherStatements(
   order: readonly number[],
   leading: readonly (number | undefined)[],
 ): { points: number; count: number } {
-  const said = new Set(leading.flatMap((i) => (i === undefined ? [] : [statement(units[i]!)])));
+  const said = new Set(leading.flatMap((i) => (i === undefined ? [] : [statementOf(units[i]!)])));
   let sum = 0;
   let share = CORROBORATION_SHARE;
   let count = 0;
   for (const i of order) {
-    const what = statement(units[i]!);
+    const what = statementOf(units[i]!);
     if (points[i]! === 0 || said.has(what)) continue;
     said.add(what);
     sum += points[i]! * share;
