@@ -36,7 +36,11 @@ export function joinByProcess(context: Context): Pair[] {
 
 /** A thread that one process started in another joins what both did. */
 export function joinByInjection(context: Context): void {
-  const { unitsOf, anchors, lineage } = context;
+  const { units, unitsOf, anchors, lineage } = context;
+  // One of Windows' own that loaded what a rule of weight speaks of is no broker any more.
+  for (const { node, channel, eventId, level, first } of units)
+    if (node !== undefined && eventId === 7 && (level === 'high' || level === 'critical') && /sysmon/i.test(channel))
+      node.hijackedMs = Math.min(node.hijackedMs, first);
   for (const node of lineage.nodes) {
     if (isBroker(node)) continue;
     for (const { of, trace } of node.traces)

@@ -156,7 +156,9 @@ function joinByFiles(context: Context): void {
   units.forEach(({ host, node, fields }, i) => {
     const paths = new Set(node === undefined ? [] : pathsIn(node.commandLine));
     if (node !== undefined && node.image !== '') paths.add(plainPath(node.image));
-    for (const path of [fields.ImageLoaded, fields.Path]) if (path !== undefined) paths.add(plainPath(path));
+    // What the kernel writes, it writes for a session that came over the network.
+    const written = node === undefined ? fields.TargetFilename : undefined;
+    for (const path of [fields.ImageLoaded, fields.Path, written]) if (path !== undefined) paths.add(plainPath(path));
     for (const path of pathsIn(fields.ServiceFileName ?? fields.ImagePath ?? '')) paths.add(path);
     for (const path of paths) {
       if (!RUNS.test(path) || /__psscriptpolicytest/.test(path)) continue;

@@ -160,7 +160,7 @@ export class Lineage {
   #seen(node: Node, timeMs: number): void {
     if (!(node.lastMs >= timeMs)) node.lastMs = timeMs;
     // Times of events are the host's; a start that its ProcessGuid puts behind them was told by another clock.
-    if (node.since <= timeMs || Number.isNaN(timeMs)) return;
+    if (node.since <= timeMs || node.startFrom === 'event' || Number.isNaN(timeMs)) return;
     this.#since(node, timeMs);
   }
 
@@ -226,9 +226,10 @@ export class Lineage {
   #twin(host: string, { pid, image }: ProcessTrace, start: number): Node | undefined {
     if (pid === null) return undefined;
     const holders = this.#holders(host, pid) ?? [];
-    for (let i = lastSince(holders, start + SAME_START_MS); i >= 0; i--) {
+    let tried = 0;
+    for (let i = lastSince(holders, start + SAME_START_MS); i >= 0 && tried < MOST_TRIED; i--, tried++) {
       const node = holders[i]!;
-      if (node.since < start - SAME_START_MS) return undefined;
+      if (Math.abs((node.startMs ?? 0) - start) > SAME_START_MS) continue;
       if (node.startFrom !== 'event' || node.also !== null) continue;
       if (node.image === '' || baseName(node.image) === baseName(image)) return node;
     }

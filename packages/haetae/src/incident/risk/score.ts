@@ -16,9 +16,9 @@ export const LEVEL_POINTS: Readonly<Record<Level, number>> = {
 export const LEVEL_FROM: Readonly<Record<Level, number>> = {
   informational: 0,
   low: 15,
-  medium: 35,
-  high: 60,
-  critical: 85,
+  medium: 40,
+  high: 55,
+  critical: 80,
 };
 
 const ANOMALY_PER_DECADE = 5;
