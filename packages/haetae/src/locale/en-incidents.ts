@@ -83,6 +83,8 @@ export const enIncidents = {
     domain: (by: string) => `the same rare domain ${by}`,
     repeat: (by: string) => `the same again: ${by}`,
     subject: (by: string) => `the same account or object ${by}`,
+    script: (_by: string) => 'a script that one was given and the other ran',
+    near: (by: string) => `PowerShell on ${by} at the same time, process not logged`,
   },
   apart: (span: string) => `${span} apart`,
   times: (n: string) => `×${n}`,

@@ -85,6 +85,8 @@ export const koIncidents: IncidentWords = {
     domain: (by) => `같은 희귀 도메인 ${by}`,
     repeat: (by) => `같은 일의 반복: ${by}`,
     subject: (by) => `같은 계정 또는 개체 ${by}`,
+    script: () => '한쪽이 넘겨받아 다른 쪽에서 실행된 스크립트',
+    near: (by) => `같은 시각 ${by}의 PowerShell(프로세스 기록 없음)`,
   },
   apart: (span) => `간격 ${span}`,
   times: (n) => `×${n}`,
