@@ -1,0 +1,13 @@
+export { dns } from './dns.ts';
+export { file } from './file.ts';
+export { imageLoad } from './image-load.ts';
+export { logon } from './logon.ts';
+export { network } from './network.ts';
+export { pipe } from './pipe.ts';
+export { processAccess } from './process-access.ts';
+export { processCreation } from './process-creation.ts';
+export { processEnd } from './process-end.ts';
+export { registry } from './registry.ts';
+export { remoteThread } from './remote-thread.ts';
+export { pipelineExecution, script } from './script.ts';
+export { service } from './service.ts';
