@@ -2,6 +2,8 @@ import type { Event } from '@haetae/event';
 import { LEVELS, type Level } from '@haetae/sigma';
 import type { Readiness, ScriptJoinerCounts, SeenKind } from '@haetae/sigma/windows';
 import type { Finding } from './finding.ts';
+import type { Harvest, TextStore } from './harvest.ts';
+import type { ScoreAccount } from './scores.ts';
 import type { FiledFinding, FiledSignal, Signal } from './signal.ts';
 
 /** A rule file: its path, as findings and problems shall name it, and its text. */
@@ -24,8 +26,17 @@ export interface DetectorSetup {
   readonly strict?: boolean;
   /** Processing pipelines in pySigma's form, laid over the rules. */
   readonly pipelines?: readonly PipelineText[];
+  /** How scores are made; without it as {@link AnomalySetup} says. */
+  readonly anomaly?: AnomalySetup;
   /** What `compile` of a detector, by its name, made of this setup: the rules are then not read again. */
   readonly compiled?: Readonly<Record<string, CompiledRules>>;
+}
+
+export interface AnomalySetup {
+  /** In which hours are told; UTC if not given. */
+  readonly zone?: string;
+  /** Findings of one host and day at most; the rest is counted. 5 if not given. */
+  readonly perHostDay?: number;
 }
 
 /** Rules ready to be used, as data that threads and disks can be handed. Only the version that made it reads it. */
@@ -85,8 +96,17 @@ export interface Detector {
   detect(event: Event, signal?: (signal: Signal) => void): readonly Finding[];
   /** A signal, of any file, in order of time; findings that it completes. */
   follow?(signal: FiledSignal): readonly FiledFinding[];
-  /** What can only be said once the last signal was followed. */
+  /**
+   * What was gathered of the file being read since the last call, for what can only be said of all events together; undefined
+   * where there is nothing, or too little yet and the file goes on. Called in the thread that reads.
+   */
+  harvest?(end: boolean): Harvest | undefined;
+  /** A harvest of `path`, in any order. Called in the thread that leads; `store` is the same at each call. */
+  gather?(harvest: Harvest, path: string, store: TextStore): void;
+  /** What can only be said once the last harvest was gathered and the last signal followed. */
   finish?(): readonly FiledFinding[];
+  /** How scores came about; after `finish`. */
+  scores?(): ScoreAccount | undefined;
   reach(seen: Iterable<EventKind>): Reach;
   /** Which rules could fire on these kinds of events, which are blind, and the setting that would open their eyes. */
   ready?(seen: Iterable<SeenKind>): Readiness;

@@ -1,5 +1,6 @@
 export { type Layer, type LayerKind, PEEL_LIMITS, type PeelLimits, peel } from './decode/index.ts';
 export {
+  type AnomalySetup,
   type CompiledRules,
   type Detector,
   type DetectorKind,
@@ -22,7 +23,9 @@ export {
   type Reason,
   type RuleReference,
 } from './finding.ts';
+export { type Harvest, memoryStore, type TextStore } from './harvest.ts';
 export { type HiddenText, hiddenIn, overlayOf } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
+export type { BelowBudget, FamilyAccount, ScoreAccount } from './scores.ts';
 export type { FiledFinding, FiledSignal, Signal } from './signal.ts';
 export { type Localised, type OrdinaryIf, type ScorePart, type UnusualReason, unusualReason } from './unusual.ts';

@@ -1,1 +1,2 @@
+export { anomaly } from './anomaly/anomaly.ts';
 export { sigma } from './sigma/sigma.ts';

@@ -1,0 +1,127 @@
+import { attribute, type Forest } from '@haetae/isolation-forest';
+import type { Level } from '@haetae/sigma';
+import type { EventFacts } from '../../finding.ts';
+import type { TextStore } from '../../harvest.ts';
+import type { FiledFinding } from '../../signal.ts';
+import type { ScorePart, UnusualReason } from '../../unusual.ts';
+import type { Family, Feature } from './family.ts';
+import type { Candidate } from './judge.ts';
+import { asShown } from './matrix.ts';
+import type { Scored } from './model.ts';
+import { ordinaryIf } from './ordinary.ts';
+import { AT } from './table.ts';
+
+type Fields = Readonly<Record<string, string>>;
+
+/** A score below which nothing is unusual: to this the counterfactual leads. */
+export const ORDINARY = 0.5;
+
+/** The finding of a candidate: its exemplar's event, and why. */
+export function findingOf(
+  candidate: Pick<Candidate, 'row' | 'p' | 'values'>,
+  { family, gathered, model }: Pick<Scored, 'family' | 'gathered' | 'model'>,
+  paths: readonly string[],
+  store: TextStore,
+): FiledFinding {
+  const { table } = gathered;
+  const block = table.block(candidate.row);
+  const at = table.offset(candidate.row);
+  const [event, fields] = exemplarOf(store, block[at + AT.textAt]!, block[at + AT.textLength]!);
+  const reason = reasonOf(family, model.forest, candidate, fields, {
+    p: candidate.p,
+    among: model.distribution.total,
+    baseline: model.version,
+    equal: {
+      count: block[at + AT.count]!,
+      first: iso(block[at + AT.first]!),
+      last: iso(block[at + AT.last]!),
+    },
+  });
+  return {
+    detector: 'anomaly',
+    rule: null,
+    level: levelOf(reason),
+    attack: { tactics: [], techniques: [] },
+    via: 'field',
+    why: [reason],
+    event,
+    fields,
+    file: paths[block[at + AT.file]!] ?? '',
+  };
+}
+
+export function exemplarOf(store: TextStore, at: number, length: number): [EventFacts, Fields] {
+  return JSON.parse(new TextDecoder().decode(store.read(at, length))) as [EventFacts, Fields];
+}
+
+/** What a score consists of: every feature with its value and its part, largest first. */
+export function reasonOf(
+  family: Family,
+  forest: Forest,
+  { values }: Pick<Candidate, 'values'>,
+  fields: Fields,
+  known: Pick<UnusualReason, 'p' | 'among' | 'baseline' | 'equal'>,
+): UnusualReason {
+  const { score, pathLength, expected, contributions } = attribute(forest, values);
+  const parts = family.features
+    .map((feature, i): ScorePart => {
+      const value = values[i]!;
+      const of = subjectOf(family, feature, fields);
+      return {
+        feature: feature.id,
+        name: feature.name,
+        unit: feature.unit,
+        value: Number.isNaN(value) ? null : asShown(feature, value),
+        ...(of === '' ? {} : { of }),
+        contribution: contributions[i]!,
+      };
+    })
+    .sort((a, b) => b.contribution - a.contribution);
+  return {
+    kind: 'unusual',
+    family: family.id,
+    familyName: family.name,
+    score,
+    expected,
+    pathLength,
+    parts,
+    ordinaryIf: ordinaryIf(family, forest, values, ORDINARY),
+    ...known,
+  };
+}
+
+const MOST_SHOWN = 120;
+
+/** What a value was measured on: `winword.exe → powershell.exe`. */
+function subjectOf(family: Family, feature: Feature, fields: Fields): string {
+  const keys =
+    feature.kind === 'rarity' ? feature.of : feature.kind === 'hosts' ? [feature.of] : 'per' in feature ? [feature.per] : [];
+  const shown = keys.map((id) => {
+    const key = family.keys.find((one) => one.id === id);
+    const field = key?.fields.find((name) => fields[name] !== undefined && fields[name] !== '' && fields[name] !== '-');
+    if (key === undefined || field === undefined) return '';
+    const text = fields[field]!;
+    const short = key.show === 'name' ? text.slice(text.lastIndexOf('\\') + 1) : text;
+    return short.length > MOST_SHOWN ? `${short.slice(0, MOST_SHOWN)}…` : short;
+  });
+  return shown.filter((text) => text !== '').join(' → ');
+}
+
+/** Bits from which a rarity counts as rare, and splits from which a part counts. */
+const RARE_BITS = 8;
+const COUNTS_FROM = 0.3;
+const RARE_ENOUGH = 0.001;
+
+/**
+ * A score alone proves nothing: informational, or low where it is among a thousandth and at least two things about it are
+ * rare.
+ */
+function levelOf({ p, parts }: UnusualReason): Level {
+  const rare = parts.filter(
+    ({ unit, value, contribution }) => unit === 'bits' && (value ?? 0) >= RARE_BITS && contribution >= COUNTS_FROM,
+  );
+  return p <= RARE_ENOUGH && rare.length >= 2 ? 'low' : 'informational';
+}
+
+const LAST_DATE = 8.64e15;
+const iso = (ms: number): string => (Math.abs(ms) <= LAST_DATE ? new Date(ms).toISOString() : '');
