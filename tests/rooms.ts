@@ -23,7 +23,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'evtx', 'haetae/locale'],
     packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tinyglobby'],
   },
-  'haetae/detect': { path: 'packages/haetae/src/detect', rooms: ['event', 'haetae/attack', 'sigma'], packages: [] },
+  'haetae/detect': {
+    path: 'packages/haetae/src/detect',
+    rooms: ['event', 'haetae/attack', 'haetae/locale', 'sigma', 'isolation-forest'],
+    packages: [],
+  },
   'haetae/rules': {
     path: 'packages/haetae/src/rules',
     rooms: ['event', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/detect'],

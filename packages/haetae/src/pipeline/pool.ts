@@ -49,6 +49,9 @@ function serve(worker: Worker, queue: FoundFile[], signal: AbortSignal, listener
         case 'signals':
           listener.signals(report.found);
           break;
+        case 'harvest':
+          listener.harvest(report.harvest, report.path);
+          break;
         case 'progress':
           listener.progress(report.bytes, report.events, report.path);
           break;

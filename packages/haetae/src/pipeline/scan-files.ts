@@ -4,6 +4,7 @@ import {
   type DetectorSetup,
   type FiledFinding,
   type FiledSignal,
+  type Harvest,
   type Signal,
 } from '../detect/index.ts';
 import { createTracer, type Trace } from '../incident/index.ts';
@@ -46,6 +47,8 @@ export interface ScanListener {
   findings(found: Located[]): void;
   /** Signals of a stretch, likewise; those of all files are followed in order of time. */
   signals(found: FiledSignal[]): void;
+  /** What a detector gathered of (a part of) this file. */
+  harvest(harvest: Harvest, path: string): void;
   progress(bytes: number, events: number, path: string): void;
   file(scan: FileScan): void;
 }
@@ -89,6 +92,12 @@ export async function scanFiles(
   const tracer = settings.trace === true ? createTracer() : undefined;
   let kinds = new Kinds();
   let outside = 0;
+  const harvest = (path: string, end: boolean): void => {
+    for (const detector of detectors) {
+      const some = detector.harvest?.(end);
+      if (some !== undefined) listener.harvest(some, path);
+    }
+  };
   await readFiles(files, settings, signal, {
     batch(batch, path, ledger) {
       const found: Located[] = [];
@@ -111,9 +120,11 @@ export async function scanFiles(
       }
       if (found.length > 0) listener.findings(found);
       if (signals.length > 0) listener.signals(signals);
+      harvest(path, false);
       listener.progress(batch.bytes, ledger.events - before, path);
     },
     receipt(receipt) {
+      harvest(receipt.path, true);
       const trace = receipt.kind === 'log' ? tracer?.take(receipt.path) : undefined;
       listener.file({ receipt, kinds: kinds.list(), outside, ...(trace !== undefined && { trace }) });
       kinds = new Kinds();

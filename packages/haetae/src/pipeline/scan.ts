@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Detector, FiledSignal, Reach, RuleCounts, RuleProblem } from '../detect/index.ts';
+import type { Detector, FiledSignal, Reach, RuleCounts, RuleProblem, ScoreAccount } from '../detect/index.ts';
 import { HiddenTally, type Judge } from '../exceptions/index.ts';
 import type { Trace } from '../incident/index.ts';
 import type { FoundFile, InputReceipt } from '../source/index.ts';
@@ -15,6 +15,7 @@ import {
   scanFiles,
 } from './scan-files.ts';
 import { Sorter } from './sorter.ts';
+import { Spill } from './spill.ts';
 
 /** A scan that is done. Findings are read once, in order, and then disposed of. */
 export interface Scan {
@@ -30,6 +31,8 @@ export interface Scan {
   readonly reach: Reach;
   /** Of the logs, where the settings ask for it; in the order of the paths. */
   readonly traces: readonly Trace[];
+  /** How scores came about; undefined where no detector scores. */
+  readonly scores?: ScoreAccount;
 }
 
 export interface ScanProgress {
@@ -91,6 +94,8 @@ export async function scan(
   const hidden = new HiddenTally();
   const signals = new Sorter<FiledSignal>(bySignal);
   const scans: FileScan[] = [];
+  const aside = new Spill();
+  let detectors: readonly Detector[] = [];
   const listener: ScanListener = {
     findings(found) {
       for (const finding of found) {
@@ -107,6 +112,9 @@ export async function scan(
         else hidden.withhold(exception);
       }
     },
+    harvest(harvest, path) {
+      detectors.find(({ name }) => name === harvest.detector)?.gather?.(harvest, path, aside);
+    },
     progress: (bytes, events, path) => progress.advance(bytes, events, path),
     file(scan) {
       scans.push(scan);
@@ -115,7 +123,7 @@ export async function scan(
   };
   try {
     // Even with workers, this thread makes the detectors once: they tell what is wrong with rules and what could fire.
-    const detectors = createDetectors(settings);
+    detectors = createDetectors(settings);
     if (threads <= 1) await scanFiles(files, settings, detectors, signal, listener);
     else {
       await scanFiles(
@@ -136,9 +144,11 @@ export async function scan(
     await follow(signals, detectors, signal, listener);
     const kinds = merged(scans.flatMap((scan) => scan.kinds));
     const reaches = detectors.map((detector) => detector.reach(kinds));
+    const scores = detectors.map((detector) => detector.scores?.()).find((account) => account !== undefined);
     return {
       findings,
       hidden,
+      ...(scores !== undefined && { scores }),
       receipts: scans.map((scan) => scan.receipt).sort((a, b) => compare(a.path, b.path)),
       traces: scans
         .flatMap(({ trace }) => (trace === undefined ? [] : [trace]))
@@ -165,6 +175,7 @@ export async function scan(
     throw error;
   } finally {
     signals.dispose();
+    aside.dispose();
   }
 }
 

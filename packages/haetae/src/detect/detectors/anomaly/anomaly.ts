@@ -1,14 +1,14 @@
-import { isAtLeast, type Detector, type DetectorKind, type DetectorSetup } from '../../detector.ts';
+import { type Detector, type DetectorKind, type DetectorSetup, isAtLeast } from '../../detector.ts';
+import type { Finding } from '../../finding.ts';
 import { memoryStore, type TextStore } from '../../harvest.ts';
 import type { ScoreAccount } from '../../scores.ts';
 import type { FiledFinding } from '../../signal.ts';
-import type { Finding } from '../../finding.ts';
+import { accountOf } from './account.ts';
 import { createGathered, createGatherer, type Gathered, type Gathering } from './gather.ts';
 import { byHostDay, type Candidate, candidatesOf, THRESHOLDS, type Thresholds } from './judge.ts';
-import { type Scored, scoreFamily, THIS_DATA } from './model.ts';
+import { scoreFamily, THIS_DATA } from './model.ts';
 import { FAMILIES } from './registry.ts';
-import { accountOf } from './account.ts';
-import { findingOf } from './tell.ts';
+import { findingOf, type Judged } from './tell.ts';
 
 const NONE: readonly Finding[] = [];
 
@@ -59,7 +59,7 @@ function judge(
   store: TextStore | undefined,
   thresholds: Thresholds,
 ): { readonly told: readonly FiledFinding[]; readonly stats: ScoreAccount } {
-  const scored = new Map<number, Pick<Scored, 'family' | 'gathered' | 'model'>>();
+  const scored = new Map<number, Judged>();
   const candidates: Candidate[] = [];
   FAMILIES.forEach((family, i) => {
     const known = gathered?.families[i];
@@ -67,7 +67,8 @@ function judge(
     const one = scoreFamily(family, known, undefined);
     candidates.push(...candidatesOf(one, i, thresholds));
     // The matrix, the scores and the sketches are let go; what is told needs the forest alone.
-    scored.set(i, { family, gathered: known, model: one.model });
+    const { forest, distribution, version } = one.model;
+    scored.set(i, { family, gathered: known, model: { forest, distribution, version } });
   });
   const days = byHostDay(candidates, thresholds);
   const tell = (one: Candidate): FiledFinding => findingOf(one, scored.get(one.family)!, gathered!.paths, store!);

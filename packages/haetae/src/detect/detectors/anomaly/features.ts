@@ -32,20 +32,57 @@ export function number(
 export const flag = (id: string, source: readonly string[], en: string, ko: string, reason: string): Feature =>
   number(id, source, en, ko, '', reason);
 
-export const writable = (source: readonly string[], en = 'program in a user-writable folder', ko = '사용자 쓰기 가능 폴더의 프로그램'): Feature =>
-  flag('writable', source, en, ko, 'Installed programs lie where users cannot write; dropped ones mostly lie where they can.');
+export const writable = (
+  source: readonly string[],
+  en = 'program in a user-writable folder',
+  ko = '사용자 쓰기 가능 폴더의 프로그램',
+): Feature =>
+  flag(
+    'writable',
+    source,
+    en,
+    ko,
+    'Installed programs lie where users cannot write; dropped ones mostly lie where they can.',
+  );
 
 export const masquerade = (source: readonly string[]): Feature =>
-  number('masquerade', source, 'likeness to a Windows program', 'Windows 프로그램 사칭 정도', '', 'A Windows name outside its folder (4), or a name one (3) or two (2) edits from one, wants to be taken for it.');
+  number(
+    'masquerade',
+    source,
+    'likeness to a Windows program',
+    'Windows 프로그램 사칭 정도',
+    '',
+    'A Windows name outside its folder (4), or a name one (3) or two (2) edits from one, wants to be taken for it.',
+  );
 
-export const hour: Feature = rarity('hour', ['hour'], 'rarity of the hour', '발생 시간대 희소성', 'People and schedules keep hours; intruders keep their own. Working days and weekends are told apart.', 'host');
+export const hour: Feature = rarity(
+  'hour',
+  ['hour'],
+  'rarity of the hour',
+  '발생 시간대 희소성',
+  'People and schedules keep hours; intruders keep their own. Working days and weekends are told apart.',
+  'host',
+);
 
 export const imageRarity = (en = 'program rarity', ko = '프로그램 희소성'): Feature =>
   rarity('image', ['image'], en, ko, 'A tool that was brought along is new here.');
 
-export const pathRarity: Feature = rarity('path', ['path'], 'program path rarity', '프로그램 경로 희소성', 'A known name at a new place is new.');
+export const pathRarity: Feature = rarity(
+  'path',
+  ['path'],
+  'program path rarity',
+  '프로그램 경로 희소성',
+  'A known name at a new place is new.',
+);
 
-export const imageOnHost: Feature = rarity('imageOnHost', ['image'], 'program rarity on this host', '이 호스트에서의 프로그램 희소성', 'What is common elsewhere may still be new on this host.', 'host');
+export const imageOnHost: Feature = rarity(
+  'imageOnHost',
+  ['image'],
+  'program rarity on this host',
+  '이 호스트에서의 프로그램 희소성',
+  'What is common elsewhere may still be new on this host.',
+  'host',
+);
 
 export const hosts = (key: string, en: string, ko: string): Feature => ({
   kind: 'hosts',
@@ -89,7 +126,28 @@ export const MEASURES = ['length', 'entropy', 'symbols', 'digits'] as const;
 
 export const measures = (source: readonly string[], en: string, ko: string): readonly Feature[] => [
   number('length', source, `${en} length`, `${ko} 길이`, 'characters', 'Encoded and generated text is long.', true),
-  number('entropy', source, `${en} entropy`, `${ko} 엔트로피`, 'bits a character', 'Encoded text uses its alphabet evenly; ordinary text does not.'),
-  number('symbols', source, `${en} symbol share`, `${ko} 특수문자 비율`, '%', 'Obfuscation works with quotes, carets, ticks and brackets.'),
-  number('digits', source, `${en} digit share`, `${ko} 숫자 비율`, '%', 'Character codes and encoded bytes are digits.'),
+  number(
+    'entropy',
+    source,
+    `${en} entropy`,
+    `${ko} 엔트로피`,
+    'bits a character',
+    'Encoded text uses its alphabet evenly; ordinary text does not.',
+  ),
+  number(
+    'symbols',
+    source,
+    `${en} symbol share`,
+    `${ko} 특수문자 비율`,
+    '%',
+    'Obfuscation works with quotes, carets, ticks and brackets.',
+  ),
+  number(
+    'digits',
+    source,
+    `${en} digit share`,
+    `${ko} 숫자 비율`,
+    '%',
+    'Character codes and encoded bytes are digits.',
+  ),
 ];

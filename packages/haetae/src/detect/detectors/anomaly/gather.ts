@@ -5,6 +5,7 @@ import { type Family, valuesOf } from './family.ts';
 import { hashText, mix } from './hash.ts';
 import { memo } from './memo.ts';
 import { createReader } from './reader.ts';
+import { CountMin } from './sketch.ts';
 import { AT, HEAD, RowTable } from './table.ts';
 import { Tally } from './tally.ts';
 
@@ -27,6 +28,9 @@ export interface Gathering {
 /** Beyond these a harvest is due before the file's end. */
 const MOST_ROWS = 50_000;
 const MOST_TEXT = 4_000_000;
+
+/** Width of the sketch of paces, 2^bits: ε = 1e-5. */
+const PACE_BITS = 18;
 
 export const minuteOf = (timeMs: number): number => Math.floor(timeMs / 60_000);
 
@@ -80,10 +84,9 @@ export function createGatherer(families: readonly Family[], zone: string, detect
         return false;
       }
       const { timeMs, position } = event;
-      const isTold = timeMs === timeMs;
+      const isTold = !Number.isNaN(timeMs);
       const paceKey = paceKeys[family]!;
-      if (paceKey >= 0 && isTold)
-        paces[family]!.add(mix(mix(draft[paceKey]!, draft[AT.host]!), minuteOf(timeMs)));
+      if (paceKey >= 0 && isTold) paces[family]!.add(mix(mix(draft[paceKey]!, draft[AT.host]!), minuteOf(timeMs)));
       const before = table.size;
       const row = table.find();
       table.count(row, 1, isTold ? timeMs : Number.POSITIVE_INFINITY, isTold ? timeMs : Number.NEGATIVE_INFINITY);
@@ -100,9 +103,7 @@ export function createGatherer(families: readonly Family[], zone: string, detect
       if (!end && rows < MOST_ROWS && used < MOST_TEXT) return undefined;
       const parts = families.flatMap((_, family): FamilyRows[] => {
         if (tables[family]!.size === 0 && skipped[family] === 0) return [];
-        return [
-          { family, rows: tables[family]!.take(), paces: paces[family]!.take(), skipped: skipped[family]! },
-        ];
+        return [{ family, rows: tables[family]!.take(), paces: paces[family]!.take(), skipped: skipped[family]! }];
       });
       if (parts.length === 0) return undefined;
       const taken = text.slice(0, used);
@@ -137,15 +138,19 @@ function routesOf(families: readonly Family[]): (channel: string, eventId: numbe
 /** What all threads gathered of one family. */
 export interface FamilyGathered {
   readonly table: RowTable;
-  /** Keys of (who, minute). */
-  readonly paces: Tally;
+  /** Keys of (who, minute); undefined where the family counts no pace. */
+  readonly paces: CountMin | undefined;
   skipped: number;
 }
 
 /** Puts harvests together, in any order: the same is known in the end. */
 export function createGathered(families: readonly Family[], store: TextStore) {
   const all = families.map(
-    (family): FamilyGathered => ({ table: new RowTable(valuesOf(family)), paces: new Tally(), skipped: 0 }),
+    (family): FamilyGathered => ({
+      table: new RowTable(valuesOf(family)),
+      paces: paceKeyOf(family) < 0 ? undefined : new CountMin(PACE_BITS),
+      skipped: 0,
+    }),
   );
   const paths: string[] = [];
   const indexOf = new Map<string, number>();
@@ -172,7 +177,7 @@ export function createGathered(families: readonly Family[], store: TextStore) {
             known === file ? table.isEarlier(row, file, position) : known > paths.length || path < paths[known]!;
           if (isEarlier) table.exemplar(row, file, position, base + rows[at + AT.textAt]!, rows[at + AT.textLength]!);
         }
-        for (let at = 0; at < paces.length; at += 2) into.paces.add(paces[at]!, paces[at + 1]!);
+        for (let at = 0; at < paces.length; at += 2) into.paces!.add(paces[at]!, paces[at + 1]!);
       }
     },
   };

@@ -78,10 +78,7 @@ export function edits(a: string, b: string, most: number): number {
       const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1;
       let cost = Math.min(cells[last + j]! + 1, cells[now + j - 1]! + 1, cells[last + j - 1]! + same);
       const swapped =
-        i > 1 &&
-        j > 1 &&
-        a.charCodeAt(i - 1) === b.charCodeAt(j - 2) &&
-        a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
+        i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
       if (swapped) cost = Math.min(cost, cells[before + j - 2]! + 1);
       cells[now + j] = cost;
       if (cost < least) least = cost;

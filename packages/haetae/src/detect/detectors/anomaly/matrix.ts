@@ -39,7 +39,7 @@ export function inOrder(table: RowTable): Uint32Array<ArrayBuffer> {
 }
 
 /** A whole number for any: hundredths, and NaN apart. */
-const numberKey = (n: number): number => (n === n ? Math.round(n < 1e12 ? n * 100 : n) : -1);
+const numberKey = (n: number): number => (Number.isNaN(n) ? -1 : Math.round(n < 1e12 ? n * 100 : n));
 
 interface Relation {
   /** Columns of the keys, from the row's begin. */

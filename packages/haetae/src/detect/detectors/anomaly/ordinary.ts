@@ -22,7 +22,11 @@ export function ordinaryIf(family: Family, forest: Forest, values: Float64Array,
     const feature = family.features[column]!;
     const below = value < values[column]!;
     // Of a logarithm the whole number on the ordinary side.
-    const shown = isLog(feature) ? (below ? Math.floor(2 ** value - 1) : Math.ceil(2 ** value - 1)) : asShown(feature, value);
+    const shown = isLog(feature)
+      ? below
+        ? Math.floor(2 ** value - 1)
+        : Math.ceil(2 ** value - 1)
+      : asShown(feature, value);
     changed.set(column, { feature: feature.id, op: below ? '<=' : '>=', value: shown });
     if (reaches) return [...changed.values()];
   }

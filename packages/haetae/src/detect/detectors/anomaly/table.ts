@@ -136,7 +136,7 @@ export class RowTable {
     for (let i: number = AT.host; i < draft.length; i++) {
       const a = draft[i]!;
       const b = block[at + i]!;
-      if (a !== b && (a === a || b === b)) return false;
+      if (a !== b && !(Number.isNaN(a) && Number.isNaN(b))) return false;
     }
     return true;
   }

@@ -5,9 +5,10 @@ import type { TextStore } from '../../harvest.ts';
 import type { FiledFinding } from '../../signal.ts';
 import type { ScorePart, UnusualReason } from '../../unusual.ts';
 import type { Family, Feature } from './family.ts';
+import type { FamilyGathered } from './gather.ts';
 import type { Candidate } from './judge.ts';
 import { asShown } from './matrix.ts';
-import type { Scored } from './model.ts';
+import type { Model } from './model.ts';
 import { ordinaryIf } from './ordinary.ts';
 import { AT } from './table.ts';
 
@@ -16,10 +17,17 @@ type Fields = Readonly<Record<string, string>>;
 /** A score below which nothing is unusual: to this the counterfactual leads. */
 export const ORDINARY = 0.5;
 
+/** What is kept of a family once it is scored. */
+export interface Judged {
+  readonly family: Family;
+  readonly gathered: FamilyGathered;
+  readonly model: Pick<Model, 'forest' | 'distribution' | 'version'>;
+}
+
 /** The finding of a candidate: its exemplar's event, and why. */
 export function findingOf(
   candidate: Pick<Candidate, 'row' | 'p' | 'values'>,
-  { family, gathered, model }: Pick<Scored, 'family' | 'gathered' | 'model'>,
+  { family, gathered, model }: Judged,
   paths: readonly string[],
   store: TextStore,
 ): FiledFinding {
@@ -95,7 +103,13 @@ const MOST_SHOWN = 120;
 /** What a value was measured on: `winword.exe → powershell.exe`. */
 function subjectOf(family: Family, feature: Feature, fields: Fields): string {
   const keys =
-    feature.kind === 'rarity' ? feature.of : feature.kind === 'hosts' ? [feature.of] : 'per' in feature ? [feature.per] : [];
+    feature.kind === 'rarity'
+      ? feature.of
+      : feature.kind === 'hosts'
+        ? [feature.of]
+        : 'per' in feature
+          ? [feature.per]
+          : [];
   const shown = keys.map((id) => {
     const key = family.keys.find((one) => one.id === id);
     const field = key?.fields.find((name) => fields[name] !== undefined && fields[name] !== '' && fields[name] !== '-');

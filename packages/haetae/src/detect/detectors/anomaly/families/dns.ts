@@ -1,5 +1,17 @@
 import { type Family, SYSMON, told } from '../family.ts';
-import { flag, hosts, imageRarity, MEASURES, masquerade, measures, number, pace, rarity, variety, writable } from '../features.ts';
+import {
+  flag,
+  hosts,
+  imageRarity,
+  MEASURES,
+  masquerade,
+  measures,
+  number,
+  pace,
+  rarity,
+  variety,
+  writable,
+} from '../features.ts';
 
 const IMAGE = ['Image'];
 const QUERY = ['QueryName'];
@@ -16,15 +28,33 @@ export const dns: Family = {
   ],
   words: false,
   features: [
-    rarity('imageDomain', ['image', 'domain'], 'program → domain rarity', '프로그램 → 도메인 희소성', 'Programs ask for few domains.'),
+    rarity(
+      'imageDomain',
+      ['image', 'domain'],
+      'program → domain rarity',
+      '프로그램 → 도메인 희소성',
+      'Programs ask for few domains.',
+    ),
     rarity('domain', ['domain'], 'domain rarity', '도메인 희소성', 'Few here ask for a command server’s name.'),
     imageRarity(),
     hosts('domain', 'hosts that ask for it', '이 도메인을 질의한 호스트'),
     ...measures(QUERY, 'query', '질의'),
     number('labels', QUERY, 'labels of the name', '이름의 레이블 수', '', 'Data carried in names needs many.'),
     flag('failed', ['QueryStatus'], 'failed query', '실패한 질의', 'Generated domains mostly do not exist.'),
-    variety('names', 'query', 'domain', 'different names below the domain', '도메인 하위 이름 종류', 'A tunnel asks for a new name each time.'),
-    pace('image', 'queries of the program in that minute', '같은 분에 이 프로그램의 질의', 'Tunnels and generated domains ask fast.'),
+    variety(
+      'names',
+      'query',
+      'domain',
+      'different names below the domain',
+      '도메인 하위 이름 종류',
+      'A tunnel asks for a new name each time.',
+    ),
+    pace(
+      'image',
+      'queries of the program in that minute',
+      '같은 분에 이 프로그램의 질의',
+      'Tunnels and generated domains ask fast.',
+    ),
     writable(IMAGE),
     masquerade(IMAGE),
   ],

@@ -1,12 +1,13 @@
 import { type Family, SYSMON, told } from '../family.ts';
-import { flag, hosts, imageRarity, masquerade, number, pace, rarity, variety } from '../features.ts';
+import { flag, hosts, imageRarity, masquerade, pace, rarity, variety } from '../features.ts';
 import { mix } from '../hash.ts';
 import { memo } from '../memo.ts';
 
 const IMAGE = ['Image'];
 const FILE = ['TargetFilename'];
 /** A document’s extension before a program’s. */
-const DOUBLE = /\.(?:pdf|docx?|xlsx?|pptx?|hwpx?|jpe?g|png|gif|txt|zip|mp[34])\s*\.(?:exe|scr|com|js|vbs|lnk|bat|cmd|hta|pif)$/i;
+const DOUBLE =
+  /\.(?:pdf|docx?|xlsx?|pptx?|hwpx?|jpe?g|png|gif|txt|zip|mp[34])\s*\.(?:exe|scr|com|js|vbs|lnk|bat|cmd|hta|pif)$/i;
 const ALTERNATE_STREAM = /^.{3,}:[^\\:]+$/;
 
 export const file: Family = {
@@ -22,20 +23,51 @@ export const file: Family = {
   ],
   words: false,
   features: [
-    rarity('imageFolder', ['image', 'folder'], 'program → folder rarity', '프로그램 → 폴더 희소성', 'Programs write to few places.'),
-    rarity('imageExtension', ['image', 'extension'], 'program → extension rarity', '프로그램 → 확장자 희소성', 'A mail client that writes a script; a new extension for many files.'),
+    rarity(
+      'imageFolder',
+      ['image', 'folder'],
+      'program → folder rarity',
+      '프로그램 → 폴더 희소성',
+      'Programs write to few places.',
+    ),
+    rarity(
+      'imageExtension',
+      ['image', 'extension'],
+      'program → extension rarity',
+      '프로그램 → 확장자 희소성',
+      'A mail client that writes a script; a new extension for many files.',
+    ),
     rarity('folder', ['folder'], 'folder rarity', '폴더 희소성', 'New folders are made for tools and loot.'),
     rarity('extension', ['extension'], 'extension rarity', '확장자 희소성', 'Ransomware brings its own.'),
     rarity('file', ['file'], 'file rarity', '파일 희소성', 'Names are compared without their digits.'),
     imageRarity(),
     hosts('file', 'hosts with this file', '이 파일이 있는 호스트'),
-    flag('executable', FILE, 'file that Windows runs', '실행 가능 파일', 'Programs, scripts, libraries, shortcuts, disk images.'),
+    flag(
+      'executable',
+      FILE,
+      'file that Windows runs',
+      '실행 가능 파일',
+      'Programs, scripts, libraries, shortcuts, disk images.',
+    ),
     flag('deleted', [], 'deletion', '삭제', 'Sysmon 23 and 26.'),
     flag('stream', FILE, 'alternate data stream', '대체 데이터 스트림', 'Hidden from folder listings.'),
     flag('doubleExtension', FILE, 'double extension', '이중 확장자', 'invoice.pdf.exe'),
-    flag('imageWritable', IMAGE, 'program in a user-writable folder', '사용자 쓰기 가능 폴더의 프로그램', 'Dropped programs mostly lie where users can write.'),
+    flag(
+      'imageWritable',
+      IMAGE,
+      'program in a user-writable folder',
+      '사용자 쓰기 가능 폴더의 프로그램',
+      'Dropped programs mostly lie where users can write.',
+    ),
     masquerade(FILE),
-    variety('folders', 'folder', 'image', 'different folders of the program', '프로그램이 건드린 폴더 종류', 'Ransomware and collection walk through all of them.'),
+    variety(
+      'folders',
+      'folder',
+      'image',
+      'different folders of the program',
+      '프로그램이 건드린 폴더 종류',
+      'Ransomware and collection walk through all of them.',
+    ),
     pace('image', 'files of the program in that minute', '같은 분에 이 프로그램의 파일', 'Ransomware is fast.'),
   ],
   read: reader(),

@@ -1,5 +1,16 @@
 import { type Family, SECURITY, SYSMON } from '../family.ts';
-import { flag, hosts, hour, imageRarity, masquerade, pace, pathRarity, rarity, variety, writable } from '../features.ts';
+import {
+  flag,
+  hosts,
+  hour,
+  imageRarity,
+  masquerade,
+  pace,
+  pathRarity,
+  rarity,
+  variety,
+  writable,
+} from '../features.ts';
 import { mix } from '../hash.ts';
 
 const IMAGE = ['Image', 'Application'];
@@ -31,8 +42,20 @@ export const network: Family = {
   ],
   words: false,
   features: [
-    rarity('imagePeer', ['image', 'peer'], 'program → destination rarity', '프로그램 → 목적지 희소성', 'Programs talk to few places; a new one is worth a look.'),
-    rarity('imagePort', ['image', 'port'], 'program → port rarity', '프로그램 → 포트 희소성', 'A shell on port 443, a browser on 4444.'),
+    rarity(
+      'imagePeer',
+      ['image', 'peer'],
+      'program → destination rarity',
+      '프로그램 → 목적지 희소성',
+      'Programs talk to few places; a new one is worth a look.',
+    ),
+    rarity(
+      'imagePort',
+      ['image', 'port'],
+      'program → port rarity',
+      '프로그램 → 포트 희소성',
+      'A shell on port 443, a browser on 4444.',
+    ),
     rarity('peer', ['peer'], 'destination rarity', '목적지 희소성', 'Few here talk to a command server.'),
     rarity('port', ['port'], 'port rarity', '포트 희소성', 'Ports handed out by chance (from 49152) count as one.'),
     imageRarity(),
@@ -42,8 +65,20 @@ export const network: Family = {
     flag('inbound', ['Initiated', 'Direction'], 'inbound', '인바운드', 'Clients are seldom called.'),
     writable(IMAGE),
     masquerade(IMAGE),
-    variety('spread', 'peer', 'image', 'different destinations of the program', '프로그램의 목적지 종류', 'Scans and spreading touch many hosts.'),
-    pace('image', 'connections of the program in that minute', '같은 분에 이 프로그램의 연결', 'Scans and spreading are fast.'),
+    variety(
+      'spread',
+      'peer',
+      'image',
+      'different destinations of the program',
+      '프로그램의 목적지 종류',
+      'Scans and spreading touch many hosts.',
+    ),
+    pace(
+      'image',
+      'connections of the program in that minute',
+      '같은 분에 이 프로그램의 연결',
+      'Scans and spreading are fast.',
+    ),
     hour,
   ],
   read(event, reader, out, at) {

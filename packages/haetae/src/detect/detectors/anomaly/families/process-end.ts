@@ -19,7 +19,15 @@ export const processEnd: Family = {
   ],
   words: false,
   features: [
-    number('lifetime', ['ProcessGuid'], 'lifetime of the process', '프로세스 수명', 'seconds', 'Tools that do one thing live for moments, implants for days; the start stands in the ProcessGuid.', true),
+    number(
+      'lifetime',
+      ['ProcessGuid'],
+      'lifetime of the process',
+      '프로세스 수명',
+      'seconds',
+      'Tools that do one thing live for moments, implants for days; the start stands in the ProcessGuid.',
+      true,
+    ),
     imageRarity(),
     imageOnHost,
     pathRarity,

@@ -9,7 +9,8 @@ const OBJECT = ['TargetObject'];
 /** Keys from which Windows starts programs or loads code. Source: what Sysinternals Autoruns looks at. */
 const AUTORUN =
   /\\currentversion\\(?:run(?:once|services|onceex)?(?:\\|$)|policies\\explorer\\run|winlogon\\|explorer\\(?:shell folders|user shell folders|browser helper objects|shellserviceobjects)|windows\\(?:load|run|appinit_dlls)|image file execution options\\|silentprocessexit\\|appcompatflags\\|shellserviceobjectdelayload|authentication\\)|\\services\\[^\\]+\\(?:imagepath|parameters\\servicedll|failurecommand)|\\control\\(?:lsa\\|session manager\\(?:bootexecute|appcertdlls|knowndlls)|print\\monitors|securityproviders\\|networkprovider\\)|\\environment\\userinitmprlogonscript|\\inprocserver32|\\localserver32|\\treatas|\\shell\\open\\command|\\command processor\\autorun|\\microsoft\\(?:netsh|office test|office\\[^\\]+\\[^\\]+\\addins)/;
-const COMMAND = /\.(?:exe|dll|bat|cmd|ps1|vbs|js|hta|scr)\b|\b(?:powershell|rundll32|mshta|regsvr32|cmd|wscript|cscript)\b/i;
+const COMMAND =
+  /\.(?:exe|dll|bat|cmd|ps1|vbs|js|hta|scr)\b|\b(?:powershell|rundll32|mshta|regsvr32|cmd|wscript|cscript)\b/i;
 
 export const registry: Family = {
   id: 'registry',
@@ -24,17 +25,50 @@ export const registry: Family = {
   ],
   words: false,
   features: [
-    rarity('imageKey', ['image', 'key'], 'program → key rarity', '프로그램 → 키 희소성', 'Programs write to their own keys.'),
-    rarity('imageObject', ['image', 'object', 'action'], 'program → value rarity', '프로그램 → 값 희소성', 'Who else ever did this to that value?'),
+    rarity(
+      'imageKey',
+      ['image', 'key'],
+      'program → key rarity',
+      '프로그램 → 키 희소성',
+      'Programs write to their own keys.',
+    ),
+    rarity(
+      'imageObject',
+      ['image', 'object', 'action'],
+      'program → value rarity',
+      '프로그램 → 값 희소성',
+      'Who else ever did this to that value?',
+    ),
     rarity('object', ['object'], 'value rarity', '값 희소성', 'Names are compared without SIDs, GUIDs and digits.'),
     rarity('key', ['key'], 'key rarity', '키 희소성', 'A key that nobody touches.'),
     imageRarity(),
     hosts('object', 'hosts with this value', '이 값이 있는 호스트'),
     flag('autorun', OBJECT, 'autostart location', '자동 실행 위치', 'Windows starts programs or loads code from here.'),
     flag('command', ['Details'], 'a command as value', '값이 명령', 'What starts later is written now.'),
-    number('valueLength', ['Details'], 'length of the value', '값 길이', 'characters', 'Payloads are kept in values.', true),
-    flag('imageWritable', IMAGE, 'program in a user-writable folder', '사용자 쓰기 가능 폴더의 프로그램', 'Dropped programs mostly lie where users can write.'),
-    variety('keys', 'key', 'image', 'different keys of the program', '프로그램이 건드린 키 종류', 'Settings tools touch many; a backdoor one.'),
+    number(
+      'valueLength',
+      ['Details'],
+      'length of the value',
+      '값 길이',
+      'characters',
+      'Payloads are kept in values.',
+      true,
+    ),
+    flag(
+      'imageWritable',
+      IMAGE,
+      'program in a user-writable folder',
+      '사용자 쓰기 가능 폴더의 프로그램',
+      'Dropped programs mostly lie where users can write.',
+    ),
+    variety(
+      'keys',
+      'key',
+      'image',
+      'different keys of the program',
+      '프로그램이 건드린 키 종류',
+      'Settings tools touch many; a backdoor one.',
+    ),
   ],
   read: reader(),
 };

@@ -16,14 +16,33 @@ export const remoteThread: Family = {
   ],
   words: false,
   features: [
-    rarity('sourceTarget', ['image', 'target'], 'source → target rarity', '생성 주체 → 대상 희소성', 'Debuggers and Windows itself start threads in others; who does hardly changes.'),
+    rarity(
+      'sourceTarget',
+      ['image', 'target'],
+      'source → target rarity',
+      '생성 주체 → 대상 희소성',
+      'Debuggers and Windows itself start threads in others; who does hardly changes.',
+    ),
     rarity('target', ['target'], 'target rarity', '대상 희소성', 'Injection picks long-lived programs.'),
-    rarity('function', ['function'], 'start function rarity', '시작 함수 희소성', 'LoadLibrary as a start function loads a library into another program.'),
+    rarity(
+      'function',
+      ['function'],
+      'start function rarity',
+      '시작 함수 희소성',
+      'LoadLibrary as a start function loads a library into another program.',
+    ),
     imageRarity('source rarity', '생성 주체 희소성'),
     hosts('image', 'hosts with this source', '이 생성 주체가 있는 호스트'),
     flag('noModule', ['StartModule'], 'start address in no module', '모듈 밖 시작 주소', 'Code without a file.'),
     writable(SOURCE),
-    variety('targets', 'target', 'image', 'different targets of the source', '스레드를 만든 대상 종류', 'Csrss has all; a tool has one.'),
+    variety(
+      'targets',
+      'target',
+      'image',
+      'different targets of the source',
+      '스레드를 만든 대상 종류',
+      'Csrss has all; a tool has one.',
+    ),
   ],
   read(event, reader, out, at) {
     const source = reader.path(event.get('SourceImage'));

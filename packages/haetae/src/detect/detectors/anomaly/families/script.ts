@@ -33,9 +33,23 @@ function scriptFeatures(): Family['features'] {
   return [
     words(TEXT),
     ...measures(TEXT, 'script', '스크립트'),
-    number('longestWord', TEXT, 'longest stretch without a blank', '공백 없는 최장 구간', 'characters', 'Encoded payloads have none.', true),
+    number(
+      'longestWord',
+      TEXT,
+      'longest stretch without a blank',
+      '공백 없는 최장 구간',
+      'characters',
+      'Encoded payloads have none.',
+      true,
+    ),
     flag('noFile', ['Path'], 'script without a file', '파일 없는 스크립트', 'Typed, piped, or made at run time.'),
-    flag('suspicious', ['Level'], 'marked by PowerShell itself', 'PowerShell이 표시한 스크립트', 'Level warning: it holds words that PowerShell thinks suspicious.'),
+    flag(
+      'suspicious',
+      ['Level'],
+      'marked by PowerShell itself',
+      'PowerShell이 표시한 스크립트',
+      'Level warning: it holds words that PowerShell thinks suspicious.',
+    ),
     hour,
   ];
 }
