@@ -100,11 +100,13 @@ export function factsOf(event: Event): EventFacts {
   };
 }
 
-/** Without a prototype, so that a field called `__proto__` is a field like any other. */
-export function fieldsOf(event: Event): Record<string, string> {
+export const fieldsOf = (event: Event): Record<string, string> => numberedFields(event.fields());
+
+/** Fields by their names; the second, third … of one name are `name[2]`, `name[3]` … Without a prototype, so that a field called `__proto__` is a field like any other. */
+export function numberedFields(all: Iterable<readonly [name: string, value: string]>): Record<string, string> {
   const fields: Record<string, string> = Object.create(null);
   const counts = new Map<string, number>();
-  for (const [name, value] of event.fields()) {
+  for (const [name, value] of all) {
     const n = (counts.get(name) ?? 0) + 1;
     counts.set(name, n);
     fields[n === 1 ? name : `${name}[${n}]`] = value;

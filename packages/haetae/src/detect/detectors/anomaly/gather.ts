@@ -1,6 +1,6 @@
 import type { Event } from '@haetae/event';
-import { factsOf, fieldsOf } from '../../finding.ts';
 import type { Harvest, TextStore } from '../../harvest.ts';
+import { writeExemplar } from './exemplar.ts';
 import { type Family, valuesOf } from './family.ts';
 import { hashText, mix } from './hash.ts';
 import { memo } from './memo.ts';
@@ -21,7 +21,7 @@ export interface FamilyRows {
 
 export interface Gathering {
   readonly parts: readonly FamilyRows[];
-  /** UTF-8: JSON of `[facts, fields]` of each row's exemplar. */
+  /** UTF-8: each row's exemplar, as `writeExemplar` writes it. */
   readonly text: Uint8Array<ArrayBuffer>;
 }
 
@@ -59,14 +59,14 @@ export function createGatherer(families: readonly Family[], zone: string, detect
   let rows = 0;
 
   function write(event: Event): number {
-    const json = JSON.stringify([factsOf(event), fieldsOf(event)]);
-    const most = used + 3 * json.length;
+    const exemplar = writeExemplar(event);
+    const most = used + 3 * exemplar.length;
     if (most > text.length) {
       const larger = new Uint8Array(Math.max(most, 2 * text.length));
       larger.set(text.subarray(0, used));
       text = larger;
     }
-    const { written } = encoder.encodeInto(json, text.subarray(used));
+    const { written } = encoder.encodeInto(exemplar, text.subarray(used));
     used += written;
     return written;
   }

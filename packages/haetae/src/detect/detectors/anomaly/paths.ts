@@ -1,6 +1,6 @@
 import { hashShape } from './hash.ts';
 import { likeness } from './masquerade.ts';
-import { ownCopy } from './memo.ts';
+import { memo } from './memo.ts';
 
 /** What is told by a path alone. */
 export interface PathFacts {
@@ -47,20 +47,10 @@ export function plainPath(text: string): string {
 /** The path as relations know it: whoever's profile, whichever drive. */
 const commonPath = (path: string): string => path.replace(/^[a-z]:/, '').replace(/^\\users\\[^\\]+/, '\\users\\*');
 
-const MOST = 20_000;
-
-/** Facts of paths, made once for each distinct text; bounded. */
+/** Facts of paths, made once for each distinct text. */
 export function createPaths(): (text: string | undefined) => PathFacts {
-  const known = new Map<string, PathFacts>();
-  return (text) => {
-    if (text === undefined || text === '' || text === '-') return NO_PATH;
-    const facts = known.get(text);
-    if (facts !== undefined) return facts;
-    if (known.size >= MOST) known.clear();
-    const made = factsOfPath(text);
-    known.set(ownCopy(text), made);
-    return made;
-  };
+  const factsOf = memo(factsOfPath);
+  return (text) => (text === undefined || text === '' || text === '-' ? NO_PATH : factsOf(text));
 }
 
 export function factsOfPath(text: string): PathFacts {

@@ -1,9 +1,9 @@
 import { attribute, type Forest } from '@haetae/isolation-forest';
 import type { Level } from '@haetae/sigma';
-import type { EventFacts } from '../../finding.ts';
 import type { TextStore } from '../../harvest.ts';
 import type { FiledFinding } from '../../signal.ts';
 import type { ScorePart, UnusualReason } from '../../unusual.ts';
+import { readExemplar } from './exemplar.ts';
 import type { Family, Feature } from './family.ts';
 import type { FamilyGathered } from './gather.ts';
 import type { Candidate } from './judge.ts';
@@ -58,9 +58,8 @@ export function findingOf(
   };
 }
 
-export function exemplarOf(store: TextStore, at: number, length: number): [EventFacts, Fields] {
-  return JSON.parse(new TextDecoder().decode(store.read(at, length))) as [EventFacts, Fields];
-}
+export const exemplarOf = (store: TextStore, at: number, length: number) =>
+  readExemplar(new TextDecoder().decode(store.read(at, length)));
 
 /** What a score consists of: every feature with its value and its part, largest first. */
 export function reasonOf(
