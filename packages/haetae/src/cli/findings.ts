@@ -158,6 +158,7 @@ const TELLING: readonly (readonly string[])[] = [
   ['TargetObject'],
   ['SourceImage', 'TargetImage', 'GrantedAccess'],
   ['Image', 'DestinationIp', 'DestinationHostname', 'DestinationPort'],
+  ['Application', 'DestAddress', 'DestPort'],
   ['QueryName', 'Image'],
   ['Image', 'TargetFilename'],
   ['TargetFilename'],

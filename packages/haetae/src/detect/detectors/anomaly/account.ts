@@ -1,19 +1,20 @@
+import type { TextStore } from '../../harvest.ts';
 import type { BelowBudget, ScoreAccount } from '../../scores.ts';
-import type { FiledFinding } from '../../signal.ts';
 import type { Family } from './family.ts';
 import type { Gathered } from './gather.ts';
-import type { Candidate, HostDay, Thresholds } from './judge.ts';
+import type { HostDay, Thresholds } from './judge.ts';
 import { AT } from './table.ts';
+import { exemplarOf } from './tell.ts';
 
-/** The account of a run. `tell` makes the finding that a candidate would have been. */
+/** The account of a run. */
 export function accountOf(
   families: readonly Family[],
   gathered: Gathered | undefined,
+  store: TextStore | undefined,
   days: readonly HostDay[],
   beyond: number,
   thresholds: Thresholds,
   baseline: string,
-  tell: (candidate: Candidate) => FiledFinding,
 ): ScoreAccount {
   return {
     families: families.map(({ id, name, kinds }, i) => {
@@ -30,8 +31,9 @@ export function accountOf(
     below: days.flatMap(({ day, told, below }): BelowBudget[] => {
       const [next] = below;
       if (next === undefined) return [];
-      const { event, file } = tell(next);
-      const { position, computer } = event;
+      const known = gathered!.families[next.family]!;
+      const [{ position, computer }] = exemplarOf(known, next.row, store!);
+      const file = gathered!.paths[known.table.block(next.row)[known.table.offset(next.row) + AT.file]!] ?? '';
       return [
         {
           computer,

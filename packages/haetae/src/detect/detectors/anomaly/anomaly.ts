@@ -5,7 +5,7 @@ import type { ScoreAccount } from '../../scores.ts';
 import type { FiledFinding } from '../../signal.ts';
 import { accountOf } from './account.ts';
 import { createGathered, createGatherer, type Gathered, type Gathering } from './gather.ts';
-import { byHostDay, type Candidate, candidatesOf, THRESHOLDS, type Thresholds } from './judge.ts';
+import { byHostDay, type Candidate, candidatesOf, ordinaryScore, THRESHOLDS, type Thresholds } from './judge.ts';
 import { scoreFamily, THIS_DATA } from './model.ts';
 import { FAMILIES } from './registry.ts';
 import { findingOf, type Judged } from './tell.ts';
@@ -68,12 +68,17 @@ function judge(
     candidates.push(...candidatesOf(one, i, thresholds));
     // The matrix, the scores and the sketches are let go; what is told needs the forest alone.
     const { forest, distribution, version } = one.model;
-    scored.set(i, { family, gathered: known, model: { forest, distribution, version } });
+    scored.set(i, {
+      family,
+      gathered: known,
+      model: { forest, distribution, version },
+      ordinary: ordinaryScore(distribution, thresholds),
+    });
   });
   const days = byHostDay(candidates, thresholds);
   const tell = (one: Candidate): FiledFinding => findingOf(one, scored.get(one.family)!, gathered!.paths, store!);
   return {
     told: days.flatMap((day) => day.told.map(tell)),
-    stats: accountOf(FAMILIES, gathered, days, candidates.length, thresholds, THIS_DATA, tell),
+    stats: accountOf(FAMILIES, gathered, store, days, candidates.length, thresholds, THIS_DATA),
   };
 }

@@ -1,4 +1,4 @@
-import { pValue } from '@haetae/isolation-forest';
+import { pValue, type ScoreDistribution } from '@haetae/isolation-forest';
 import type { Scored } from './model.ts';
 import { AT, HEAD } from './table.ts';
 
@@ -61,6 +61,12 @@ export function candidatesOf(scored: Scored, family: number, { p: most, score: l
     });
   }
   return found;
+}
+
+/** A score that is just not told. */
+export function ordinaryScore({ values, atLeast, total }: ScoreDistribution, { p, score }: Thresholds): number {
+  const first = values.findIndex((_, i) => (atLeast[i]! + 1) / (total + 1) > p);
+  return Math.max(score - 1e-6, first < 0 ? 0 : values[first]!);
 }
 
 /** Rarer first; of equals the one that scores higher, then in a fixed order. */

@@ -14,37 +14,43 @@ import { AT } from './table.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** A score below which nothing is unusual: to this the counterfactual leads. */
-export const ORDINARY = 0.5;
-
 /** What is kept of a family once it is scored. */
 export interface Judged {
   readonly family: Family;
   readonly gathered: FamilyGathered;
   readonly model: Pick<Model, 'forest' | 'distribution' | 'version'>;
+  /** The score below which it is not told: to this the counterfactual leads. */
+  readonly ordinary: number;
 }
 
 /** The finding of a candidate: its exemplar's event, and why. */
 export function findingOf(
   candidate: Pick<Candidate, 'row' | 'p' | 'values'>,
-  { family, gathered, model }: Judged,
+  { family, gathered, model, ordinary: target }: Judged,
   paths: readonly string[],
   store: TextStore,
 ): FiledFinding {
   const { table } = gathered;
   const block = table.block(candidate.row);
   const at = table.offset(candidate.row);
-  const [event, fields] = exemplarOf(store, block[at + AT.textAt]!, block[at + AT.textLength]!);
-  const reason = reasonOf(family, model.forest, candidate, fields, {
-    p: candidate.p,
-    among: model.distribution.total,
-    baseline: model.version,
-    equal: {
-      count: block[at + AT.count]!,
-      first: iso(block[at + AT.first]!),
-      last: iso(block[at + AT.last]!),
+  const [event, fields] = exemplarOf(gathered, candidate.row, store);
+  const reason = reasonOf(
+    family,
+    model.forest,
+    candidate,
+    fields,
+    {
+      p: candidate.p,
+      among: model.distribution.total,
+      baseline: model.version,
+      equal: {
+        count: block[at + AT.count]!,
+        first: iso(block[at + AT.first]!),
+        last: iso(block[at + AT.last]!),
+      },
     },
-  });
+    target,
+  );
   return {
     detector: 'anomaly',
     rule: null,
@@ -58,8 +64,12 @@ export function findingOf(
   };
 }
 
-export const exemplarOf = (store: TextStore, at: number, length: number) =>
-  readExemplar(new TextDecoder().decode(store.read(at, length)));
+/** The event that stands for a row. */
+export function exemplarOf({ table }: FamilyGathered, row: number, store: TextStore) {
+  const block = table.block(row);
+  const at = table.offset(row);
+  return readExemplar(new TextDecoder().decode(store.read(block[at + AT.textAt]!, block[at + AT.textLength]!)));
+}
 
 /** What a score consists of: every feature with its value and its part, largest first. */
 export function reasonOf(
@@ -68,6 +78,7 @@ export function reasonOf(
   { values }: Pick<Candidate, 'values'>,
   fields: Fields,
   known: Pick<UnusualReason, 'p' | 'among' | 'baseline' | 'equal'>,
+  target: number,
 ): UnusualReason {
   const { score, pathLength, expected, contributions } = attribute(forest, values);
   const parts = family.features
@@ -92,7 +103,7 @@ export function reasonOf(
     expected,
     pathLength,
     parts,
-    ordinaryIf: ordinaryIf(family, forest, values, ORDINARY),
+    ordinaryIf: ordinaryIf(family, forest, values, contributions, target),
     ...known,
   };
 }
