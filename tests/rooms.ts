@@ -49,6 +49,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
     packages: ['@duckdb/node-api'],
   },
+  'haetae/server': {
+    path: 'packages/haetae/src/server',
+    rooms: ['event', 'haetae/source', 'haetae/store'],
+    packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
+  },
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
     rooms: [

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from 'hono';
+import type { OidcClient } from './auth/oidc.ts';
+import type { Principal } from './auth/principal.ts';
+import type { TokenGate } from './auth/tokens.ts';
+import type { HttpLimits } from './http/limits.ts';
+import type { Log } from './http/log.ts';
+import type { Counter, Histogram, Metrics } from './http/metrics.ts';
+import type { RateLimit } from './http/rate.ts';
+import type { Ports } from './ports.ts';
+
+/** What a request carries through the app. */
+export interface Env {
+  Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
+  Variables: { principal: Principal; address: string; requestId: string };
+}
+export type Ctx = Context<Env>;
+
+/** What all parts of the app share. */
+export interface Parts {
+  readonly ports: Ports;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly limits: HttpLimits;
+  /** Cookies only over TLS. */
+  readonly secure: boolean;
+  /** Where browsers find the server, without a slash at the end; '' when nobody said. */
+  readonly publicUrl: string;
+  /** Names under which the API is asked for; [] for any. */
+  readonly hosts: readonly string[];
+  readonly elasticVersion: string;
+  readonly tokens: TokenGate;
+  readonly oidc: OidcClient | undefined;
+  readonly metrics: Metrics;
+  readonly counts: {
+    readonly requests: Counter;
+    readonly seconds: Histogram;
+    readonly items: Counter;
+    readonly bytes: Counter;
+    readonly refused: Counter;
+  };
+  /** By address: logins and wrong tokens. */
+  readonly logins: RateLimit;
+  readonly strangers: RateLimit;
+  /** By principal. */
+  readonly requests: RateLimit;
+}

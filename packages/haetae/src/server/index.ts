@@ -1,0 +1,21 @@
+export type * as api from './api.ts';
+export type { OidcClient, OidcSettings } from './auth/oidc.ts';
+export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
+export { jsonLog, type Log, type LogLine } from './http/log.ts';
+export type { Accepted, Frame, Intake, Origin } from './intake.ts';
+export type {
+  Actor,
+  Entities,
+  Events,
+  Exceptions,
+  Findings,
+  Hunts,
+  Incidents,
+  Live,
+  LiveEntry,
+  Page,
+  Ports,
+  Rules,
+  SavedSearches,
+} from './ports.ts';
+export { type RunningServer, type ServerOptions, startServer } from './server.ts';

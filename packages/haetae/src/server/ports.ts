@@ -1,0 +1,125 @@
+import type { z } from '@hono/zod-openapi';
+import type { Store } from '../store/index.ts';
+import type {
+  EntitiesQuery,
+  Entity,
+  EventQuery,
+  Exception,
+  Finding,
+  FindingDetail,
+  FindingsQuery,
+  Hunt,
+  HuntsQuery,
+  Incident,
+  IncidentDetail,
+  IncidentPatch,
+  IncidentsQuery,
+  LiveMessage,
+  NewException,
+  NewHunt,
+  NewSavedSearch,
+  Ready,
+  Rule,
+  RulesQuery,
+  SavedSearch,
+  SearchPart,
+  Stats,
+  StoredEvent,
+} from './api.ts';
+import type { Intake } from './intake.ts';
+
+/**
+ * What the server asks of the rooms below it, joined by whoever starts it. They reject with a StoreError, whose code becomes
+ * the status of the answer.
+ */
+export interface Ports {
+  readonly intake: Intake;
+  readonly accounts: Pick<Store, 'users' | 'sessions' | 'tokens' | 'audit'>;
+  readonly events: Events;
+  readonly findings: Findings;
+  readonly incidents: Incidents;
+  readonly entities: Entities;
+  readonly rules: Rules;
+  readonly exceptions: Exceptions;
+  readonly searches: SavedSearches;
+  readonly hunts: Hunts;
+  readonly stats: () => Promise<Stats>;
+  readonly live: Live;
+  readonly ready: () => Promise<Ready>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the page that follows; null behind the last. */
+  readonly next: string | null;
+}
+
+/** Who does it, as the audit log and the histories name them. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Events {
+  /** Ends by itself with the part `end`; sooner when the signal says so. */
+  search(query: EventQuery, signal: AbortSignal): AsyncIterable<SearchPart>;
+  get(id: string): Promise<StoredEvent | undefined>;
+}
+
+export interface Findings {
+  list(query: z.infer<typeof FindingsQuery>): Promise<Page<Finding>>;
+  get(id: string): Promise<FindingDetail | undefined>;
+}
+
+export interface Incidents {
+  list(query: z.infer<typeof IncidentsQuery>): Promise<Page<Incident>>;
+  get(id: string): Promise<IncidentDetail | undefined>;
+  /** Rejects with `missing`, or `conflict` when the version is not the newest. */
+  update(id: string, change: IncidentPatch, actor: Actor): Promise<IncidentDetail>;
+  note(id: string, text: string, actor: Actor): Promise<IncidentDetail>;
+}
+
+export interface Entities {
+  list(query: z.infer<typeof EntitiesQuery>): Promise<Page<Entity>>;
+}
+
+export interface Rules {
+  list(query: z.infer<typeof RulesQuery>): Promise<Page<Rule>>;
+  /** Rejects with `missing`. */
+  setEnabled(id: string, enabled: boolean, actor: Actor): Promise<Rule>;
+}
+
+export interface Exceptions {
+  list(): Promise<readonly Exception[]>;
+  /** Rejects with `invalid` when there is no such rule or the filter makes no sense. */
+  create(exception: NewException, actor: Actor): Promise<Exception>;
+  remove(id: string, actor: Actor): Promise<boolean>;
+}
+
+export interface SavedSearches {
+  /** The user's own and the shared ones. */
+  list(userId: string): Promise<readonly SavedSearch[]>;
+  create(search: NewSavedSearch, actor: Actor): Promise<SavedSearch>;
+  /** False when there is none, or it is somebody else's. */
+  remove(id: string, actor: Actor): Promise<boolean>;
+}
+
+export interface Hunts {
+  /** Rejects with `invalid` when the rule does not compile: the message says where. */
+  start(hunt: NewHunt, actor: Actor): Promise<Hunt>;
+  list(query: z.infer<typeof HuntsQuery>): Promise<Page<Hunt>>;
+  get(id: string): Promise<Hunt | undefined>;
+  /** False when it does not run. */
+  cancel(id: string): Promise<boolean>;
+}
+
+export interface LiveEntry {
+  /** Rises; what a client gives back as Last-Event-ID. */
+  readonly id: number;
+  readonly message: LiveMessage;
+}
+
+export interface Live {
+  /** What came after `after` and is still kept, then what comes, until the signal. Whoever reads too slowly gets a `gap`. */
+  subscribe(after: number | undefined, signal: AbortSignal): AsyncIterable<LiveEntry>;
+}

@@ -1,0 +1,395 @@
+import { randomUUID } from 'node:crypto';
+import type { UnixMs } from '@haetae/event';
+import {
+  type AuditEntry,
+  type AuditRecord,
+  type Session,
+  type Store,
+  StoreError,
+  type Token,
+  type User,
+} from '../../store/index.ts';
+import type {
+  Exception,
+  Finding,
+  Hunt,
+  Incident,
+  IncidentDetail,
+  LiveMessage,
+  Rule,
+  SavedSearch,
+  SearchPart,
+  StoredEvent,
+} from '../api.ts';
+import type { Accepted, Frame } from '../intake.ts';
+import type { LiveEntry, Ports } from '../ports.ts';
+
+/** The rooms below the server, in memory: what the tests of the server alone stand on. */
+export interface Memory {
+  readonly ports: Ports;
+  readonly frames: Frame[];
+  readonly audit: AuditEntry[];
+  /** What the intake says next; durable when nothing is left. */
+  readonly outcomes: Accepted[];
+  readonly events: StoredEvent[];
+  say(message: LiveMessage): void;
+  isReady: boolean;
+}
+
+const missing = (what: string) => new StoreError('missing', `there is no ${what}`);
+const pageOf = <T>(items: readonly T[], { limit, cursor }: { limit: number; cursor?: string | undefined }) => {
+  const from = /^\d{1,9}$/.test(cursor ?? '') ? Number(cursor) : 0;
+  const next = from + limit < items.length ? String(from + limit) : null;
+  return Promise.resolve({ items: items.slice(from, from + limit), next });
+};
+
+export function memory(now: () => number): Memory {
+  const frames: Frame[] = [];
+  const outcomes: Accepted[] = [];
+  const audit: AuditEntry[] = [];
+  const events: StoredEvent[] = [];
+  const state = { isReady: true };
+  const live = liveBus();
+  const ports: Ports = {
+    intake: {
+      accept: async (frame) => {
+        const outcome = outcomes.shift() ?? { kind: 'durable', seq: frames.length + 1 };
+        if (outcome.kind === 'durable') frames.push(frame);
+        return outcome;
+      },
+    },
+    accounts: accounts(audit),
+    events: {
+      async *search(query): AsyncGenerator<SearchPart> {
+        const found = events.filter((one) => query.computer === undefined || one.computer === query.computer);
+        yield { kind: 'events', events: found.slice(0, query.limit) };
+        yield { kind: 'end', reason: 'done', next: null };
+      },
+      get: async (id) => events.find((one) => one.id === id),
+    },
+    ...books(now),
+    stats: async () => ({
+      events: events.length,
+      eventsPerSecond: 0,
+      findings: 0,
+      openIncidents: 0,
+      hosts: 0,
+      backlog: 0,
+      storedBytes: 0,
+      possiblyRepeated: 0,
+      hourly: [],
+    }),
+    live,
+    ready: async () => ({ ready: state.isReady, checks: [{ name: 'log', ok: state.isReady, detail: 'secret path' }] }),
+  };
+  return {
+    ports,
+    frames,
+    audit,
+    outcomes,
+    events,
+    say: live.say,
+    get isReady() {
+      return state.isReady;
+    },
+    set isReady(value) {
+      state.isReady = value;
+    },
+  };
+}
+
+function accounts(audit: AuditEntry[]): Ports['accounts'] {
+  const users = new Map<string, User>();
+  const sessions = new Map<string, Session>();
+  const tokens = new Map<string, Token>();
+  const find = <T>(all: Map<string, T>, test: (one: T) => boolean) => [...all.values()].find(test);
+  const byName = (name: string) => find(users, (one) => one.name.toLowerCase() === name.toLowerCase());
+  const removeOfUser = async (userId: string) => {
+    const gone = [...sessions.values()].filter((one) => one.userId === userId);
+    for (const { hash } of gone) sessions.delete(hash);
+    return gone.length;
+  };
+  const create = async (user: User) => {
+    if (byName(user.name) !== undefined) throw new StoreError('taken', `the name ${user.name} is taken`);
+    users.set(user.id, user);
+  };
+  const known = <T>(all: Map<string, T>, id: string, what: string): T => {
+    const one = all.get(id);
+    if (one === undefined) throw missing(what);
+    return one;
+  };
+  const books: Pick<Store, 'users' | 'sessions' | 'tokens' | 'audit'> = {
+    users: {
+      create,
+      createFirst: async (user) => {
+        if (users.size > 0) return false;
+        await create(user);
+        return true;
+      },
+      get: async (id) => users.get(id),
+      byName: async (name) => byName(name),
+      bySubject: async (subject) => find(users, (one) => one.subject === subject),
+      list: async () => [...users.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      update: async (id, change) => {
+        const user = { ...known(users, id, 'user'), ...change };
+        users.set(id, user);
+        return user;
+      },
+      remove: async (id) => {
+        await removeOfUser(id);
+        return users.delete(id);
+      },
+    },
+    sessions: {
+      create: async (session) => void sessions.set(session.hash, session),
+      get: async (hash) => sessions.get(hash),
+      ofUser: async (userId) => [...sessions.values()].filter((one) => one.userId === userId),
+      touch: async (hash, seenMs, expiresMs) => {
+        const session = sessions.get(hash);
+        if (session !== undefined) sessions.set(hash, { ...session, seenMs, expiresMs });
+        return session !== undefined;
+      },
+      remove: async (hash) => sessions.delete(hash),
+      removeOfUser,
+      removeExpired: async (nowMs) => {
+        const gone = [...sessions.values()].filter((one) => one.expiresMs <= nowMs);
+        for (const { hash } of gone) sessions.delete(hash);
+        return gone.length;
+      },
+    },
+    tokens: {
+      create: async (token) => void tokens.set(token.id, token),
+      get: async (id) => tokens.get(id),
+      byHash: async (hash) => find(tokens, (one) => one.hash === hash),
+      list: async () => [...tokens.values()].reverse(),
+      update: async (id, change) => {
+        const token = { ...known(tokens, id, 'token'), ...change };
+        tokens.set(id, token);
+        return token;
+      },
+      revoke: async (id, nowMs) => {
+        const token = tokens.get(id);
+        if (token === undefined || token.revokedMs !== null) return false;
+        tokens.set(id, { ...token, revokedMs: nowMs });
+        return true;
+      },
+      touch: async (used) => {
+        for (const { id, usedMs } of used) {
+          const token = tokens.get(id);
+          if (token !== undefined) tokens.set(id, { ...token, usedMs });
+        }
+      },
+      use: async (id) => {
+        const token = tokens.get(id);
+        if (token === undefined || token.usesLeft === 0) return false;
+        tokens.set(id, { ...token, usesLeft: token.usesLeft === null ? null : token.usesLeft - 1 });
+        return true;
+      },
+    },
+    audit: {
+      append: async (record: AuditRecord) => {
+        const entry = { ...record, number: audit.length + 1, previous: '', hash: '' };
+        audit.push(entry);
+        return entry;
+      },
+      list: async ({ action, limit }) =>
+        [...audit]
+          .reverse()
+          .filter((one) => action === undefined || one.action === action)
+          .slice(0, limit),
+      head: async () => ({ number: audit.length, hash: '' }),
+      verify: async () => ({ kind: 'whole', head: { number: audit.length, hash: '0'.repeat(64) } }),
+    },
+  };
+  return books;
+}
+
+function books(
+  now: () => number,
+): Pick<Ports, 'findings' | 'incidents' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts'> {
+  const base = { level: 'high' as const, tactics: ['execution'], techniques: ['T1059'] };
+  const finding: Finding = {
+    ...base,
+    id: 'finding-1',
+    timeMs: 1000,
+    foundMs: 2000,
+    detector: 'sigma',
+    rule: { id: 'rule-1', title: 'A rule' },
+    computer: 'WS01',
+    incident: 'incident-1',
+    event: 'event-1',
+  };
+  const incident: Incident = {
+    ...base,
+    id: 'incident-1',
+    version: 1,
+    title: 'An incident',
+    titleKo: '사고',
+    risk: 80,
+    status: 'new',
+    assignee: null,
+    closeReason: null,
+    firstMs: 1000,
+    lastMs: 1000,
+    updatedMs: 2000,
+    hosts: ['WS01'],
+    users: [],
+    findings: 1,
+  };
+  const incidents = new Map<string, IncidentDetail>([[incident.id, { ...incident, incident: {}, history: [] }]]);
+  const rules = new Map<string, Rule>([
+    [
+      'rule-1',
+      {
+        ...base,
+        id: 'rule-1',
+        title: 'A rule',
+        titleKo: null,
+        path: 'a.yml',
+        enabled: true,
+        findings: 1,
+        lastMs: null,
+      },
+    ],
+  ]);
+  const exceptions = new Map<string, Exception>();
+  const searches = new Map<string, SavedSearch>();
+  const hunts = new Map<string, Hunt>();
+  const change = (id: string, with_: (one: IncidentDetail) => IncidentDetail): IncidentDetail => {
+    const one = incidents.get(id);
+    if (one === undefined) throw missing('incident');
+    const changed = { ...with_(one), version: one.version + 1, updatedMs: now() };
+    incidents.set(id, changed);
+    return changed;
+  };
+  return {
+    findings: {
+      list: (query) => pageOf([finding], query),
+      get: async (id) => (id === finding.id ? { ...finding, statement: {} } : undefined),
+    },
+    incidents: {
+      list: (query) =>
+        pageOf(
+          [...incidents.values()].map(({ incident: _, history: __, ...one }) => one),
+          query,
+        ),
+      get: async (id) => incidents.get(id),
+      update: async (id, { version, status, assignee, closeReason }) =>
+        change(id, (one) => {
+          if (one.version !== version) throw new StoreError('conflict', 'somebody changed it since');
+          return {
+            ...one,
+            ...(status !== undefined && { status }),
+            ...(assignee !== undefined && { assignee }),
+            ...(closeReason !== undefined && { closeReason }),
+          };
+        }),
+      note: async (id, text, actor) =>
+        change(id, (one) => ({
+          ...one,
+          history: [...one.history, { timeMs: now(), actor: actor.id, actorName: actor.name, kind: 'note', text }],
+        })),
+    },
+    entities: {
+      list: (query) =>
+        pageOf(
+          [
+            {
+              kind: 'host' as const,
+              name: 'WS01',
+              aliases: [],
+              risk: 1,
+              firstMs: 1,
+              lastMs: 2,
+              events: 1,
+              findings: 1,
+              incidents: 1,
+            },
+          ],
+          query,
+        ),
+    },
+    rules: {
+      list: (query) => pageOf([...rules.values()], query),
+      setEnabled: async (id, enabled) => {
+        const rule = rules.get(id);
+        if (rule === undefined) throw missing('rule');
+        rules.set(id, { ...rule, enabled });
+        return { ...rule, enabled };
+      },
+    },
+    exceptions: {
+      list: async () => [...exceptions.values()],
+      create: async (asked, actor) => {
+        const one = { ...asked, id: randomUUID(), createdBy: actor.id, createdMs: now(), hits: 0 };
+        exceptions.set(one.id, one);
+        return one;
+      },
+      remove: async (id) => exceptions.delete(id),
+    },
+    searches: {
+      list: async (userId) => [...searches.values()].filter(({ owner, shared }) => owner === userId || shared),
+      create: async (asked, actor) => {
+        const one = { ...asked, id: randomUUID(), owner: actor.id, createdMs: now() as UnixMs };
+        searches.set(one.id, one);
+        return one;
+      },
+      remove: async (id, actor) => searches.get(id)?.owner === actor.id && searches.delete(id),
+    },
+    hunts: {
+      start: async ({ name, rule, fromMs, toMs }, actor) => {
+        if (!rule.includes('detection')) throw new StoreError('invalid', 'rule:1:1: no detection');
+        const hunt: Hunt = {
+          id: randomUUID(),
+          name,
+          rule,
+          status: 'running',
+          fromMs,
+          toMs,
+          scanned: 0,
+          total: 1,
+          hits: 0,
+          fresh: 0,
+          startedBy: actor.id,
+          startedMs: now(),
+          endedMs: null,
+          error: null,
+        };
+        hunts.set(hunt.id, hunt);
+        return hunt;
+      },
+      list: (query) => pageOf([...hunts.values()], query),
+      get: async (id) => hunts.get(id),
+      cancel: async (id) => {
+        const hunt = hunts.get(id);
+        if (hunt?.status !== 'running') return false;
+        hunts.set(id, { ...hunt, status: 'cancelled', endedMs: now() });
+        return true;
+      },
+    },
+  };
+}
+
+function liveBus(): Ports['live'] & { say(message: LiveMessage): void } {
+  const kept: LiveEntry[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    say(message) {
+      kept.push({ id: kept.length + 1, message });
+      for (const wake of waiting) wake();
+    },
+    async *subscribe(after, signal) {
+      for (let at = after ?? kept.length; !signal.aborted; ) {
+        while (at < kept.length) yield kept[at++]!;
+        await new Promise<void>((resolve) => {
+          const wake = (): void => {
+            waiting.delete(wake);
+            resolve();
+          };
+          waiting.add(wake);
+          signal.addEventListener('abort', wake, { once: true });
+        });
+      }
+    },
+  };
+}
