@@ -96,6 +96,7 @@ export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/event': 'event',
   '@haetae/event/shape': 'event',
   '@haetae/isolation-forest': 'isolation-forest',
+  '@haetae/isolation-forest/node': 'isolation-forest',
   '@haetae/sigma': 'sigma',
   '@haetae/sigma/windows': 'sigma',
 };

@@ -52,7 +52,14 @@ test('the installed command scans the sample logs with the rules it brought alon
 });
 
 test('each library loads by its name from the empty prefix', async () => {
-  const names = ['@haetae/evtx', '@haetae/event', '@haetae/sigma', '@haetae/sigma/windows', '@haetae/isolation-forest'];
+  const names = [
+    '@haetae/evtx',
+    '@haetae/event',
+    '@haetae/sigma',
+    '@haetae/sigma/windows',
+    '@haetae/isolation-forest',
+    '@haetae/isolation-forest/node',
+  ];
   const script = `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name)`;
   const { code, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
   expect(code, stderr).toBe(0);

@@ -20,9 +20,10 @@ import { type Forest, type Rows, treeCount } from './shape.ts';
 
 interface Compiled {
   readonly ranks: readonly Ranks[];
-  /** Four numbers a node (see {@link RANK}), of blocks with one column a feature and of blocks with two. */
+  /** Four numbers a node (see {@link RANK}), for blocks with one column a feature. */
   readonly nodes: Int32Array;
-  readonly nodesOfTwo: Int32Array;
+  /** For blocks with two; made when the first such block comes. */
+  nodesOfTwo: Int32Array | undefined;
   /** Of each tree. */
   readonly levels: Uint8Array;
 }
@@ -55,7 +56,8 @@ export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: 
     const missing = fill(plan, features, rows, first, count, block, features);
     if (missing) fill(plan, features, rows, first, count, block, 2 * features);
     const width = missing ? 2 * features : features;
-    const nodes = missing ? plan.nodesOfTwo : plan.nodes;
+    if (missing) plan.nodesOfTwo ??= ofTwoColumns(forest, plan.nodes);
+    const nodes = (missing ? plan.nodesOfTwo : undefined) ?? plan.nodes;
     out.fill(0, first, first + count);
     for (let tree = 0; tree < trees; tree++) {
       descend(nodes, expected, SIZE * roots[tree], plan.levels[tree], block, width, count, out, first);
@@ -124,7 +126,7 @@ function descend(
 }
 
 function compile(forest: Forest): Compiled {
-  const { feature, features, left, roots, size, threshold } = forest;
+  const { feature, features, left, roots, threshold } = forest;
   const thresholds: number[][] = Array.from({ length: features }, () => []);
   for (let node = 0; node < left.length; node++) if (left[node] !== 0) thresholds[feature[node]].push(threshold[node]);
   const ranks = thresholds.map(ranksOf);
@@ -136,14 +138,19 @@ function compile(forest: Forest): Compiled {
     nodes[SIZE * node + COLUMN] = feature[node];
     nodes[SIZE * node + LEFT] = SIZE * (leaf ? node : left[node]);
   }
-  const nodesOfTwo = nodes.slice();
-  for (let node = 0; node < left.length; node++) {
-    if (left[node] !== 0 && size[left[node]] < size[left[node] + 1]) nodesOfTwo[SIZE * node + COLUMN] += features;
-  }
   const levels = Uint8Array.from({ length: treeCount(forest) }, (_, tree) =>
     levelsOf(left, roots[tree], roots[tree + 1]),
   );
-  return { ranks, nodes, nodesOfTwo, levels };
+  return { ranks, nodes, nodesOfTwo: undefined, levels };
+}
+
+/** A node whose right child is the greater reads the second column of its feature. */
+function ofTwoColumns({ features, left, size }: Forest, nodes: Int32Array): Int32Array {
+  const ofTwo = nodes.slice();
+  for (let node = 0; node < left.length; node++) {
+    if (left[node] !== 0 && size[left[node]] < size[left[node] + 1]) ofTwo[SIZE * node + COLUMN] += features;
+  }
+  return ofTwo;
 }
 
 function levelsOf(left: Uint32Array, root: number, end: number): number {
