@@ -5,10 +5,12 @@
  * costs once what each step would cost anew. Ranks are whole numbers, and the sign bit of their difference is 0 for left, 1 for
  * right. `x ≤ threshold` holds exactly where `rank(x) ≤ rank(threshold)`.
  *
- * No test for a leaf: a leaf leads to itself, so that every row takes as many steps as the tree has levels.
+ * No test for a leaf and no links: short branches are prolonged to the depth of their tree, always to the left, so that every row
+ * takes as many steps, and the children of node i are the nodes 2i and 2i + 1. As no tree is deeper than ⌈log2 ψ⌉ this at most
+ * doubles it.
  *
  * Four rows at a time: a step waits for the one before it, but not for the steps of other rows. Rows go in blocks that stay in
- * the cache while all trees pass over them. A node's numbers lie side by side in one array: every array more is a register less.
+ * the cache while all trees pass over them.
  *
  * A missing value has two ranks, one that goes left and one that goes right, in two columns: a node reads that of its greater child.
  * Blocks in which nothing is missing have one column a feature.
@@ -20,25 +22,24 @@ import { type Forest, type Rows, treeCount } from './shape.ts';
 
 interface Compiled {
   readonly ranks: readonly Ranks[];
-  /** Four numbers a node (see {@link RANK}), for blocks with one column a feature. */
-  readonly nodes: Int32Array;
-  /** For blocks with two; made when the first such block comes. */
-  nodesOfTwo: Int32Array | undefined;
-  /** Of each tree. */
-  readonly levels: Uint8Array;
+  readonly trees: readonly CompiledTree[];
 }
 
-/** Places of a node's numbers. The right child lies {@link SIZE} behind the left one. */
-const RANK = 0;
-const COLUMN = 1;
-const LEFT = 2;
-const SIZE = 4;
+interface CompiledTree {
+  readonly levels: number;
+  /** Rank of the threshold and column of the feature of each node, side by side; the root is node 1. */
+  readonly nodes: Int32Array;
+  /** For blocks with two columns a feature. */
+  readonly nodesOfTwo: Int32Array;
+  /** What the leaves add, from left to right. */
+  readonly lengths: Float64Array;
+}
 
 const compiled = new WeakMap<Forest, Compiled>();
 /** Values in a block, 4 bytes each: half of a usual first-level cache. */
 const BLOCK = 4096;
-/** Rank of a leaf: no value's is greater, and the difference to none overflows. */
-const LEAF = 0x4000_0000;
+/** Rank in the prolongation of a branch: no value's is greater, and the difference to none overflows. */
+const PROLONGED = 0x4000_0000;
 
 /** Sets `out[i]` to the mean path length of row i, for the rows from `begin` to `end` − 1. */
 export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: number, out: Float64Array): void {
@@ -47,8 +48,7 @@ export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: 
     plan = compile(forest);
     compiled.set(forest, plan);
   }
-  const { features, expected, roots } = forest;
-  const trees = treeCount(forest);
+  const { features } = forest;
   const blockRows = Math.max(4, Math.floor(BLOCK / features));
   const block = new Int32Array(Math.min(blockRows, end - begin) * 2 * features);
   for (let first = begin; first < end; first += blockRows) {
@@ -56,13 +56,11 @@ export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: 
     const missing = fill(plan, features, rows, first, count, block, features);
     if (missing) fill(plan, features, rows, first, count, block, 2 * features);
     const width = missing ? 2 * features : features;
-    if (missing) plan.nodesOfTwo ??= ofTwoColumns(forest, plan.nodes);
-    const nodes = (missing ? plan.nodesOfTwo : undefined) ?? plan.nodes;
     out.fill(0, first, first + count);
-    for (let tree = 0; tree < trees; tree++) {
-      descend(nodes, expected, SIZE * roots[tree], plan.levels[tree], block, width, count, out, first);
+    for (const { levels, nodes, nodesOfTwo, lengths } of plan.trees) {
+      descend(missing ? nodesOfTwo : nodes, lengths, levels, block, width, count, out, first);
     }
-    for (let row = first; row < first + count; row++) out[row] /= trees;
+    for (let row = first; row < first + count; row++) out[row] /= plan.trees.length;
   }
 }
 
@@ -86,8 +84,7 @@ function fill(
 /** Adds one tree's path lengths of a block of rows. */
 function descend(
   nodes: Int32Array,
-  expected: Float64Array,
-  root: number,
+  lengths: Float64Array,
   levels: number,
   block: Int32Array,
   width: number,
@@ -95,33 +92,35 @@ function descend(
   out: Float64Array,
   first: number,
 ): void {
+  const leaves = lengths.length;
   let row = 0;
   for (; row + 4 <= count; row += 4) {
-    let i = root;
-    let j = root;
-    let k = root;
-    let l = root;
+    // Twice the node's number: where its rank is.
+    let i = 2;
+    let j = 2;
+    let k = 2;
+    let l = 2;
     const a = row * width;
     const b = a + width;
     const c = b + width;
     const d = c + width;
     for (let level = 0; level < levels; level++) {
-      i = nodes[i + LEFT] + (((nodes[i + RANK] - block[a + nodes[i + COLUMN]]) >> 31) & SIZE);
-      j = nodes[j + LEFT] + (((nodes[j + RANK] - block[b + nodes[j + COLUMN]]) >> 31) & SIZE);
-      k = nodes[k + LEFT] + (((nodes[k + RANK] - block[c + nodes[k + COLUMN]]) >> 31) & SIZE);
-      l = nodes[l + LEFT] + (((nodes[l + RANK] - block[d + nodes[l + COLUMN]]) >> 31) & SIZE);
+      i = (i + ((nodes[i] - block[a + nodes[i + 1]]) >>> 31)) << 1;
+      j = (j + ((nodes[j] - block[b + nodes[j + 1]]) >>> 31)) << 1;
+      k = (k + ((nodes[k] - block[c + nodes[k + 1]]) >>> 31)) << 1;
+      l = (l + ((nodes[l] - block[d + nodes[l + 1]]) >>> 31)) << 1;
     }
-    out[first + row] += expected[i / SIZE];
-    out[first + row + 1] += expected[j / SIZE];
-    out[first + row + 2] += expected[k / SIZE];
-    out[first + row + 3] += expected[l / SIZE];
+    out[first + row] += lengths[(i >> 1) - leaves];
+    out[first + row + 1] += lengths[(j >> 1) - leaves];
+    out[first + row + 2] += lengths[(k >> 1) - leaves];
+    out[first + row + 3] += lengths[(l >> 1) - leaves];
   }
   for (; row < count; row++) {
-    let i = root;
+    let i = 2;
     for (let level = 0; level < levels; level++) {
-      i = nodes[i + LEFT] + (((nodes[i + RANK] - block[row * width + nodes[i + COLUMN]]) >> 31) & SIZE);
+      i = (i + ((nodes[i] - block[row * width + nodes[i + 1]]) >>> 31)) << 1;
     }
-    out[first + row] += expected[i / SIZE];
+    out[first + row] += lengths[(i >> 1) - leaves];
   }
 }
 
@@ -130,33 +129,38 @@ function compile(forest: Forest): Compiled {
   const thresholds: number[][] = Array.from({ length: features }, () => []);
   for (let node = 0; node < left.length; node++) if (left[node] !== 0) thresholds[feature[node]].push(threshold[node]);
   const ranks = thresholds.map(ranksOf);
-
-  const nodes = new Int32Array(SIZE * left.length);
-  for (let node = 0; node < left.length; node++) {
-    const leaf = left[node] === 0;
-    nodes[SIZE * node + RANK] = leaf ? LEAF : rankOf(ranks[feature[node]], threshold[node]);
-    nodes[SIZE * node + COLUMN] = feature[node];
-    nodes[SIZE * node + LEFT] = SIZE * (leaf ? node : left[node]);
-  }
-  const levels = Uint8Array.from({ length: treeCount(forest) }, (_, tree) =>
-    levelsOf(left, roots[tree], roots[tree + 1]),
-  );
-  return { ranks, nodes, nodesOfTwo: undefined, levels };
+  const trees = Array.from({ length: treeCount(forest) }, (_, t) => compileTree(forest, ranks, roots[t], roots[t + 1]));
+  return { ranks, trees };
 }
 
-/** A node whose right child is the greater reads the second column of its feature. */
-function ofTwoColumns({ features, left, size }: Forest, nodes: Int32Array): Int32Array {
-  const ofTwo = nodes.slice();
-  for (let node = 0; node < left.length; node++) {
-    if (left[node] !== 0 && size[left[node]] < size[left[node] + 1]) ofTwo[SIZE * node + COLUMN] += features;
-  }
-  return ofTwo;
-}
-
-function levelsOf(left: Uint32Array, root: number, end: number): number {
+function compileTree(forest: Forest, ranks: readonly Ranks[], root: number, end: number): CompiledTree {
+  const { expected, feature, features, left, size, threshold } = forest;
   const level = new Uint8Array(end - root);
+  /** Number of each node in the prolonged tree. */
+  const place = new Uint32Array(end - root).fill(1);
   for (let node = root; node < end; node++) {
-    if (left[node] !== 0) level[left[node] - root] = level[left[node] + 1 - root] = level[node - root] + 1;
+    if (left[node] === 0) continue;
+    const child = left[node] - root;
+    level[child] = level[child + 1] = level[node - root] + 1;
+    place[child] = 2 * place[node - root];
+    place[child + 1] = place[child] + 1;
   }
-  return level[level.length - 1];
+  const levels = level[level.length - 1];
+  const leaves = 2 ** levels;
+  const nodes = new Int32Array(2 * leaves);
+  for (let at = 0; at < nodes.length; at += 2) nodes[at] = PROLONGED;
+  const nodesOfTwo = nodes.slice();
+  const lengths = new Float64Array(leaves);
+  for (let node = root; node < end; node++) {
+    const at = place[node - root];
+    if (left[node] === 0) {
+      lengths[at * 2 ** (levels - level[node - root]) - leaves] = expected[node];
+      continue;
+    }
+    nodes[2 * at] = nodesOfTwo[2 * at] = rankOf(ranks[feature[node]], threshold[node]);
+    nodes[2 * at + 1] = nodesOfTwo[2 * at + 1] = feature[node];
+    // Its greater child takes those that lack the value.
+    if (size[left[node]] < size[left[node] + 1]) nodesOfTwo[2 * at + 1] += features;
+  }
+  return { levels, nodes, nodesOfTwo, lengths };
 }

@@ -114,7 +114,8 @@ export function expectPathLengths(
 export function splitBetween(min: number, max: number, u: number): number {
   const span = max - min;
   const threshold = span === Infinity ? min * (1 - u) + max * u : min + u * span;
-  return threshold >= min && threshold < max ? threshold : min;
+  // −0 becomes 0: which of them comes first among equal values is no part of the result.
+  return (threshold >= min && threshold < max ? threshold : min) + 0;
 }
 
 /** Rows at or below the threshold first, those that lack the value with the greater part. Gives where the right ones begin. */

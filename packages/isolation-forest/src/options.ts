@@ -92,6 +92,8 @@ export function rangeOf(rows: Rows, features: number): { low: Float64Array; high
   }
   for (let f = 0; f < features; f++) {
     if (low[f] > high[f]) low[f] = high[f] = NaN;
+    low[f] += 0; // no −0, which is equal to 0 but has other bytes
+    high[f] += 0;
     if (low[f] === -Infinity || high[f] === Infinity) throw infinite(rows, features, f);
   }
   return { low, high };
