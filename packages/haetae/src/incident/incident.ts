@@ -150,7 +150,7 @@ export interface ProcessNode {
   readonly findings: readonly number[];
   /** By time. */
   readonly acts: readonly Act[];
-  /** Acts that are not kept one by one, by kind. */
+  /** Events beyond the acts, by kind, where there were too many to keep them one by one. */
   readonly moreActs: Readonly<Partial<Record<Act['kind'], number>>>;
 }
 

@@ -21,7 +21,8 @@ export function treeOf(units: readonly Unit[]): ProcessNode[] {
   });
   for (const node of [...nodes.keys()]) {
     let above = node.parent;
-    for (let n = 0; above !== undefined && n < ABOVE; n++) {
+    // Of an ancestor that no event names, there is nothing to show.
+    for (let n = 0; above !== undefined && above.image !== '' && n < ABOVE; n++) {
       if (!nodes.has(above)) nodes.set(above, []);
       // The broker that started it is shown, and nothing above it.
       if (isBroker(above)) break;
@@ -92,7 +93,8 @@ function shown(
 /** What a process did, by time; of one that is shown for its place only, the number. */
 function actsOf(node: Node, whole: boolean): Pick<ProcessNode, 'acts' | 'moreActs'> {
   const byKind = new Map<ActKind, Map<string, Act>>();
-  const more: Partial<Record<ActKind, number>> = {};
+  const events: Partial<Record<ActKind, number>> = {};
+  const overflown = new Set<ActKind>();
   const all = node.traces.flatMap(({ of, trace }) => of.acts.map((act) => ({ act, trace })));
   all.sort((a, b) => a.act.timeMs - b.act.timeMs || compare(a.trace.file, b.trace.file) || a.act.at - b.act.at);
   for (const { act, trace } of all) {
@@ -101,19 +103,25 @@ function actsOf(node: Node, whole: boolean): Pick<ProcessNode, 'acts' | 'moreAct
       kind = new Map();
       byKind.set(act.kind, kind);
     }
+    events[act.kind] = (events[act.kind] ?? 0) + act.count;
     const key = `${act.what}\n${act.fields.GrantedAccess ?? act.fields.ScriptBlockId ?? ''}${act.fields.MessageNumber ?? ''}`;
     const known = kind.get(key);
     if (known !== undefined) kind.set(key, { ...known, count: known.count! + act.count });
     else if (whole && kind.size < KEPT_ACTS) {
       const { kind: name, what, fields, timeMs, at, count } = act;
       kind.set(key, { kind: name, what, fields, timeMs: told(timeMs), ...placed(trace, at), count });
-    } else more[act.kind] = (more[act.kind] ?? 0) + act.count;
+    } else overflown.add(act.kind);
   }
   for (const { of } of node.traces)
-    for (const [kind, n] of Object.entries(of.more) as [ActKind, number][]) more[kind] = (more[kind] ?? 0) + n;
-  // Where acts had no place, whether a repetition was counted depends on where a file was cut: it is not told.
+    for (const [kind, n] of Object.entries(of.more) as [ActKind, number][]) {
+      overflown.add(kind);
+      events[kind] = (events[kind] ?? 0) + n;
+    }
+  // Where acts had no place, which repetitions were counted depends on where a file was cut: none is told.
+  const more: Partial<Record<ActKind, number>> = {};
+  for (const kind of overflown) more[kind] = events[kind]! - (byKind.get(kind)?.size ?? 0);
   const acts = [...byKind].flatMap(([kind, own]) =>
-    [...own.values()].map((act) => (more[kind] === undefined ? act : { ...act, count: null })),
+    [...own.values()].map((act) => (overflown.has(kind) ? { ...act, count: null } : act)),
   );
   return { acts: acts.sort((a, b) => compareTimes(a.timeMs, b.timeMs)), moreActs: more };
 }

@@ -118,10 +118,7 @@ function joinByNames({ units, anchors }: Context): void {
     else if (log.endsWith('sysmon/operational') && eventId === 13)
       add('service', SERVICE_KEY.exec(fields.TargetObject ?? '')?.[1] ?? '');
     else if (log.endsWith('sysmon/operational') && eventId >= 19 && eventId <= 21)
-      for (const name of `${fields.Name ?? ''}\n${fields.Consumer ?? ''}\n${fields.Filter ?? ''}`.matchAll(
-        /(?:Name="?|^)([^"\n\\:=]+)"?$/gm,
-      ))
-        add('wmi', name[1]!.trim().replace(/^"|"$/g, ''));
+      for (const text of [fields.Name, fields.Consumer, fields.Filter]) add('wmi', partName(text ?? ''));
     if (node === undefined) return;
     const sc =
       /^"?(?:[a-z]:\\[^"]*\\)?sc(?:\.exe)?"?\s+(?:\\\\(\S+)\s+)?(?:create|config|start|sdset|failure)\s+"?([^\s"]+)/i.exec(
@@ -132,6 +129,11 @@ function joinByNames({ units, anchors }: Context): void {
     if (task !== undefined && /\/(create|run|change)\b/i.test(node.commandLine))
       add('task', `\\${task.replaceAll('"', '').replace(/^\\/, '')}`);
   });
+}
+
+/** `"Up"` and `"CommandLineEventConsumer.Name=\\"Up\\""` → `Up`. */
+function partName(text: string): string {
+  return (/Name=([^,]*)/.exec(text)?.[1] ?? text).replace(/[\\"]/g, '').trim();
 }
 
 /** A script that one process was given in its command line, and that PowerShell tells it ran. */

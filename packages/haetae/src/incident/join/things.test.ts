@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import { guid, Log, SYSTEM32 } from '../testing/log.ts';
+
+const PS = `${SYSTEM32}WindowsPowerShell\\v1.0\\powershell.exe`;
+const DROP = 'C:\\Users\\kim\\AppData\\Local\\Temp\\up.exe';
+const SVC = { parent: 9, parentImage: `${SYSTEM32}svchost.exe` };
+const SCM = { parent: 9, parentImage: `${SYSTEM32}services.exe` };
+const SHA = (digit: string): string => `SHA256=${digit.repeat(64)}`;
+const maker = (): Log => new Log().start(1, '08:00', PS).flag('A');
+const wrote = (log: Log, time: string, TargetFilename: string): Log =>
+  log.add('sysmon', 11, time, { ProcessGuid: guid(1), Image: PS, TargetFilename });
+const set = (log: Log, TargetObject: string, Details: string, time = '08:05'): Log =>
+  log.add('sysmon', 13, time, { ProcessGuid: guid(1), Image: PS, TargetObject, Details });
+const TASK =
+  '<Task><Actions><Exec><Command>powershell.exe</Command><Arguments>-w hidden -f &quot;C:\\x y.ps1&quot;</Arguments></Exec></Actions></Task>';
+
+const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
+  [
+    'a file that one wrote and another is, a day later',
+    wrote(maker(), '08:05', DROP).start(2, '2026-03-18T09:00:00Z', DROP, SVC).flag('B'),
+    'A+B',
+  ],
+  [
+    'a script that one wrote and another is given',
+    wrote(maker(), '08:05', 'C:\\ProgramData\\a.ps1')
+      .start(2, '09:00', PS, { ...SVC, CommandLine: 'powershell -f "C:\\ProgramData\\a.ps1"' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a library that one wrote and another loaded',
+    wrote(maker(), '08:05', 'C:\\ProgramData\\a.dll')
+      .add('sysmon', 7, '09:00', {
+        ProcessGuid: guid(2),
+        Image: 'C:\\Program Files\\x.exe',
+        ImageLoaded: 'C:\\ProgramData\\a.dll',
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not a file that was written only after it ran',
+    wrote(maker(), '10:00', DROP).start(2, '09:00', DROP, SVC).flag('B'),
+    'A B',
+  ],
+  ['not a path on another host', wrote(maker(), '08:05', DROP).on('PC2').start(2, '09:00', DROP, SVC).flag('B'), 'A B'],
+  [
+    'a service, by what it runs',
+    set(maker(), 'HKLM\\System\\CurrentControlSet\\Services\\upd\\ImagePath', '%COMSPEC% /c powershell -w hidden')
+      .start(2, '09:00', `${SYSTEM32}cmd.exe`, {
+        ...SCM,
+        CommandLine: 'C:\\WINDOWS\\system32\\cmd.exe  /c powershell -w hidden',
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a service, by its name in two events',
+    maker()
+      .add('system', 7045, '08:05', { ServiceName: 'upd', ImagePath: 'C:\\x.exe' })
+      .flag('B')
+      .start(2, '08:06', `${SYSTEM32}sc.exe`, { ...SVC, CommandLine: 'sc.exe start upd' })
+      .flag('C'),
+    'A B+C',
+  ],
+  [
+    'not services of other names',
+    maker()
+      .add('system', 7045, '08:05', { ServiceName: 'upd', ImagePath: 'C:\\x.exe' })
+      .flag('B')
+      .add('system', 7045, '08:06', { ServiceName: 'other', ImagePath: 'C:\\y.exe' })
+      .flag('C'),
+    'A B C',
+  ],
+  [
+    'a Run key, by what it starts',
+    set(maker(), 'HKU\\S-1-5-21-1\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Up', `"${DROP}"`)
+      .start(2, '2026-03-19T09:00:00Z', DROP, { CommandLine: `"${DROP}"` })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not a Run key that starts another program',
+    set(maker(), 'HKU\\S-1-5-21-1\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Up', DROP)
+      .start(2, '09:00', 'C:\\Users\\kim\\other.exe')
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'a task, by what it runs',
+    maker()
+      .add('security', 4698, '08:05', { TaskName: '\\Up', TaskContent: TASK, ClientProcessId: '1001' })
+      .start(2, '2026-03-18T03:00:00Z', PS, { ...SVC, CommandLine: 'powershell.exe -w hidden -f "C:\\x y.ps1"' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a task, by its name',
+    new Log()
+      .start(1, '08:00', `${SYSTEM32}schtasks.exe`, { CommandLine: 'schtasks /create /sc daily /tn Up /tr calc.exe' })
+      .flag('A')
+      .add('security', 4698, '08:00:01', { TaskName: '\\Up' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a WMI subscription, by the names of its parts',
+    new Log()
+      .add('sysmon', 20, '08:00', { Name: '"Up"', Operation: 'Created', Type: 'Command Line', Destination: 'x' })
+      .flag('A')
+      .add('sysmon', 21, '08:01', {
+        Operation: 'Created',
+        Consumer: '"CommandLineEventConsumer.Name=\\"Up\\""',
+        Filter: '"__EventFilter.Name=\\"F\\""',
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'the hash of a program that few run, under two names, on two hosts',
+    new Log()
+      .start(1, '08:00', DROP, { ...SVC, Hashes: SHA('a') })
+      .flag('A')
+      .on('PC2')
+      .start(2, '09:00', 'C:\\ProgramData\\b.exe', { ...SVC, Hashes: SHA('a') })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    "not the hash of one of Windows' own programs",
+    new Log()
+      .start(1, '08:00', PS, { ...SVC, Hashes: SHA('a') })
+      .flag('A')
+      .on('PC2')
+      .start(2, '09:00', PS, { ...SVC, Hashes: SHA('a') })
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'not a hash that many run',
+    Array.from({ length: 9 }, (_, i) => i)
+      .reduce((log, i) => log.start(100 + i, '07:00', `C:\\apps\\${i}.exe`, { Hashes: SHA('a') }), new Log())
+      .start(1, '08:00', DROP, { ...SVC, Hashes: SHA('a') })
+      .flag('A')
+      .start(2, '09:00', 'C:\\ProgramData\\b.exe', { ...SVC, Hashes: SHA('a') })
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'a domain that few ask for',
+    maker()
+      .add('sysmon', 22, '08:01', { ProcessGuid: guid(1), QueryName: 'cdn.evil.example' })
+      .on('PC2')
+      .start(2, '09:00', PS, SVC)
+      .flag('B')
+      .add('sysmon', 22, '09:01', { ProcessGuid: guid(2), QueryName: 'CDN.evil.example' }),
+    'A+B',
+  ],
+  [
+    'not a domain that everybody asks for',
+    maker()
+      .add('sysmon', 22, '08:01', { ProcessGuid: guid(1), QueryName: 'www.microsoft.com' })
+      .on('PC2')
+      .start(2, '09:00', PS, SVC)
+      .flag('B')
+      .add('sysmon', 22, '09:01', { ProcessGuid: guid(2), QueryName: 'www.microsoft.com' }),
+    'A B',
+  ],
+  [
+    'not the name of a host of the logs',
+    maker()
+      .add('sysmon', 22, '08:01', { ProcessGuid: guid(1), QueryName: 'PC2.corp.example' })
+      .on('PC2')
+      .start(2, '09:00', PS, SVC)
+      .flag('B')
+      .add('sysmon', 22, '09:01', { ProcessGuid: guid(2), QueryName: 'PC2.corp.example' }),
+    'A B',
+  ],
+];
+
+test.each(cases)('joins: %s', async (_, log, groups) => expect(await log.groups()).toBe(groups));
