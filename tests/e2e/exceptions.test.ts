@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -68,5 +68,64 @@ describe('scan --exceptions', () => {
     const missing = await haetae(['scan', EVTX, '--exceptions', join(folder, 'nowhere')]);
     expect(missing).toMatchObject({ code: 2 });
     expect(missing.stderr).toContain('no such file or folder');
+  });
+});
+
+describe('exceptions', () => {
+  const rules = ['--detectors', 'sigma'];
+  const about = ['--owner', 'kim', '--reason', 'our deployment', '--expires', '2099-12-31'];
+  const CERTUTIL = 'd4ce64f0-48f5-469d-aecc-70c0561422f8';
+
+  test('propose, add, list, check, review', async () => {
+    const target = join(folder, 'added');
+    const proposed = await haetae(['exceptions', 'propose', SAMPLES, ...rules, '--rule', CERTUTIL, ...about]);
+    expect(proposed.code).toBe(0);
+    expect(proposed.stdout).toContain(`    - ${CERTUTIL} # `);
+    expect(proposed.stderr).toContain('1 exception proposed; it hides 2 of 2 findings');
+    const ask = ['exceptions', 'add', SAMPLES, ...rules, '--rule', CERTUTIL, ...about, '--exceptions', target];
+    const added = await haetae(ask);
+    expect(added.code).toBe(0);
+    const [name] = readdirSync(target);
+    expect(readFileSync(join(target, name!), 'utf8')).toBe(proposed.stdout);
+    // What is excepted needs no exception.
+    expect(await haetae(ask)).toMatchObject({ code: 2 });
+
+    const list = await haetae(['exceptions', 'list', '--exceptions', target, '--format', 'json']);
+    expect(JSON.parse(list.stdout)).toMatchObject([
+      { owner: 'kim', reason: 'our deployment', expires: '2099-12-31', state: 'in-force', rules: [CERTUTIL] },
+    ]);
+    const check = await haetae(['exceptions', 'check', '--exceptions', target]);
+    expect(check).toMatchObject({ code: 0 });
+    expect(check.stdout).toContain('1 exception: 0 errors, 1 warning');
+    const review = await haetae(['exceptions', 'review', SAMPLES, ...rules, '--exceptions', target]);
+    expect(review.stdout).toMatch(/2026-W12 {2}would have hidden 2 findings: .*certutil.* ×2 \(DESKTOP-HT01\)/i);
+    const scan = await haetae(['scan', SAMPLES, ...rules, '--exceptions', target, '--format', 'jsonl']);
+    expect(scan.stdout).not.toContain(CERTUTIL);
+  }, 120_000);
+
+  test('a known attack is never hidden', async () => {
+    const wide = file('wide.yml', exception());
+    const tests = await haetae(['exceptions', 'check', '--exceptions', wide]);
+    expect(tests.code).toBe(1);
+    expect(tests.stdout).toMatch(/hides a positive test of its rule, builtin\/tests\/certutil\w*\.yml:\d+/);
+    const bad = await haetae([
+      ...['exceptions', 'propose', SAMPLES, ...rules, '--rule', CERTUTIL, ...about, '--known-bad', EVTX],
+    ]);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toMatch(/1 other finding looks the same \(DESKTOP-HT01_Sysmon\.evtx#\d+\)/);
+    expect(bad.stdout).toBe('');
+  }, 60_000);
+
+  test.each([
+    ['nothing that is meant', ['exceptions', 'propose', SAMPLES], '--id of an incident, or --rule'],
+    ['a day that is over', ['exceptions', 'propose', SAMPLES, '--rule', 'x', '--expires', '2020-01-01'], 'is over'],
+    ['no day', ['exceptions', 'propose', SAMPLES, '--rule', 'x', '--expires', 'soon'], 'give a day as 2026-12-31'],
+    ['no folder', ['exceptions', 'add', SAMPLES, '--rule', 'x'], 'Give one --exceptions'],
+    ['no owner', ['exceptions', 'add', SAMPLES, '--rule', 'x', '--exceptions', folder], '--owner, --reason, --expires'],
+    ['no exceptions', ['exceptions', 'check'], 'Give --exceptions'],
+    ['no such rule', ['exceptions', 'propose', SAMPLES, '--rule', 'nosuchrule'], 'no finding is of such a rule'],
+  ])('%s is wrong usage', async (_what, args, message) => {
+    const { code, stderr } = await haetae(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });

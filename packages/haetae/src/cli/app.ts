@@ -7,7 +7,18 @@ import {
   type FlagParametersForType,
 } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
-import type { CommonFlags, Context, DumpFlags, EvtxFlags, InfoFlags, RulesOnLogsFlags, ScanFlags } from './flags.ts';
+import { exceptionsRoutes } from './exceptions-app.ts';
+import type {
+  CommonFlags,
+  Context,
+  DetectingFlags,
+  DumpFlags,
+  EvtxFlags,
+  IncidentFlags,
+  InfoFlags,
+  RulesOnLogsFlags,
+  ScanFlags,
+} from './flags.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -19,6 +30,8 @@ export function application(words: Words, version: string): Application<Context>
   const { flags: brief, commands } = words;
   const optional = (about: string, placeholder: string) =>
     ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
+  const several = (about: string, placeholder: string) =>
+    ({ kind: 'parsed', parse: text, brief: about, placeholder, variadic: true, optional: true }) as const;
   const common: FlagParametersForType<CommonFlags, Context> = {
     lang: optional(brief.lang, 'ko|en'),
     timezone: optional(brief.timezone, 'zone'),
@@ -34,45 +47,54 @@ export function application(words: Words, version: string): Application<Context>
     kind: 'array',
     parameter: { brief: commands.paths, parse: text, placeholder: 'path' },
   } as const;
+  const detecting: FlagParametersForType<DetectingFlags, Context> = {
+    rules: several(brief.rules, 'path'),
+    builtin: { kind: 'boolean', brief: brief.builtin, default: true },
+    exceptions: several(brief.exceptions, 'path'),
+    detectors: optional(brief.detectors, 'names'),
+    strictSigma: { kind: 'boolean', brief: brief.strictSigma, default: false },
+    pipeline: several(brief.pipeline, 'file'),
+    cache: { kind: 'boolean', brief: brief.cache, default: true },
+    minLevel: optional(brief.minLevel, 'level'),
+    from: optional(brief.from, 'time'),
+    to: optional(brief.to, 'time'),
+    threads: optional(brief.threads, 'n'),
+    ...common,
+    ...evtx,
+  };
   const scan = buildCommand<ScanFlags, string[], Context>({
     loader: async () => (await import('./scan.ts')).scanCommand,
     parameters: {
       flags: {
-        rules: { kind: 'parsed', parse: text, brief: brief.rules, placeholder: 'path', variadic: true, optional: true },
-        builtin: { kind: 'boolean', brief: brief.builtin, default: true },
-        exceptions: {
-          kind: 'parsed',
-          parse: text,
-          brief: brief.exceptions,
-          placeholder: 'path',
-          variadic: true,
-          optional: true,
-        },
-        detectors: optional(brief.detectors, 'names'),
-        strictSigma: { kind: 'boolean', brief: brief.strictSigma, default: false },
-        pipeline: {
-          kind: 'parsed',
-          parse: text,
-          brief: brief.pipeline,
-          placeholder: 'file',
-          variadic: true,
-          optional: true,
-        },
-        by: { kind: 'enum', values: ['finding'], brief: brief.by, default: 'finding' },
-        cache: { kind: 'boolean', brief: brief.cache, default: true },
-        minLevel: optional(brief.minLevel, 'level'),
-        from: optional(brief.from, 'time'),
-        to: optional(brief.to, 'time'),
+        by: { kind: 'enum', values: ['incident', 'finding'], brief: brief.by, optional: true },
+        budget: optional(words.incidents.flags.budget, 'n'),
         format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, default: 'table' },
-        threads: optional(brief.threads, 'n'),
         failOn: optional(brief.failOn, 'level'),
-        ...common,
-        ...evtx,
+        ...detecting,
       },
       positional,
       aliases: { o: 'output', r: 'rules' },
     },
     docs: { brief: commands.scan.brief, fullDescription: commands.scan.full },
+  });
+  const incident = buildCommand<IncidentFlags, string[], Context>({
+    loader: async () => (await import('./incident.ts')).incidentCommand,
+    parameters: {
+      flags: {
+        id: optional(words.incidents.flags.id, 'id'),
+        format: {
+          kind: 'enum',
+          values: ['table', 'json', 'md'],
+          brief: words.incidents.flags.format,
+          default: 'table',
+        },
+        budget: optional(words.incidents.flags.budget, 'n'),
+        ...detecting,
+      },
+      positional,
+      aliases: { o: 'output', r: 'rules' },
+    },
+    docs: { brief: words.incidents.command.brief, fullDescription: words.incidents.command.full },
   });
   const dump = buildCommand<DumpFlags, string[], Context>({
     loader: async () => (await import('./dump.ts')).dumpCommand,
@@ -117,7 +139,15 @@ export function application(words: Words, version: string): Application<Context>
     docs: { brief: words.ruleTools.commands.ready.brief, fullDescription: words.ruleTools.commands.ready.full },
   });
   const root = buildRouteMap({
-    routes: { scan, rules: rulesRoutes(words, { ...common, ...evtx }), ready, dump, info },
+    routes: {
+      scan,
+      incident,
+      exceptions: exceptionsRoutes(words, detecting),
+      rules: rulesRoutes(words, { ...common, ...evtx }),
+      ready,
+      dump,
+      info,
+    },
     docs: { brief: words.app.brief, fullDescription: words.app.full },
   });
   const localised: ApplicationText = applicationText(words);

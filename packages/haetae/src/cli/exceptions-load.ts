@@ -35,13 +35,18 @@ export async function judgeOf(
   const byName = exceptions.some(
     ({ filter }) => filter.rules !== 'any' && filter.rules.some(({ text }) => !UUID.test(text)),
   );
-  if (!byName) return createJudge(exceptions);
+  return byName ? createJudge(exceptions, await ruleNames(packs)) : createJudge(exceptions);
+}
+
+/** Names of rules by their ids in lower case. */
+export async function ruleNames(packs: readonly RulePack[]): Promise<ReadonlyMap<string, string>> {
   const { readRules } = await ruleTools();
   const { entries } = readRules(packs.flatMap(({ files }) => files));
-  const names = entries.flatMap(({ rule: { id, name } }) =>
-    id === undefined || name === undefined ? [] : [[id.toLowerCase(), name] as const],
+  return new Map(
+    entries.flatMap(({ rule: { id, name } }) =>
+      id === undefined || name === undefined ? [] : [[id.toLowerCase(), name] as const],
+    ),
   );
-  return createJudge(exceptions, new Map(names));
 }
 
 /** What the receipt says of exceptions. */

@@ -19,22 +19,33 @@ export interface EvtxFlags {
   readonly checksums: boolean;
 }
 
-export interface ScanFlags extends CommonFlags, EvtxFlags {
+/** Flags of every command that runs detectors over logs. */
+export interface DetectingFlags extends CommonFlags, EvtxFlags {
   readonly rules?: readonly string[];
   readonly builtin: boolean;
   readonly exceptions?: readonly string[];
   readonly detectors?: string;
   readonly strictSigma: boolean;
   readonly pipeline?: readonly string[];
-  /** One row a finding: the only form so far. */
-  readonly by: 'finding';
   readonly cache: boolean;
   readonly minLevel?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly format: 'table' | 'csv' | 'json' | 'jsonl';
   readonly threads?: string;
+}
+
+export interface ScanFlags extends DetectingFlags {
+  /** Incidents for a table, findings for all else, where the user does not say. */
+  readonly by?: 'finding' | 'incident';
+  readonly budget?: string;
+  readonly format: 'table' | 'csv' | 'json' | 'jsonl';
   readonly failOn?: string;
+}
+
+export interface IncidentFlags extends DetectingFlags {
+  readonly id?: string;
+  readonly budget?: string;
+  readonly format: 'table' | 'json' | 'md';
 }
 
 export interface DumpFlags extends CommonFlags, EvtxFlags {
@@ -94,4 +105,31 @@ export interface RulesExplainFlags extends RulesOnLogsFlags {
 
 export interface RulesBenchFlags extends RulesOnLogsFlags {
   readonly top?: string;
+}
+
+export interface ExceptionsProposeFlags extends DetectingFlags {
+  readonly id?: string;
+  readonly rule?: string;
+  readonly record?: string;
+  readonly line?: string;
+  readonly file?: string;
+  readonly owner?: string;
+  readonly reason?: string;
+  readonly expires?: string;
+  readonly title?: string;
+  readonly knownBad?: readonly string[];
+}
+
+export interface ExceptionsListFlags extends Pick<CommonFlags, 'lang' | 'output'> {
+  readonly exceptions?: readonly string[];
+  readonly format: 'table' | 'json';
+}
+
+export interface ExceptionsCheckFlags extends DetectingFlags {
+  readonly knownBad?: readonly string[];
+  readonly format: 'table' | 'json';
+}
+
+export interface ExceptionsReviewFlags extends DetectingFlags {
+  readonly format: 'table' | 'json';
 }

@@ -16,6 +16,7 @@ import {
 import { cut, formatLocal, printable, storyWords, type Words, type Zone } from '../locale/index.ts';
 import { SHAPES } from './level.ts';
 import { count } from './numbers.ts';
+import { LEVELS } from './options.ts';
 
 /** An incident as parts of a page, for a terminal and for Markdown alike. Every text is safe to print. */
 export interface IncidentPage {
@@ -69,16 +70,7 @@ export function incidentPage(incident: Incident, words: Words, zone: Zone): Inci
     tree: treeLines(incident, words, zone),
     waterfall: waterfallRows(incident, words),
     links: linkLines(incident, words),
-    evidence: incident.findings.map((finding) => ({
-      level: finding.level,
-      title: printable(findingTitle(finding, words.lang)),
-      host: printable(shortHost(finding.host)),
-      time: when(finding.events[0]?.timeMs ?? null),
-      event: printable(`${channelName(finding.channel)} ${finding.eventId}`),
-      times: finding.events.length,
-      where: where(finding.events),
-      techniques: finding.attack.techniques.join(' '),
-    })),
+    evidence: evidenceRows(incident, words, when, where),
     indicators: indicatorRows(incident, words),
     entities: incident.entities
       .filter(({ risk }) => risk > 0)
@@ -88,6 +80,42 @@ export function incidentPage(incident: Incident, words: Words, zone: Zone): Inci
       ]),
     blind: incident.blind.map((band) => blindText(band, words, when)),
   };
+}
+
+/** Findings of one title on one host are one row: the gravest first, then by time. */
+function evidenceRows(
+  { findings }: Incident,
+  words: Words,
+  when: (ms: number | null) => string,
+  where: (events: readonly Happening[]) => string,
+): EvidenceLine[] {
+  const groups = new Map<string, Incident['findings'][number][]>();
+  for (const finding of findings) {
+    const key = JSON.stringify([
+      findingTitle(finding, words.lang),
+      finding.level,
+      finding.host,
+      finding.channel,
+      finding.eventId,
+    ]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()]
+    .sort(([a], [b]) => LEVELS.indexOf(b!.level) - LEVELS.indexOf(a!.level))
+    .map((group) => {
+      const [first] = group as [Incident['findings'][number]];
+      const events = group.flatMap((one) => one.events);
+      return {
+        level: first.level,
+        title: printable(findingTitle(first, words.lang)),
+        host: printable(shortHost(first.host)),
+        time: when(first.events[0]?.timeMs ?? null),
+        event: printable(`${channelName(first.channel)} ${first.eventId}`),
+        times: events.length,
+        where: where(events),
+        techniques: first.attack.techniques.join(' '),
+      };
+    });
 }
 
 /** The shortest tail of each path that no other has. */
@@ -167,7 +195,8 @@ function treeLines(incident: Incident, words: Words, zone: Zone): TreeLine[] {
     const detail = (kind: TreeLine['kind'], text: string, of: TreeLine['level'] = null): void => {
       lines.push({ kind, lead: more, text, aside: '', level: of });
     };
-    if (node.commandLine !== '') detail('detail', oneLine(node.commandLine, COMMAND));
+    const said = commandOf(node);
+    if (said !== '') detail('detail', oneLine(said, COMMAND));
     const decoded = node.findings.map((i) => incident.findings[i]!.decoded).find((text) => text !== undefined);
     if (decoded !== undefined) detail('decoded', oneLine(decoded, DECODED));
     const titles = new Map<string, { level: NonNullable<TreeLine['level']>; times: number }>();
@@ -181,6 +210,14 @@ function treeLines(incident: Incident, words: Words, zone: Zone): TreeLine[] {
       detail('finding', `${title}${times > 1 ? ` ${w.times(count(times))}` : ''}`, of);
   }
   return lines;
+}
+
+/** A command that says more than the program's name; else where the program lies, unless that is where programs lie. */
+function commandOf({ image, commandLine }: Incident['tree'][number]): string {
+  const bare = commandLine.trim().replace(/^"([^"]*)"\s*$/, '$1');
+  const name = (path: string): string => path.slice(path.lastIndexOf('\\') + 1).toLowerCase();
+  if (bare !== '' && name(bare) !== name(image)) return commandLine;
+  return /^[a-z]:\\(?:windows\\(?!temp\\)|program files)/i.test(image) || !image.includes('\\') ? '' : image;
 }
 
 function waterfallRows(incident: Incident, words: Words): (readonly [string, string])[] {
@@ -214,34 +251,35 @@ function waterfallRows(incident: Incident, words: Words): (readonly [string, str
   return incident.waterfall.map((part) => [`${part.points < 0 ? '−' : '+'}${Math.abs(part.points)}`, text(part)]);
 }
 
-/** Links of one kind about one thing are one line. */
-function linkLines({ links, findings, tree }: Incident, words: Words): string[] {
+/** What the process tree shows already is a line a kind; other links have a line for each thing that both sides hold. */
+const SHOWN_BY_TREE: ReadonlySet<Link['kind']> = new Set(['process', 'ancestor', 'parent']);
+const MOST_EXAMPLES = 3;
+
+function linkLines({ links, findings }: Incident, words: Words): string[] {
   const { incidents: w, lang } = words;
-  const story = storyWords(lang);
-  const names = new Map(
-    tree.map(({ key, image, pid }) => [
-      key,
-      `${image.slice(image.lastIndexOf('\\') + 1)}${pid === null ? '' : ` (${pid})`}`,
-    ]),
-  );
-  const seen = new Map<string, { link: Link; times: number }>();
+  const groups = new Map<string, Link[]>();
   for (const link of links) {
-    const key = `${link.kind}\0${link.by}`;
-    const known = seen.get(key);
-    seen.set(key, { link: known?.link ?? link, times: (known?.times ?? 0) + 1 });
+    const key = SHOWN_BY_TREE.has(link.kind) ? link.kind : `${link.kind}\0${link.by}`;
+    groups.set(key, [...(groups.get(key) ?? []), link]);
   }
-  return [...seen.values()].map(({ link, times }) => {
-    const { kind, from, to, by, apart } = link;
-    const what = printable(
-      by
-        .split(' → ')
-        .map((part) => names.get(part) ?? part)
-        .join(' → '),
-    );
-    const pair = [from, to].map((i) => printable(findingTitle(findings[i]!, words.lang))).join(' ↔ ');
-    const gap = apart !== null && apart >= 60_000 ? ` (${w.apart(story.span(apart))})` : '';
-    return `${w.link[kind](cut(what, 120))}${gap}${times > 1 ? ` ${w.times(count(times))}` : ` · ${pair}`}`;
-  });
+  const rank = ([first]: readonly Link[]): number => (SHOWN_BY_TREE.has(first!.kind) ? 1 : 0);
+  return [...groups.values()]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((group) => {
+      const [link] = group as [Link];
+      const { kind, from, to, apart } = link;
+      const names = [...new Set(group.map(({ by }) => printable(by)))];
+      const shown = names.slice(0, MOST_EXAMPLES).map((name) => cut(name, 100));
+      const more = names.length > shown.length ? ` +${count(names.length - shown.length)}` : '';
+      const times = group.length > 1 ? ` ${w.times(count(group.length))}` : '';
+      const gap =
+        group.length === 1 && apart !== null && apart >= 60_000 ? ` (${w.apart(storyWords(lang).span(apart))})` : '';
+      const pair =
+        SHOWN_BY_TREE.has(kind) || group.length > 1
+          ? ''
+          : ` · ${[from, to].map((i) => printable(findingTitle(findings[i]!, lang))).join(' ↔ ')}`;
+      return `${w.link[kind](shown.join(', ') + more)}${times}${gap}${pair}`;
+    });
 }
 
 function indicatorRows(incident: Incident, { incidents: w }: Words): (readonly [string, readonly string[]])[] {

@@ -1,5 +1,5 @@
 import { TACTICS } from '../attack/index.ts';
-import { type Incident, type Sentence, shortHost, storyOf } from '../incident/index.ts';
+import { type Incident, type IncidentReport, type Sentence, shortHost, storyOf } from '../incident/index.ts';
 import { cut, formatLocal, padEnd, printable, type Words, width, wrap, type Zone, zoneLabel } from '../locale/index.ts';
 import type { Out } from './console.ts';
 import { levelCells, SHAPES } from './level.ts';
@@ -14,8 +14,7 @@ const SENTENCE_LINES = 3;
 
 /** The ranked list that somebody reads at three in the morning: what happened, where, how sure, and what to type next. */
 export function incidentTable(
-  incidents: readonly Incident[],
-  findings: number,
+  { incidents, loose, findings }: IncidentReport,
   command: (id: string) => string,
   words: Words,
   zone: Zone,
@@ -23,19 +22,18 @@ export function incidentTable(
 ): string {
   const { incidents: w } = words;
   const room = Math.max(60, columns);
-  if (incidents.length === 0) return `${w.none}\n`;
+  if (incidents.length === 0) return `${[w.none, ...looseLines(loose, words, room, color)].join('\n')}\n`;
   const grave = incidents.filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf('medium'));
   const full = (grave.length > 0 ? grave : incidents.slice(0, 1)).slice(0, MOST_FULL);
   const short = incidents.filter((incident) => !full.includes(incident));
-  const lines = [
-    color.bold(incidents.length === 1 ? w.headOne(count(findings)) : w.head(count(incidents.length), count(findings))),
-  ];
+  const lines = [color.bold(w.head(count(incidents.length), count(findings)))];
   for (const incident of full) lines.push('', ...whole(incident, command, words, zone, room, color));
   if (short.length > 0) {
     lines.push('', color.bold(w.lesser));
     for (const incident of short.slice(0, MOST_LINES)) lines.push(oneLine(incident, words, room, color));
     if (short.length > MOST_LINES) lines.push(`  ${w.leftOut(count(short.length - MOST_LINES))}`);
   }
+  lines.push(...looseLines(loose, words, room, color));
   return `${lines.join('\n')}\n`;
 }
 
@@ -150,4 +148,22 @@ function oneLine(incident: Incident, words: Words, room: number, color: Color): 
   const space = room - head.length - 4 - cellWidth - 2 - width(tail);
   const [first] = [storyOf(incident, words.lang).title];
   return `${head}${String(risk).padStart(3)} ${cell(level)}  ${padEnd(cut(first, space), space)}${color.dim(tail)}`;
+}
+
+const MOST_LOOSE = 5;
+
+/** Findings that are no incident: counted, so that none is lost in silence. */
+function looseLines(loose: IncidentReport['loose'], words: Words, room: number, color: Color): string[] {
+  if (loose.length === 0) return [];
+  const { incidents: w, lang } = words;
+  const total = loose.reduce((sum, one) => sum + one.count, 0);
+  const lines = ['', color.bold(w.loose(count(total)))];
+  for (const { rule, detector, host, count: n, level } of loose.slice(0, MOST_LOOSE)) {
+    const title = rule === null ? w.unusual(detector) : ((lang === 'ko' ? rule.titleKo : undefined) ?? rule.title);
+    lines.push(
+      `  ${levelCells(words, color).cell(level)}  ${cut(`${printable(title)} ${w.times(count(n))} · ${printable(shortHost(host))}`, room - 14)}`,
+    );
+  }
+  if (loose.length > MOST_LOOSE) lines.push(color.dim(`  ${w.looseMore(count(loose.length - MOST_LOOSE))}`));
+  return lines;
 }

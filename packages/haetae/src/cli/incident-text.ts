@@ -139,7 +139,9 @@ function evidenceLines({ evidence }: IncidentPage, words: Words, room: number, c
       const space = room - cellWidth - 6;
       return [
         `  ${cell(level)}  ${cut(`${title}${more}`, space - width(techniques) - 2)}${techniques === '' ? '' : `  ${color.dim(techniques)}`}`,
-        `  ${' '.repeat(cellWidth)}  ${color.dim(cut(`${time} · ${host} · ${event} · ${where}`, space))}`,
+        ...wrap(`${time} · ${host} · ${event} · ${where}`, space)
+          .slice(0, 2)
+          .map((line) => `  ${' '.repeat(cellWidth)}  ${color.dim(line)}`),
       ];
     });
   if (evidence.length > MOST_EVIDENCE) lines.push(color.dim(`  ${w.moreRows(count(evidence.length - MOST_EVIDENCE))}`));

@@ -1,73 +1,38 @@
 import { TACTICS } from '../attack/index.ts';
-import { DETECTORS, type DetectorSetup, describeProblem } from '../detect/index.ts';
+import { incidentTitle } from '../incident/index.ts';
 import type { Words } from '../locale/index.ts';
-import { type Scan, scanning } from '../pipeline/index.ts';
-import { exceptionReceipt, exceptionsAt, judgeOf } from './exceptions-load.ts';
+import type { Scan } from '../pipeline/index.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import type { Context, ScanFlags } from './flags.ts';
+import { incidentArray, incidentCsv, incidentLines } from './incident-json.ts';
+import { budgetOption, budgetText, incidentsIn } from './incident-run.ts';
+import { incidentTable } from './incident-table.ts';
 import { count } from './numbers.ts';
-import { LEVELS, type Level, levelOption, rangeOption, threadsOption } from './options.ts';
+import { LEVELS, type Level, levelOption } from './options.ts';
 import { anythingRead, conclude } from './receipt.ts';
-import { pipelineTexts, rulePacks } from './rule-packs.ts';
-import { readSettings, type Session, session } from './session.ts';
+import { prepareScan } from './scan-run.ts';
+import { seeMore } from './see-more.ts';
+import { type Session, session } from './session.ts';
 import { timelinePrinter } from './timeline.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { EXIT } from './usage.ts';
 import { whyNothing } from './why-nothing.ts';
 
 export async function scanCommand(this: Context, flags: ScanFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
-  const detectors = detectorsOption(flags.detectors, words);
-  const minLevel = flags.minLevel === undefined ? undefined : levelOption('--min-level', flags.minLevel, words);
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
-  const asked = threadsOption(flags.threads, words);
-  const packs = rulePacks(flags, words);
-  const pipelines = pipelineTexts(flags.pipeline, words);
-  const exceptions = exceptionsAt(flags.exceptions ?? [], console.now(), words);
-  const judge = await judgeOf(
-    exceptions.exceptions.filter(({ state }) => state === 'in-force'),
-    packs,
-  );
-  const { cacheFolder, scan, threadsFor, withCompiledRules } = await scanning();
+  const by = flags.by ?? (flags.format === 'table' ? 'incident' : 'finding');
+  const prepared = await prepareScan(flags, words, console);
   await session(console, flags, paths, async (s) => {
-    const { from, to } = rangeOption(flags, s.zone, words);
-    s.findings = 0;
-    const asIs: DetectorSetup = {
-      rules: packs.flatMap((pack) => pack.files),
-      ...(minLevel === undefined ? {} : { minLevel }),
-      ...(flags.strictSigma ? { strict: true } : {}),
-      ...(pipelines.length === 0 ? {} : { pipelines }),
-    };
-    const setup = withCompiledRules(
-      asIs,
-      packs.map(({ sha256 }) => sha256),
-      detectors,
-      flags.cache ? cacheFolder(process.env, process.platform) : undefined,
-    );
-    const done = await scan(
-      s.found.files,
-      { ...readSettings(flags, s.zone, true), detectors, setup, from, to },
-      threadsFor(s.found.files, asked),
-      console.signal,
-      {
-        advance: s.advance,
-        fileDone: s.fileDone,
-        findings: (n) => {
-          s.findings = n;
-        },
-      },
-      judge,
-    );
+    const done = await prepared.run(s, by === 'incident');
     try {
       s.clearProgress();
-      const worst = await print(done, printerOf(flags, s), s, failOn);
+      const worst =
+        by === 'incident'
+          ? await printIncidents(done, flags, paths, s, failOn)
+          : await print(done, printerOf(flags, s), s, failOn);
       if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
-      const status = conclude(s, 'scan', done.receipts, flags.receipt, {
-        packs: packs.map(({ name, files, sha256 }) => ({ name, files: files.length, sha256 })),
-        rules: done.rules,
-        ruleProblems: done.problems.map(describeProblem),
-        ...(flags.exceptions === undefined ? {} : { exceptions: exceptionReceipt(exceptions, done.hidden) }),
-      });
+      const status = conclude(s, 'scan', done.receipts, flags.receipt, prepared.receipt(done));
       if (status !== EXIT.done) return status;
       if (flags.output !== undefined) {
         console.stderr.write(`  ${words.receipt.findingsWritten(count(done.findings.size), flags.output)}\n`);
@@ -95,6 +60,39 @@ async function print(done: Scan, printer: FindingPrinter, s: Session, failOn: Le
   return failing;
 }
 
+/** Prints incidents; true when a finding, in whichever of them, is at or above `failOn`. */
+async function printIncidents(
+  done: Scan,
+  flags: ScanFlags,
+  paths: readonly string[],
+  { write, zone, out, console }: Session,
+  failOn: Level | undefined,
+): Promise<boolean> {
+  const { words } = console;
+  const budget = budgetOption(flags.budget, words);
+  const { report, worst } = await incidentsIn(done);
+  const { incidents } = report;
+  switch (flags.format) {
+    case 'table':
+      write(incidentTable(report, seeMore(paths, flags), words, zone, out));
+      if (budget !== undefined)
+        write(budgetText(incidents, budget, (one) => incidentTitle(one, words.lang), words, out));
+      break;
+    case 'csv':
+      write(incidentCsv(incidents, words, zone, console.now()));
+      break;
+    case 'json':
+      write(incidentArray(incidents, words));
+      break;
+    case 'jsonl':
+      write(incidentLines(incidents, words));
+      break;
+    default:
+      flags.format satisfies never;
+  }
+  return failOn !== undefined && worst !== undefined && LEVELS.indexOf(worst) >= LEVELS.indexOf(failOn);
+}
+
 function printerOf({ format }: ScanFlags, { zone, out, console }: Session): FindingPrinter {
   switch (format) {
     case 'table':
@@ -116,17 +114,4 @@ function tacticsText({ lang }: Words): (shortnames: ReadonlySet<string>) => stri
     TACTICS.filter(({ shortname }) => shortnames.has(shortname))
       .map(({ name }) => (lang === 'ko' ? `${name.ko} ${name.en}` : name.en))
       .join(' → ');
-}
-
-function detectorsOption(text: string | undefined, words: Words): string[] {
-  const known = [...DETECTORS.keys()];
-  if (text === undefined) return known;
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const strange = names.find((name) => !DETECTORS.has(name));
-  if (strange !== undefined || names.length === 0)
-    throw new UsageError(words.errors.detector(strange ?? text, known.join(', ')));
-  return [...new Set(names)];
 }

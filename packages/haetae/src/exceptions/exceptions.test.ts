@@ -234,8 +234,8 @@ test('what was hidden is counted by week', () => {
     [
       3,
       [
-        ['2026-W11', 1, [['Encoded PowerShell', 1]]],
-        ['2026-W12', 2, [['Encoded PowerShell', 2]]],
+        ['2026-W11', 1, [{ title: 'Encoded PowerShell', findings: 1 }]],
+        ['2026-W12', 2, [{ title: 'Encoded PowerShell', findings: 2 }]],
       ],
     ],
   ]);

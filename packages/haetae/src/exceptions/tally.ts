@@ -7,7 +7,7 @@ export interface HiddenWeek {
   readonly week: string;
   readonly findings: number;
   /** By the rule's title (the detector's name where there is no rule), most first. */
-  readonly rules: readonly (readonly [title: string, findings: number])[];
+  readonly rules: readonly { readonly title: string; readonly titleKo?: string; readonly findings: number }[];
   readonly hosts: readonly string[];
   /** The first finding of the week. */
   readonly example: FiledFinding;
@@ -23,7 +23,7 @@ export interface Hidden {
 
 interface Week {
   findings: number;
-  readonly rules: Map<string, number>;
+  readonly rules: Map<string, { title: string; titleKo?: string; findings: number }>;
   readonly hosts: Set<string>;
   example: FiledFinding;
 }
@@ -48,7 +48,10 @@ export class HiddenTally {
     weeks.set(key, week);
     week.findings++;
     const title = finding.rule?.title ?? finding.detector;
-    week.rules.set(title, (week.rules.get(title) ?? 0) + 1);
+    const titleKo = finding.rule?.titleKo;
+    const rule = week.rules.get(title) ?? { title, ...(titleKo !== undefined && { titleKo }), findings: 0 };
+    rule.findings++;
+    week.rules.set(title, rule);
     if (week.hosts.size < MOST_HOSTS) week.hosts.add(finding.event.computer);
     const [time, first] = [finding.event.timeMs, week.example.event.timeMs];
     if (time !== null && first !== null && time < first) week.example = finding;
@@ -71,7 +74,7 @@ export class HiddenTally {
         weeks: sorted.map(([week, { findings, rules, hosts, example }]) => ({
           week,
           findings,
-          rules: [...rules].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
+          rules: [...rules.values()].sort((a, b) => b.findings - a.findings || (a.title < b.title ? -1 : 1)),
           hosts: [...hosts].sort(),
           example,
         })),

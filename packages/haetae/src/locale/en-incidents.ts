@@ -1,3 +1,5 @@
+const some = (n: string, thing: string): string => `${n} ${thing}${n === '1' ? '' : 's'}`;
+
 /** What the command line says of incidents. */
 export const enIncidents = {
   command: {
@@ -28,14 +30,16 @@ export const enIncidents = {
   badId: (id: string) => `--id ${id}: an id is 4 to 16 hexadecimal digits.`,
   badBudget: (text: string) => `--budget ${text}: give a whole number of alerts a day, from 1.`,
   byCsv: '--format csv with --by incident: one row an incident.',
-  head: (incidents: string, findings: string) => `${incidents} incidents from ${findings} findings`,
-  headOne: (findings: string) => `1 incident from ${findings} findings`,
+  head: (incidents: string, findings: string) => `${some(incidents, 'incident')} from ${some(findings, 'finding')}`,
   risk: 'risk',
-  findings: (findings: string, events: string) => `${findings} findings on ${events} events`,
+  findings: (findings: string, events: string) => `${some(findings, 'finding')} on ${some(events, 'event')}`,
   more: 'the whole story:',
-  andMore: (n: string) => `… ${n} more sentences`,
+  andMore: (n: string) => `… ${n} more ${n === '1' ? 'sentence' : 'sentences'}`,
   lesser: 'Lesser incidents',
   leftOut: (n: string) => `… and ${n} more; --format jsonl has them all`,
+  loose: (n: string) => `${some(n, 'finding')} of little weight, in no incident`,
+  looseMore: (n: string) => `… ${n} more kinds; --by finding has them all`,
+  unusual: (detector: string) => `unusual (${detector})`,
   hosts: 'Hosts',
   users: 'Users',
   span: 'Span',
@@ -68,13 +72,14 @@ export const enIncidents = {
     limit: 'the scale ends at 100',
   },
   link: {
-    process: (by: string) => `the same process ${by}`,
+    process: (by: string) => `the same process: ${by}`,
     ancestor: (by: string) => `one process is the other’s ancestor: ${by}`,
-    parent: (by: string) => `both were started by ${by}`,
+    parent: (by: string) => `started by the same process: ${by}`,
     injection: (by: string) => `one process reached into the other: ${by}`,
     session: (by: string) => `the same logon session ${by}`,
     hop: (by: string) => `the way from one host to the other: ${by}`,
     file: (by: string) => `the same file ${by}`,
+    script: (by: string) => `a script that one was given and the other ran: ${by}`,
     service: (by: string) => `the same service ${by}`,
     task: (by: string) => `the same scheduled task ${by}`,
     'run-key': (by: string) => `the same autostart entry ${by}`,
@@ -82,6 +87,7 @@ export const enIncidents = {
     hash: (by: string) => `the same rare file (hash ${by})`,
     domain: (by: string) => `the same rare domain ${by}`,
     repeat: (by: string) => `the same again: ${by}`,
+    near: (by: string) => `PowerShell at the same moment: ${by}`,
     subject: (by: string) => `the same account or object ${by}`,
     script: (_by: string) => 'a script that one was given and the other ran',
     near: (by: string) => `PowerShell on ${by} at the same time, process not logged`,
@@ -107,7 +113,7 @@ export const enIncidents = {
   budget: {
     title: (n: string) => `Alert budget: ${n} a day and host`,
     host: (host: string, threshold: string, alerts: string, days: string, held: string) =>
-      `${host}: ${alerts} alerts in ${days} days at risk ${threshold} and above; ${held} below`,
+      `${host}: ${some(alerts, 'alert')} in ${some(days, 'day')} at risk ${threshold} and above; ${held} below`,
     below: 'just below',
   },
   csv: {

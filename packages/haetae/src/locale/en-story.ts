@@ -57,7 +57,7 @@ export const enStory: StoryWords = {
       told += which !== '' ? `, ${text}` : last ? ` and ${text}` : `, ${text}`;
     });
     const body = subject === '' ? told : `${subject} ${told}`;
-    return `${lead.length === 0 ? (subject === '' ? capital(body) : body) : `${lead.join(' ')}, ${body}`}.`;
+    return `${lead.length === 0 ? (subject === '' || subject === 'somebody' ? capital(body) : body) : `${lead.join(' ')}, ${body}`}.`;
   },
   span,
   times,
@@ -136,7 +136,7 @@ export const enStory: StoryWords = {
         return kind satisfies never;
     }
   },
-  stage: (tactic, host, deeds, n) => `${tactic}: on ${host}, ${deeds}; ${n} deeds in all.`,
+  stage: (tactic, host, deeds, n) => `${tactic}: on ${host}, ${deeds} (${n} deeds).`,
   title: ({ what, root, image, host, moreHosts }) => {
     const way = root === '' || root === image ? image : image === '' ? root : `${root} → ${image}`;
     const place = moreHosts > 0 ? `${host} and ${moreHosts} more` : host;
@@ -144,4 +144,5 @@ export const enStory: StoryWords = {
   },
   unusualTitle: (image) => (image === '' ? 'Unusual activity' : `Unusual activity of ${image}`),
   unknownProcess: 'an unknown process',
+  somebody: 'somebody',
 };

@@ -73,7 +73,7 @@ export const en = {
     strictSigma: 'plain Sigma: nothing decoded, joined or mapped, save process creation on Security 4688',
     cache: 'keep compiled rules in the cache folder of the system (a scan then starts in a third of the time)',
     pipeline: 'a processing pipeline in pySigma’s YAML form, laid over the rules; may be given several times',
-    by: 'what a row is: finding, one for each event and rule',
+    by: 'what a row is: an incident (default for a table), or a finding of one rule on one event (default for the rest)',
     detectors: 'detectors to run, separated by commas',
     minLevel: 'leave out findings below this level',
     from: 'leave out events before this time (ISO 8601 or a date, read in --timezone)',

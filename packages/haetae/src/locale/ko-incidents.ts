@@ -1,5 +1,4 @@
 import type { IncidentWords } from './en-incidents.ts';
-import { josa } from './josa.ts';
 
 export const koIncidents: IncidentWords = {
   command: {
@@ -31,13 +30,15 @@ export const koIncidents: IncidentWords = {
   badBudget: (text) => `--budget ${text}: 하루 경보 수를 1 이상의 정수로 쓰십시오.`,
   byCsv: '--by incident와 --format csv: 사건마다 한 행.',
   head: (incidents, findings) => `사건 ${incidents}건 (탐지 ${findings}건에서)`,
-  headOne: (findings) => `사건 1건 (탐지 ${findings}건에서)`,
   risk: '위험도',
   findings: (findings, events) => `탐지 ${findings}건, 이벤트 ${events}건`,
   more: '전체 경위:',
   andMore: (n) => `… 외 ${n}문장`,
   lesser: '그 밖의 사건',
   leftOut: (n) => `… 외 ${n}건. 모두 보려면 --format jsonl`,
+  loose: (n) => `사건에 들지 않은 가벼운 탐지 ${n}건`,
+  looseMore: (n) => `… 외 ${n}종. 모두 보려면 --by finding`,
+  unusual: (detector) => `평소와 다름(${detector})`,
   hosts: '호스트',
   users: '사용자',
   span: '기간',
@@ -70,13 +71,14 @@ export const koIncidents: IncidentWords = {
     limit: '최고점 100으로 제한',
   },
   link: {
-    process: (by) => `같은 프로세스 ${by}`,
+    process: (by) => `같은 프로세스: ${by}`,
     ancestor: (by) => `조상과 자손 프로세스: ${by}`,
-    parent: (by) => `${josa(by, '이/가')} 둘 다 실행`,
+    parent: (by) => `같은 프로세스가 실행: ${by}`,
     injection: (by) => `다른 프로세스에 침투: ${by}`,
     session: (by) => `같은 로그온 세션 ${by}`,
     hop: (by) => `호스트 사이의 이동: ${by}`,
     file: (by) => `같은 파일 ${by}`,
+    script: (by) => `한쪽에 주어지고 다른 쪽이 실행한 스크립트: ${by}`,
     service: (by) => `같은 서비스 ${by}`,
     task: (by) => `같은 예약 작업 ${by}`,
     'run-key': (by) => `같은 자동 실행 항목 ${by}`,
@@ -84,6 +86,7 @@ export const koIncidents: IncidentWords = {
     hash: (by) => `같은 희귀 파일(해시 ${by})`,
     domain: (by) => `같은 희귀 도메인 ${by}`,
     repeat: (by) => `같은 일의 반복: ${by}`,
+    near: (by) => `같은 순간의 PowerShell: ${by}`,
     subject: (by) => `같은 계정 또는 개체 ${by}`,
     script: () => '한쪽이 넘겨받아 다른 쪽에서 실행된 스크립트',
     near: (by) => `같은 시각 ${by}의 PowerShell(프로세스 기록 없음)`,

@@ -53,7 +53,7 @@ export const koStory: StoryWords = {
   },
   span,
   times,
-  list: (names, more) => `${names.join(', ')}${more > 0 ? ` 외 ${more}개` : ''}`,
+  list: (names, more) => `${names.join(', ')}${more > 0 ? ` 외 ${more}가지` : ''}`,
   note: {
     command: (text) => `명령: ${text}`,
     decoded: (text) => `해독: ${text}`,
@@ -126,7 +126,7 @@ export const koStory: StoryWords = {
         return kind satisfies never;
     }
   },
-  stage: (tactic, host, deeds, n) => `${tactic}: ${host}에서 ${deeds} 등 ${n}건이 이어졌습니다.`,
+  stage: (tactic, host, deeds, n) => `${tactic}: ${host}에서 ${josa(deeds, '이/가')} 이어졌습니다(행위 ${n}건).`,
   title: ({ what, root, image, host, moreHosts }) => {
     const way = root === '' || root === image ? image : image === '' ? root : `${root} → ${image}`;
     const place = moreHosts > 0 ? `${host} 외 ${moreHosts}대` : host;
@@ -134,4 +134,5 @@ export const koStory: StoryWords = {
   },
   unusualTitle: (image) => (image === '' ? '평소와 다른 행위' : `${image}의 평소와 다른 행위`),
   unknownProcess: '알 수 없는 프로세스',
+  somebody: '누군가',
 };

@@ -73,7 +73,7 @@ export const ko: Words = {
     strictSigma: '순수 Sigma: 해독, 결합, 매핑을 하지 않음(보안 4688의 프로세스 생성은 제외)',
     cache: '컴파일한 규칙을 시스템의 캐시 폴더에 보관(다음 스캔의 시작 시간이 3분의 1)',
     pipeline: 'pySigma YAML 형식의 처리 파이프라인을 규칙에 적용. 여러 번 쓸 수 있음',
-    by: '한 행의 단위: finding은 이벤트와 규칙마다 한 행',
+    by: '한 행의 단위: incident는 사건(표의 기본값), finding은 이벤트와 규칙마다 한 행(그 밖의 기본값)',
     detectors: '실행할 탐지기, 쉼표로 구분',
     minLevel: '이 수준보다 낮은 탐지는 생략',
     from: '이 시각 이전의 이벤트는 제외(ISO 8601 또는 날짜, --timezone 기준)',

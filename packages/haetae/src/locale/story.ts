@@ -92,6 +92,8 @@ export interface StoryWords {
   }) => string;
   readonly unusualTitle: (image: string) => string;
   readonly unknownProcess: string;
+  /** Stands for an actor that no event tells. */
+  readonly somebody: string;
 }
 
 export interface Clause {

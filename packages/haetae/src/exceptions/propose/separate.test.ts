@@ -53,6 +53,12 @@ test.each<[string, SeenFields[], SeenFields[], unknown]>([
     [['CommandLine = agent --pid=17 sync', 'ParentImage = C:\\Backup\\agent.exe']],
   ],
   ['the same in every field', [run('powershell -enc AAAA')], [run('powershell -enc AAAA')], 'inseparable'],
+  [
+    'no program is told: two things that were done',
+    [seen({ ServiceName: 'Backup', ImagePath: 'C:\\Backup\\agent.exe -run', Computer: 'SRV' })],
+    [],
+    [['ServiceName = Backup', 'ImagePath = C:\\Backup\\agent.exe -run']],
+  ],
   ['only a host and a user', [seen({ User: 'CORP\\svc', Computer: 'SRV' })], [], 'nothing-to-go-by'],
 ])('%s', (_what, targets, others, expected) => {
   const found = separate(

@@ -109,7 +109,14 @@ function anchor(candidates: readonly Candidate[]): Candidate[] | undefined {
       .sort((a, b) => a.field.cost - b.field.cost)[0];
   const what = cheapest('what', true);
   const who = cheapest('who', true) ?? cheapest('who', false);
-  if (what !== undefined) return who === undefined || who.field.name === what.field.name ? [what] : [what, who];
+  if (what !== undefined) {
+    if (who !== undefined) return [what, who];
+    // A name alone is soon given to something else: a service is known by its name and by what it runs.
+    const other = candidates
+      .filter((c) => c.field.tells === 'what' && c.field.name !== what.field.name)
+      .sort((a, b) => a.field.cost - b.field.cost)[0];
+    return other === undefined ? [what] : [what, other];
+  }
   const second = candidates
     .filter((c) => c !== who && (c.specific || c.field.tells === 'where'))
     .sort((a, b) => a.field.cost - b.field.cost)[0];

@@ -26,7 +26,11 @@ export interface FilterDraft {
 
 /** The drafts as documents of one YAML file. The same drafts give the same ids. */
 export function writeExceptions(drafts: readonly FilterDraft[], about: ExceptionAbout): string {
-  return drafts.map((draft) => writeOne(draft, about)).join('---\n');
+  return drafts
+    .map((draft, i) =>
+      writeOne(draft, drafts.length === 1 ? about : { ...about, title: `${about.title} ${i + 1}/${drafts.length}` }),
+    )
+    .join('---\n');
 }
 
 function writeOne({ logsource, rules, detector, selections }: FilterDraft, about: ExceptionAbout): string {

@@ -23,11 +23,28 @@ export function deedsOf(incident: Incident): Deed[] {
     add(deedOfFinding(finding, i, nodes));
   });
   // Acts that nothing was found about come last: they only fill in what the found ones leave out.
-  for (const node of incident.tree) for (const deed of worthTelling(node, incident.findings)) add(deed);
+  const below = levelsBelow(incident);
+  for (const node of incident.tree) for (const deed of worthTelling(node, incident.findings, below)) add(deed);
+  const names = accountNames(incident.findings);
+  for (const [key, deed] of found)
+    if (deed.kind === 'group' && names.has(deed.what[1] ?? ''))
+      found.set(key, { ...deed, what: [deed.what[0]!, names.get(deed.what[1]!)!] });
   const order = new Map([...found.keys()].map((key, i) => [key, i]));
   return [...found]
     .sort(([a, x], [b, y]) => (x.timeMs ?? Infinity) - (y.timeMs ?? Infinity) || order.get(a)! - order.get(b)!)
     .map(([, deed]) => deed);
+}
+
+/** Names of accounts by their SIDs, as the incident's own events tell them: 4732 knows a new member by its SID alone. */
+function accountNames(findings: readonly IncidentFinding[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { fields } of findings)
+    for (const [sid, name] of [
+      [fields.TargetSid ?? fields.TargetUserSid, fields.TargetUserName],
+      [fields.SubjectUserSid, fields.SubjectUserName],
+    ])
+      if (sid !== undefined && /^S-1-5-21-/.test(sid) && name !== undefined && name !== '-') names.set(sid, name);
+  return names;
 }
 
 const levelOf = (findings: readonly number[], all: readonly IncidentFinding[]) =>
@@ -104,12 +121,37 @@ const MOST: Readonly<Partial<Record<Act['kind'], number>>> = {
 };
 const RUNNABLE =
   /\.(?:exe|dll|sys|scr|cpl|ocx|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|wsf|hta|lnk|msi|iso|img|vhdx?|zip|rar|7z|cab|dmp|docm|xlsm|jar|py|chm|xll|library-ms)$/i;
+/** Where programs are installed: what runs from there does much that is no news. */
+export const INSTALLED = /^[a-z]:\\(?:windows\\(?!temp\\)|program files)|^[^\\]*$/i;
 const AUTORUN =
   /\\(?:Run|RunOnce|RunServices)\\|\\Services\\[^\\]+\\(?:ImagePath|ServiceDll)|\\Winlogon\\(?:Shell|Userinit)|\\Image File Execution Options\\|\\shell\\open\\command|\\AppInit_DLLs|\\Policies\\/i;
 
-function worthTelling(node: ProcessNode, findings: readonly IncidentFinding[]): Deed[] {
-  const level = levelOf(node.findings, findings);
-  if (level === null || LEVEL_ORDER.indexOf(level) < LEVEL_ORDER.indexOf('medium')) return [];
+/** The worst of what was found about the descendants of each process. */
+function levelsBelow({ tree, findings }: Incident): Map<string, Deed['level']> {
+  const parents = new Map(tree.map(({ key, parent }) => [key, parent]));
+  const below = new Map<string, Deed['level']>();
+  for (const { parent, findings: own } of tree) {
+    const level = levelOf(own, findings);
+    if (level === null) continue;
+    const seen = new Set<string>();
+    for (let key = parent; key !== null && key !== undefined && !seen.has(key); key = parents.get(key) ?? null) {
+      seen.add(key);
+      if (worse(below.get(key) ?? null, level) === below.get(key)) break;
+      below.set(key, worse(below.get(key) ?? null, level));
+    }
+  }
+  return below;
+}
+
+function worthTelling(
+  node: ProcessNode,
+  findings: readonly IncidentFinding[],
+  below: ReadonlyMap<string, Deed['level']>,
+): Deed[] {
+  const grave = (level: Deed['level']): boolean =>
+    level !== null && LEVEL_ORDER.indexOf(level) >= LEVEL_ORDER.indexOf('medium');
+  const foreign = node.findings.length > 0 || !INSTALLED.test(node.image);
+  if (!grave(levelOf(node.findings, findings)) && !(foreign && grave(below.get(node.key) ?? null))) return [];
   const left = new Map(Object.entries(MOST));
   const resolved = new Set(
     node.acts.flatMap(({ kind, fields }) => (kind === 'connection' ? [fields.DestinationHostname] : [])),

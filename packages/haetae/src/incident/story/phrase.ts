@@ -22,7 +22,7 @@ export const oneLine = (text: string, columns: number): string =>
 
 /** A path with its end, which tells most, and its beginning. */
 export function pathText(path: string): string {
-  const text = printable(path.replace(/\s+/g, ' '));
+  const text = printable(path.replace(/\s+/g, ' ').replace(/S-1-5-21-[\d-]+-(\d+)/g, 'S-1-5-21-…-$1'));
   if (text.length <= PATH) return text;
   return `${text.slice(0, 30)}…${text.slice(text.length - PATH + 31)}`;
 }
@@ -43,6 +43,8 @@ export interface Told {
   readonly words: StoryWords;
   readonly findings: readonly IncidentFinding[];
   readonly node: (key: string | null) => ProcessNode | undefined;
+  /** Whether a text of a script or command was not told before; telling it once is enough. */
+  readonly fresh: (text: string) => boolean;
   /** A finding's title in the language of the story. */
   readonly titleOf: (finding: IncidentFinding) => string;
 }
@@ -71,7 +73,7 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
     case 'file-time':
       return w.setTime(pathText(one));
     case 'registry':
-      return w.setRegistry(pathText(one), cut(two, 60));
+      return w.setRegistry(pathText(one), two === '(Empty)' ? '' : cut(two, 60));
     case 'thread':
       return w.madeThread(baseName(one));
     case 'access':
@@ -85,7 +87,7 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
     case 'pipe':
       return w.pipe(cut(one, 60));
     case 'script':
-      return noted(w.ranScript(), oneLine(deed.what[0]!, DECODED));
+      return noted(w.ranScript(), told.fresh(deed.what[0]!) ? oneLine(deed.what[0]!, DECODED) : '');
     case 'service':
       return noted(w.service(cut(one, 60)), two === '' ? '' : w.note.runs(decodedOr(deed, told, two)));
     case 'task':
@@ -137,17 +139,19 @@ function decodedOr({ findings }: Deed, told: Told, otherwise: string): string {
 }
 
 /** One program with its command or what was hidden in it; several as a list of short commands. */
-export function runPhrase(deeds: readonly Deed[], told: Told): Phrase {
+export function runPhrase(deeds: readonly Deed[], told: Told, acts: readonly Deed[] = []): Phrase {
   const { words: w } = told;
   const named = deeds[0]!.process !== null || deeds[0]!.actor !== '';
   const say = (images: string): Phrase => (named ? w.ran(images) : w.wasStarted(images));
   const nodes = deeds.map(({ child }) => told.node(child)!);
   if (deeds.length > 1) {
-    const short = [...new Set(nodes.map((node) => shortCommand(node, 56)))];
+    const each = nodes.length <= 3 ? 100 : 56;
+    const short = [...new Set(nodes.map((node) => shortCommand(node, each)))];
     return say(w.list(short.slice(0, 6), short.length - Math.min(6, short.length)));
   }
   const [node] = nodes as [ProcessNode];
-  const note = runNote(deeds[0]!, node, told);
+  // What reg.exe wrote says all that its command does.
+  const note = acts[0]?.kind === 'registry' && acts.length === 1 ? '' : runNote(deeds[0]!, node, told);
   const phrase = say(imageText(node, told));
   return note === '' ? phrase : { ...phrase, note };
 }
@@ -155,11 +159,12 @@ export function runPhrase(deeds: readonly Deed[], told: Told): Phrase {
 export const imageText = ({ image }: ProcessNode, { words }: Told): string =>
   image === '' ? words.unknownProcess : printable(baseName(image));
 
-function runNote({ findings }: Deed, node: ProcessNode, { findings: all, words: w }: Told): string {
+function runNote({ findings }: Deed, node: ProcessNode, { findings: all, words: w, fresh }: Told): string {
   const decoded = findings.map((i) => all[i]!.decoded).find((text) => text !== undefined && text.trim() !== '');
-  if (decoded !== undefined) return w.note.decoded(oneLine(decoded, DECODED));
+  if (decoded !== undefined) return fresh(decoded) ? w.note.decoded(oneLine(decoded, DECODED)) : '';
   const args = node.commandLine.trim().replace(QUOTED, '').trim();
-  if (args !== '') return w.note.command(oneLine(node.commandLine, COMMAND));
+  if (args !== '' && fresh(node.commandLine)) return w.note.command(oneLine(node.commandLine, COMMAND));
+  if (args !== '') return '';
   return /^[a-z]:\\(?:windows|program files)/i.test(node.image) || node.image === baseName(node.image)
     ? ''
     : w.note.via(pathText(node.image));

@@ -254,7 +254,7 @@ describe('references', () => {
       Array.from({ length: 90 }, (_, i) => i),
     );
     expect(sentences[1]!.text).toBe(
-      'Execution·Discovery·Collection: on PC-1, Rule 1, Rule 2, Rule 3 and 4 more; 28 deeds in all.',
+      'Execution·Discovery·Collection: on PC-1, Rule 1, Rule 2, Rule 3 and 4 more (28 deeds).',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import { type Clause, type Language, printable, storyWords } from '../../locale/index.ts';
 import type { BlindBand, Happening, Incident, IncidentFinding, Level } from '../incident.ts';
-import { baseName, deedsOf } from './collect.ts';
+import { baseName, deedsOf, INSTALLED } from './collect.ts';
 import { type Draft, draft } from './compose.ts';
 import { type Deed, LEVEL_ORDER, worse } from './deed.ts';
 import { imageText, phraseOf, runPhrase, type Told } from './phrase.ts';
@@ -33,20 +33,26 @@ type Bare = Omit<Sentence, 'main'>;
 
 /** A pause worth telling. */
 const PAUSE = 10 * 60_000;
-const MOST_SENTENCES = 28;
+const MOST_SENTENCES = 40;
 const MAIN_SENTENCES = 5;
 
 /** An incident as a story, made from its facts alone. */
 export function storyOf(incident: Incident, language: Language): Story {
   const told = tellerOf(incident, language);
   const deeds = deedsOf(incident);
-  const hidden = (deed: Deed): boolean => deed.findings.some((i) => incident.findings[i]!.decoded !== undefined);
-  const drafts = draft(deeds, hidden);
+  const drafts = draft(deeds, (deed) => isTelling(deed, told));
   const extra = [...hopsOf(incident, told), ...blindOf(incident, told, deeds)].sort(byTime);
   const bare = tellAll(drafts, extra, told);
   const sentences = bare.length <= MOST_SENTENCES ? bare : inStages(bare, told, language);
   const main = mainOf(sentences);
   return { title: titleOf(incident, told), sentences: sentences.map((one, i) => ({ ...one, main: main.has(i) })) };
+}
+
+/** Runs that are told by themselves: what was hidden in a command, and programs that do not come from where programs are installed. */
+function isTelling({ findings, child, kind }: Deed, { findings: all, node }: Told): boolean {
+  if (findings.some((i) => all[i]!.decoded !== undefined)) return true;
+  const image = node(child)?.image ?? '';
+  return kind === 'run' && image !== '' && !INSTALLED.test(image);
 }
 
 /** The title alone, for lists. */
@@ -61,7 +67,14 @@ export function findingTitle({ rule, fields }: IncidentFinding, language: Langua
 
 function tellerOf({ tree, findings }: Incident, language: Language): Told {
   const nodes = new Map(tree.map((node) => [node.key, node]));
+  const heard: string[] = [];
   return {
+    fresh: (text) => {
+      const said = text.replace(/[\s"]+/g, '').slice(0, 4000);
+      const news = !heard.some((one) => one.includes(said));
+      if (news) heard.push(said);
+      return news;
+    },
     words: storyWords(language),
     findings,
     node: (key) => (key === null ? undefined : nodes.get(key)),
@@ -94,7 +107,7 @@ function tellAll(drafts: readonly Draft[], extra: readonly Bare[], told: Told): 
   for (const one of drafts) {
     const deeds = [...one.runs, ...one.acts];
     const timeMs = deeds[0]!.timeMs;
-    while (waiting.length > 0 && (waiting[0]!.timeMs ?? Infinity) <= (timeMs ?? Infinity)) {
+    while (waiting.length > 0 && (waiting[0]!.timeMs ?? Infinity) < (timeMs ?? Infinity)) {
       const next = waiting.shift()!;
       sentences.push(next);
       if (next.kind === 'hop') host = next.host;
@@ -121,25 +134,32 @@ function tellAll(drafts: readonly Draft[], extra: readonly Bare[], told: Told): 
   return [...sentences, ...waiting];
 }
 
+/** Deeds whose words need nobody who did them. */
+const SELF_SPEAKING: ReadonlySet<Deed['kind']> = new Set(['found', 'protection-off', 'threat', 'sysmon', 'unusual']);
+
 function subjectOf({ subject, runs, acts }: Draft, told: Told): string {
   if (subject.process !== null) {
     const node = told.node(subject.process);
     return node === undefined ? '' : imageText(node, told);
   }
   const [first] = [...runs, ...acts];
-  const speaksForItself = ['found', 'protection-off', 'threat', 'sysmon', 'unusual'].includes(first!.kind);
-  return speaksForItself ? '' : printable(subject.actor);
+  if (SELF_SPEAKING.has(first!.kind)) return '';
+  if (subject.actor === '') return runs.length > 0 ? '' : told.words.somebody;
+  return printable(subject.actor);
 }
 
 /** Deltas of a few seconds are no news. */
 const SOON = 5000;
 
 function clausesOf({ runs, acts }: Draft, told: Told): Clause[] {
-  const clauses: Clause[] = runs.length === 0 ? [] : [{ phrase: runPhrase(runs, told), after: 0, child: false }];
+  const clauses: Clause[] = runs.length === 0 ? [] : [{ phrase: runPhrase(runs, told, acts), after: 0, child: false }];
   let before = runs.at(-1)?.timeMs ?? acts[0]?.timeMs ?? null;
   for (const act of acts) {
+    const phrase = phraseOf(act, told);
+    // A script that the command itself gave is told with the command.
+    if (act.kind === 'script' && phrase.note === undefined && clauses.length > 0) continue;
     const apart = before === null || act.timeMs === null ? 0 : act.timeMs - before;
-    clauses.push({ phrase: phraseOf(act, told), after: apart >= SOON ? apart : 0, child: runs.length > 0 });
+    clauses.push({ phrase, after: apart >= SOON ? apart : 0, child: runs.length > 0 });
     before = act.timeMs ?? before;
   }
   return clauses;

@@ -30,7 +30,21 @@ export function treeRows({ tree, findings, links }: Incident): TreeRow[] {
     node.findings.reduce<Level | null>((level, i) => worse(level, findings[i]!.level), null);
   const roots = tree.filter(({ parent }) => parent === null || !byKey.has(parent));
   const hosts = [...new Set(roots.map(({ host }) => host))];
-  const since = new Map(hosts.map((host) => [host, firstTime(tree.filter((node) => node.host === host))]));
+  // By when something was found there: an explorer.exe may have run since the morning.
+  const since = new Map(
+    hosts.map((host) => {
+      const times = findings.flatMap((one) =>
+        one.host === host ? one.events.map(({ timeMs }) => timeMs ?? Infinity) : [],
+      );
+      return [
+        host,
+        Math.min(
+          firstTime(tree.filter((node) => node.host === host && node.findings.length > 0)),
+          ...times.slice(0, 1000),
+        ),
+      ];
+    }),
+  );
   const rows: TreeRow[] = [];
   for (const host of hosts.sort((a, b) => since.get(a)! - since.get(b)!)) {
     const hop = links.find(
