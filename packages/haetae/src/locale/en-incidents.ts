@@ -89,8 +89,6 @@ export const enIncidents = {
     repeat: (by: string) => `the same again: ${by}`,
     near: (by: string) => `PowerShell at the same moment: ${by}`,
     subject: (by: string) => `the same account or object ${by}`,
-    script: (_by: string) => 'a script that one was given and the other ran',
-    near: (by: string) => `PowerShell on ${by} at the same time, process not logged`,
   },
   apart: (span: string) => `${span} apart`,
   times: (n: string) => `×${n}`,

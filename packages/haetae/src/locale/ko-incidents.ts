@@ -88,8 +88,6 @@ export const koIncidents: IncidentWords = {
     repeat: (by) => `같은 일의 반복: ${by}`,
     near: (by) => `같은 순간의 PowerShell: ${by}`,
     subject: (by) => `같은 계정 또는 개체 ${by}`,
-    script: () => '한쪽이 넘겨받아 다른 쪽에서 실행된 스크립트',
-    near: (by) => `같은 시각 ${by}의 PowerShell(프로세스 기록 없음)`,
   },
   apart: (span) => `간격 ${span}`,
   times: (n) => `×${n}`,

@@ -253,7 +253,8 @@ function unitOf(
     channel: event.channel,
     eventId: event.eventId,
     fields,
-    decoded: decoded?.at(-1)?.text.slice(0, KEPT_FIELD),
+    // What was decoded out of the parent's command is the parent's.
+    decoded: decoded?.findLast(({ field }) => !field.startsWith('Parent'))?.text.slice(0, KEPT_FIELD),
     events: [happening],
     evidence:
       start && node !== undefined
