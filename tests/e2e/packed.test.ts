@@ -106,3 +106,19 @@ test('@haetae/sigma works when it is installed alone', async () => {
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toEqual([true, false, ['mapped:4688'], ['field'], 0]);
 });
+
+test('@haetae/isolation-forest starts its threads from where it is installed', async () => {
+  const script = `
+    import { fit, score } from '@haetae/isolation-forest';
+    import { openThreads } from '@haetae/isolation-forest/node';
+    const rows = Float64Array.of(1, 2, 3, 2, 1, 90);
+    const threads = openThreads(2);
+    const forest = await threads.fit(rows, { features: 1, seed: 1 });
+    const scores = await threads.score(forest, rows);
+    await threads.close();
+    console.log(scores.join() === score(fit(rows, { features: 1, seed: 1 }), rows).join());
+  `;
+  const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+  expect(code, stderr).toBe(0);
+  expect(stdout).toBe('true\n');
+});

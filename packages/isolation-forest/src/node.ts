@@ -6,7 +6,7 @@ import { join } from './fit.ts';
 import { check, countRows, type FitOptions, rangeOf, whole } from './options.ts';
 import type { Forest, Rows } from './shape.ts';
 import { type Part, perform, type Task } from './tasks.ts';
-import type { Order, Reply } from './worker.ts';
+import type { Order, Reply } from './worker/node.ts';
 
 export interface Threads {
   /** As `fit`. Each tree has random numbers of its own, so that it does not matter which thread grows it. */
@@ -44,7 +44,7 @@ export function openThreads(count: number): Threads {
     waiting.clear();
   };
   const workers = Array.from({ length: count - 1 }, () => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), WORKER);
+    const worker = new Worker(new URL('./worker/node.js', import.meta.url), WORKER);
     worker.on('message', ({ id, parts }: Reply) => {
       waiting.get(id)?.resolve(parts);
       waiting.delete(id);

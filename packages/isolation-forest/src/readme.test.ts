@@ -14,6 +14,19 @@ function run(example: string): unknown[][] {
   return printed;
 }
 
-test('the first example finds the row far off and the feature to blame', () => {
-  expect(run(examples[0]!)).toEqual([[[499]], ['CommandLineLength']]);
+test('the first example finds the row far off, the feature to blame, and what would be ordinary', () => {
+  expect(run(examples[0]!)).toEqual([
+    [[499]],
+    ['CommandLineLength', 'shortens the path most'],
+    [true],
+    ['ordinary if', 'CommandLineLength', '≤', 256],
+  ]);
+});
+
+test('the second example flags one row, and its p-value is the least there can be', () => {
+  expect(run(examples[1]!)).toEqual([[Uint32Array.of(700)], [2 / 1001, 1]]);
+});
+
+test('the third example keeps a forest and a baseline', () => {
+  expect(run(examples[2]!)).toEqual([[100, 'trees'], [true]]);
 });

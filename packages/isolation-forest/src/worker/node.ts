@@ -1,5 +1,5 @@
-/** A thread of `node.ts`. Nothing else loads this file. */
-import { type Part, perform, type Task } from './tasks.ts';
+/** A thread of `../node.ts`. Nothing else loads this file. */
+import { type Part, perform, type Task } from '../tasks.ts';
 
 export interface Order {
   readonly id: number;
@@ -11,8 +11,9 @@ export interface Reply {
   readonly parts: Part[];
 }
 
-const { parentPort } = process.getBuiltinModule('node:worker_threads');
-if (parentPort === null) throw new Error('worker.js runs as a thread only');
+import { parentPort } from 'node:worker_threads';
+
+if (parentPort === null) throw new Error('it runs as a thread only');
 const port = parentPort;
 
 port.on('message', ({ id, task }: Order) => {
