@@ -2,7 +2,10 @@ export type * as api from './api.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';
-export type { Accepted, Frame, Intake, Origin } from './intake.ts';
+export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
+export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
+export type { Accepted, Frame, Intake } from './intake.ts';
+export { type LogIntakeOptions, logIntake } from './log-intake.ts';
 export type {
   Actor,
   Entities,

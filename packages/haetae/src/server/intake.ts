@@ -1,24 +1,9 @@
 import type { UnixMs } from '@haetae/event';
-
-/** How what is in a frame came here: every event keeps it. */
-export type Origin = 'agent' | 'shipper' | 'import' | 'lab';
+import type { FrameHead } from '../source/index.ts';
 
 /** What a shipper handed over in one go, as received. It is acknowledged once the intake has made it durable. */
-export interface Frame {
-  /** A name of `LIVE_FORMATS`: how its bytes are read. */
-  readonly format: string;
-  readonly origin: Origin;
-  /** Token that its sender showed. */
-  readonly token: string;
-  /** Hosts whose events that token may send, with `*` and `?`; [] for any. */
-  readonly hosts: readonly string[];
-  /** IP address of the sender. */
-  readonly address: string;
+export interface Frame extends FrameHead {
   readonly receivedMs: UnixMs;
-  /** The sender's own name for where this frame begins (file hash and offset, batch id); '' where it has none. */
-  readonly position: string;
-  /** Events that the sender will count as delivered. */
-  readonly items: number;
   readonly bytes: Uint8Array;
 }
 

@@ -16,6 +16,8 @@ export {
   openInputs,
 } from './intake/index.ts';
 export { Ledger, type Notice, type NoticeKind, type Where } from './ledger.ts';
+export { type FrameHead, mayName, type Origin, positionOf, readFrameHead } from './live/head.ts';
+export { wholeLine } from './live/line.ts';
 export type { LiveFormat, LiveItem, LiveOptions } from './live/live.ts';
 export { countRecords } from './live/otlp/from-protobuf.ts';
 export { ProtobufError } from './live/otlp/protobuf.ts';

@@ -50,7 +50,13 @@ export function oidcClient(settings: OidcSettings): OidcClient {
       settings.clientId,
       settings.clientSecret,
       undefined,
-      settings.insecure === true ? { execute: [client.allowInsecureRequests] } : undefined,
+      {
+        execute: [
+          // The ID token's signature is held against the provider's keys too, not only the way it came.
+          client.enableNonRepudiationChecks,
+          ...(settings.insecure === true ? [client.allowInsecureRequests] : []),
+        ],
+      },
     );
     return { client, config };
   }

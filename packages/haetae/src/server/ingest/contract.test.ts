@@ -93,9 +93,10 @@ async function send(way: Way, body: Buffer | string, headers: Record<string, str
 function eventsOf(): string[] {
   const frame = one.frames.at(-1)!;
   const options = { ledger: new Ledger(), timeZone: 'UTC', receivedMs: frame.receivedMs };
-  return [...LIVE_FORMATS.get(frame.format)!.read(Buffer.from(frame.bytes), options)].map(
-    ({ event }) => event.computer,
-  );
+  const found: string[] = [];
+  for (const { event } of LIVE_FORMATS.get(frame.format)!.read(Buffer.from(frame.bytes), options))
+    found.push(`${event.computer} ${event.eventRecordId}`);
+  return found;
 }
 
 test('every protocol has a row', () => {
@@ -121,7 +122,7 @@ describe.each(WAYS)('$protocol as $type', (way) => {
       items: 3,
       bytes: true,
     });
-    expect(eventsOf()).toEqual(ALL.map(({ computer }) => computer));
+    expect(eventsOf()).toEqual(ALL.map(({ computer, recordId }) => `${computer} ${recordId}`));
   });
 
   test.each([

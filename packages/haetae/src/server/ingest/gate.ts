@@ -1,8 +1,9 @@
 import type { UnixMs } from '@haetae/event';
+import type { Origin } from '../../source/index.ts';
 import type { Token } from '../../store/index.ts';
 import { secretsIn } from '../auth/secrets.ts';
 import type { Parts } from '../context.ts';
-import type { Accepted, Frame, Origin } from '../intake.ts';
+import type { Accepted, Frame } from '../intake.ts';
 import type { FrameParts, Gate, Shown } from './protocol.ts';
 
 const ORIGINS: Readonly<Record<Token['kind'], Origin>> = {

@@ -94,6 +94,8 @@ const ENVELOPES = [
   'fields',
   'data',
   'message',
+  // Filebeat's own place for decoded JSON.
+  'json',
   // OpenTelemetry, as its Elasticsearch exporter writes it in its several modes.
   'Body',
   'body',

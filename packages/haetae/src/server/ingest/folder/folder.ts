@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { UnixMs } from '@haetae/event';
+import { openInputs, readInput, wholeLine } from '../../../source/index.ts';
+import type { Parts } from '../../context.ts';
+import type { Accepted, Frame } from '../../intake.ts';
+
+/** A folder into which logs of any known format are dropped, also in archives. */
+export interface FolderOptions {
+  readonly path: string;
+  /** Which files were taken, so that a restart takes none again. */
+  readonly journal: string;
+  readonly timeZone: string;
+  /** Milliseconds between two looks. Default 2000. */
+  readonly every?: number;
+}
+
+export interface FolderRunning {
+  /** Looks once, and takes what is complete. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Taken {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly sha256: string;
+}
+
+const FRAME_BYTES = 1024 * 1024;
+const MOST_FILES = 100_000;
+const RETRY_MS = 1000;
+
+/**
+ * Takes a file once it has kept its size and time from one look to the next, whole, as frames that bear its hash and the
+ * number of their first event: what is taken again after a crash, or under another name, is known again. A file that grows
+ * later (a copied live log) is taken again; its events are known by their record ids.
+ */
+export async function watchFolder(options: FolderOptions, parts: Parts): Promise<FolderRunning> {
+  const { path, journal, every = 2000 } = options;
+  const taken = new Map(Object.entries(await readJournal(journal)));
+  const seen = new Map<string, { size: number; mtimeMs: number }>();
+  const closing = new AbortController();
+  let told = '';
+
+  async function look(): Promise<void> {
+    let names: string[];
+    try {
+      names = await filesBelow(path);
+      told = '';
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (told !== reason) parts.log({ level: 'error', message: 'the watched folder cannot be read', path, reason });
+      told = reason;
+      return;
+    }
+    for (const name of seen.keys()) if (!names.includes(name)) seen.delete(name);
+    for (const name of names) {
+      if (closing.signal.aborted) return;
+      const now = await stat(join(path, name)).catch(() => undefined);
+      if (now?.isFile() !== true) continue;
+      const { size, mtimeMs } = now;
+      const done = taken.get(name);
+      if (done?.size === size && done.mtimeMs === mtimeMs) continue;
+      const before = seen.get(name);
+      seen.set(name, { size, mtimeMs });
+      if (before?.size !== size || before.mtimeMs !== mtimeMs) continue;
+      const sha256 = await take(name);
+      if (sha256 === undefined) continue;
+      taken.set(name, { size, mtimeMs, sha256 });
+      await writeJournal(journal, taken);
+    }
+  }
+
+  /** Its hash when it was taken whole; undefined when it changed meanwhile, or the server ends. */
+  async function take(name: string): Promise<string | undefined> {
+    const file = join(path, name);
+    const sha256 = await hashOf(file).catch(() => undefined);
+    if (sha256 === undefined) return undefined;
+    let events = 0;
+    let lost = 0;
+    for await (const opened of openInputs([{ path: name, file, size: (await stat(file)).size }])) {
+      if (opened.kind !== 'input') {
+        lost += opened.ledger.notices().filter(({ kind }) => kind === 'lost').length;
+        continue;
+      }
+      const reading = readInput(opened.input, { timeZone: options.timeZone }, opened.ledger);
+      let lines: string[] = [];
+      let length = 0;
+      const send = async (): Promise<void> => {
+        const bytes = Buffer.from(lines.join(''));
+        const first = events;
+        events += lines.length;
+        lines = [];
+        length = 0;
+        if (events > first) await keep(bytes, `${sha256}:${first}`, events - first);
+      };
+      if (reading.kind === 'log')
+        for await (const batch of reading.batches) {
+          for (const event of batch.events) {
+            const line = `${wholeLine(event)}\n`;
+            length += line.length;
+            lines.push(line);
+          }
+          if (length > FRAME_BYTES) await send();
+          if (closing.signal.aborted) return undefined;
+        }
+      await send();
+      await opened.finish();
+      if (closing.signal.aborted) return undefined;
+      lost += opened.ledger.notices().filter(({ kind }) => kind === 'lost').length;
+      if (reading.kind !== 'log')
+        parts.log({ level: 'warn', message: 'a file in the watched folder is no log', file: name });
+    }
+    if ((await hashOf(file).catch(() => undefined)) !== sha256) return undefined;
+    parts.log({ level: lost > 0 ? 'warn' : 'info', message: 'a file was taken in', file: name, events, lost, sha256 });
+    return sha256;
+  }
+
+  async function keep(bytes: Buffer, position: string, items: number): Promise<void> {
+    const frame: Frame = {
+      format: 'ndjson',
+      origin: 'import',
+      token: '',
+      hosts: [],
+      address: '',
+      receivedMs: parts.now() as UnixMs,
+      position,
+      items,
+      bytes,
+    };
+    while (!closing.signal.aborted) {
+      const outcome: Accepted = await parts.ports.intake.accept(frame);
+      if (outcome.kind === 'durable') {
+        parts.counts.items.add({ protocol: 'folder' }, items);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, outcome.kind === 'busy' ? outcome.retryMs : RETRY_MS));
+    }
+  }
+
+  let running: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running
+      .then(look)
+      .catch((error: unknown) => parts.log({ level: 'error', message: 'the watched folder failed', error }));
+  }, every);
+  timer.unref();
+  return {
+    look,
+    async close() {
+      closing.abort();
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** In order of name, so that two looks agree; what begins with a dot, or ends like a copy under way, waits. */
+async function filesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !/^\.|~$|\.(?:tmp|part|partial|crdownload|filepart)$/i.test(entry.name))
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+    .slice(0, MOST_FILES);
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function readJournal(file: string): Promise<Record<string, Taken>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  try {
+    return JSON.parse(text) as Record<string, Taken>;
+  } catch {
+    // Taking the files again costs time only: their events are known.
+    return {};
+  }
+}
+
+/** Beside it first, then in its place: a crash leaves the old one or the new one. */
+async function writeJournal(file: string, taken: ReadonlyMap<string, Taken>): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(taken)), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
