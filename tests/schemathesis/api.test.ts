@@ -12,7 +12,7 @@ import { CLIENTS, hasProgram, missing } from '../ingest/harness.ts';
 
 /**
  * Schemathesis invents requests from the OpenAPI document, good and bad, against a server with the real store for users, tokens
- * and the audit log. HAETAE_EXAMPLES: how many for each route (30).
+ * and the audit log. HAETAE_EXAMPLES: how many for each route (10).
  */
 const VERSION = '4.32.5';
 
@@ -76,7 +76,7 @@ test('no request that the document describes, or nearly, is answered by a failur
     '--phases',
     'examples,coverage,fuzzing',
     '--max-examples',
-    process.env.HAETAE_EXAMPLES ?? '30',
+    process.env.HAETAE_EXAMPLES ?? '10',
     '--seed',
     '1',
     // Never ends by itself.
