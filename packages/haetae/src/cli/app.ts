@@ -7,6 +7,7 @@ import {
   type FlagParametersForType,
 } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
+import { anomalyFlags, baselineRoutes, explainRoute } from './anomaly-app.ts';
 import { exceptionsRoutes } from './exceptions-app.ts';
 import type {
   CommonFlags,
@@ -52,6 +53,7 @@ export function application(words: Words, version: string): Application<Context>
     builtin: { kind: 'boolean', brief: brief.builtin, default: true },
     exceptions: several(brief.exceptions, 'path'),
     detectors: optional(brief.detectors, 'names'),
+    ...anomalyFlags(words),
     strictSigma: { kind: 'boolean', brief: brief.strictSigma, default: false },
     pipeline: several(brief.pipeline, 'file'),
     cache: { kind: 'boolean', brief: brief.cache, default: true },
@@ -142,6 +144,8 @@ export function application(words: Words, version: string): Application<Context>
     routes: {
       scan,
       incident,
+      explain: explainRoute(words, { ...common, ...evtx }),
+      baseline: baselineRoutes(words, { ...common, ...evtx }),
       exceptions: exceptionsRoutes(words, detecting),
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,

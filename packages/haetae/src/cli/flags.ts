@@ -20,7 +20,7 @@ export interface EvtxFlags {
 }
 
 /** Flags of every command that runs detectors over logs. */
-export interface DetectingFlags extends CommonFlags, EvtxFlags {
+export interface DetectingFlags extends CommonFlags, EvtxFlags, AnomalyFlags {
   readonly rules?: readonly string[];
   readonly builtin: boolean;
   readonly exceptions?: readonly string[];
@@ -132,4 +132,35 @@ export interface ExceptionsCheckFlags extends DetectingFlags {
 
 export interface ExceptionsReviewFlags extends DetectingFlags {
   readonly format: 'table' | 'json';
+}
+
+/** Flags of every command that scores. */
+export interface AnomalyFlags {
+  readonly profile?: 'default' | 'seed';
+  readonly baseline?: string;
+}
+
+/** Flags of the commands that read logs to score them and nothing else. */
+export interface BaselineReadFlags extends CommonFlags, EvtxFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly threads?: string;
+}
+
+export interface ExplainFlags extends BaselineReadFlags, AnomalyFlags {
+  readonly record?: string;
+  readonly line?: string;
+  readonly format: 'table' | 'json';
+}
+
+export interface BaselineLearnFlags extends BaselineReadFlags {
+  readonly refresh?: string;
+}
+
+export interface BaselineShowFlags extends Pick<CommonFlags, 'lang' | 'output' | 'timezone'> {
+  readonly format: 'table' | 'json';
+}
+
+export interface BaselineApplyFlags extends BaselineReadFlags {
+  readonly format: 'table' | 'jsonl';
 }

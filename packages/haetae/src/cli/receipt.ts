@@ -4,6 +4,7 @@ import { formatUtc, KO_NOTICES, offsetText, printable, type Words, type Zone } f
 import { type InputReceipt, NOTICES, type Notice, type NoticeCode, type Where } from '../source/index.ts';
 import { type ExceptionReceipt, exceptionLines, exceptionReceiptJson } from './exceptions-load.ts';
 import { bytes, count } from './numbers.ts';
+import { type ScoreReceipt, scoreLines } from './score-receipt.ts';
 import type { Session } from './session.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -34,6 +35,8 @@ export interface Receipt {
   readonly ruleProblems: readonly string[];
   /** undefined for runs without --exceptions. */
   readonly exceptions?: ExceptionReceipt;
+  /** undefined for runs that do not score. */
+  readonly scores?: ScoreReceipt;
   readonly inputs: readonly InputReceipt[];
 }
 
@@ -50,6 +53,7 @@ export function receiptJson(receipt: Receipt): string {
     rules: { packs, ...rules },
     ruleProblems,
     ...(receipt.exceptions === undefined ? {} : { exceptions: exceptionReceiptJson(receipt.exceptions) }),
+    ...(receipt.scores === undefined ? {} : { scores: receipt.scores }),
     totals: totals(inputs),
     inputs: inputs.map(({ firstMs, lastMs, sha256, format, encoding, ...input }) => ({
       path: input.path,
@@ -110,6 +114,7 @@ export function receiptText(receipt: Receipt, words: Words): string {
     );
   }
   if (receipt.exceptions !== undefined) lines.push(...exceptionLines(receipt.exceptions, words));
+  if (receipt.scores !== undefined) lines.push(...scoreLines(receipt.scores, words, zone.name));
   for (const kind of ['inferred', 'repaired', 'lost'] as const) {
     const told = inputs
       .filter((input) => input.kind !== 'not-a-log')
@@ -161,7 +166,7 @@ export function whereText(where: Where, { receipt }: Words): string {
 }
 
 /** What a run with rules tells of them. */
-export type RuleReceipt = Pick<Receipt, 'packs' | 'rules' | 'ruleProblems' | 'exceptions'>;
+export type RuleReceipt = Pick<Receipt, 'packs' | 'rules' | 'ruleProblems' | 'exceptions' | 'scores'>;
 
 /**
  * Ends a run: prints its receipt to stderr and, where asked for, as JSON into a file. The answer is the exit status:

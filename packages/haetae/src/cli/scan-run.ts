@@ -3,11 +3,13 @@ import type { ExceptionBook } from '../exceptions/index.ts';
 import type { Words } from '../locale/index.ts';
 import { type Scan, scanning } from '../pipeline/index.ts';
 import type { RulePack } from '../rules/index.ts';
+import { anomalySetup } from './anomaly-run.ts';
 import { exceptionReceipt, exceptionsAt, judgeOf } from './exceptions-load.ts';
 import type { DetectingFlags } from './flags.ts';
 import { levelOption, rangeOption, threadsOption } from './options.ts';
 import type { RuleReceipt } from './receipt.ts';
 import { pipelineTexts, rulePacks } from './rule-packs.ts';
+import { scoreReceipt } from './score-receipt.ts';
 import { readSettings, type Session } from './session.ts';
 import { UsageError } from './usage.ts';
 
@@ -45,6 +47,7 @@ export async function prepareScan(
       s.findings = 0;
       const asIs: DetectorSetup = {
         rules: packs.flatMap((pack) => pack.files),
+        anomaly: anomalySetup(flags, s.zone, words),
         ...(minLevel === undefined ? {} : { minLevel }),
         ...(flags.strictSigma ? { strict: true } : {}),
         ...(pipelines.length === 0 ? {} : { pipelines }),
@@ -74,6 +77,7 @@ export async function prepareScan(
       packs: packs.map(({ name, files, sha256 }) => ({ name, files: files.length, sha256 })),
       rules: done.rules,
       ruleProblems: done.problems.map(describeProblem),
+      ...scoreReceipt(done),
       ...(flags.exceptions === undefined ? {} : { exceptions: exceptionReceipt(exceptions, done.hidden) }),
     }),
   };

@@ -10,6 +10,8 @@ export function seeMore(paths: readonly string[], flags: DetectingFlags): (id: s
   if (!flags.builtin) words.push('--no-builtin');
   for (const path of flags.exceptions ?? []) add('--exceptions', path);
   add('--detectors', flags.detectors);
+  add('--baseline', flags.baseline);
+  add('--profile', flags.profile);
   if (flags.strictSigma) words.push('--strict-sigma');
   for (const path of flags.pipeline ?? []) add('--pipeline', path);
   add('--min-level', flags.minLevel);

@@ -36,6 +36,7 @@ export function ordinaryText({ ordinaryIf, parts }: UnusualReason, words: Words)
   const said = ({ feature, op, value }: OrdinaryIf): string => {
     const part = parts.find((one) => one.feature === feature);
     const name = part?.name[words.lang] ?? feature;
+    if (part?.unit === '' && part.value === 1 && op === '<=' && value === 0) return words.anomaly.notSo(name);
     return `${name} ${op === '<=' ? '≤' : '≥'} ${measure(value, part?.unit ?? '', words.anomaly)}`;
   };
   return ordinaryIf.map(said).join(', ');

@@ -33,10 +33,18 @@ export interface DetectorSetup {
 }
 
 export interface AnomalySetup {
+  /** The features and the threshold of the product's first script, for those who compare. */
+  readonly profile?: 'seed';
   /** In which hours are told; UTC if not given. */
   readonly zone?: string;
   /** Findings of one host and day at most; the rest is counted. 5 if not given. */
   readonly perHostDay?: number;
+  /** What `haetae baseline learn` wrote; without it events are held against each other. */
+  readonly baseline?: Uint8Array;
+  /** Makes a baseline, or a new version of `baseline`, instead of findings. */
+  readonly learn?: boolean;
+  /** Explains the events at this place of every file, whatever their scores, instead of telling the rarest. */
+  readonly wanted?: { readonly kind: 'record' | 'line'; readonly at: number };
 }
 
 /** Rules ready to be used, as data that threads and disks can be handed. Only the version that made it reads it. */

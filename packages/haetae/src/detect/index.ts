@@ -15,6 +15,20 @@ export {
   type RuleText,
 } from './detector.ts';
 export {
+  type Baseline,
+  BaselineError,
+  type BaselineHead,
+  CONTAMINATION,
+  compareBaselines,
+  FAMILIES,
+  type Family,
+  type FamilyDifference,
+  type Feature,
+  readBaseline,
+  SHIFTED,
+  THIS_DATA,
+} from './detectors/anomaly/index.ts';
+export {
   type CorrelationReason,
   type EventFacts,
   type EventReference,
@@ -26,6 +40,6 @@ export {
 export { type Harvest, memoryStore, type TextStore } from './harvest.ts';
 export { type HiddenText, hiddenIn, overlayOf } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
-export type { BelowBudget, FamilyAccount, ScoreAccount } from './scores.ts';
+export type { BelowBudget, FamilyAccount, FeatureDrift, ScoreAccount } from './scores.ts';
 export type { FiledFinding, FiledSignal, Signal } from './signal.ts';
 export { type Localised, type OrdinaryIf, type ScorePart, type UnusualReason, unusualReason } from './unusual.ts';

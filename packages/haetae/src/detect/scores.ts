@@ -27,6 +27,16 @@ export interface BelowBudget {
   readonly line?: number;
 }
 
+/** How far a feature's distribution lies from that of the baseline. */
+export interface FeatureDrift {
+  readonly family: string;
+  readonly familyName: Localised;
+  readonly feature: string;
+  readonly name: Localised;
+  /** Population stability index: below 0.1 no change, from 0.25 on a shift. */
+  readonly psi: number;
+}
+
 /** How a run's scores came about. */
 export interface ScoreAccount {
   readonly families: readonly FamilyAccount[];
@@ -37,4 +47,10 @@ export interface ScoreAccount {
   readonly beyond: number;
   readonly told: number;
   readonly below: readonly BelowBudget[];
+  /** Every feature of the families that the baseline knows, the greatest drift first; [] without a baseline. */
+  readonly drift: readonly FeatureDrift[];
+  /** Events that were to be explained and have no features: their places. */
+  readonly unexplained: readonly { readonly file: string; readonly channel: string; readonly eventId: number }[];
+  /** The baseline that was to be learnt. */
+  readonly learnt?: Uint8Array;
 }

@@ -38,6 +38,8 @@ export interface UnusualReason {
   readonly familyName: Localised;
   /** Isolation Forest's score, in (0, 1]; an ordinary event has about 0.4. */
   readonly score: number;
+  /** Scores up to here are ordinary. */
+  readonly threshold: number;
   /** Share of the compared events that score at least as high; least possible: 1 / (`among` + 1). */
   readonly p: number;
   /** Events that it was compared with. */

@@ -1,5 +1,6 @@
 import type { TextStore } from '../../harvest.ts';
-import type { BelowBudget, ScoreAccount } from '../../scores.ts';
+import type { BelowBudget, FeatureDrift, ScoreAccount } from '../../scores.ts';
+import { readExemplar } from './exemplar.ts';
 import type { Family } from './family.ts';
 import type { Gathered } from './gather.ts';
 import type { HostDay, Thresholds } from './judge.ts';
@@ -15,6 +16,7 @@ export function accountOf(
   beyond: number,
   thresholds: Thresholds,
   baseline: string,
+  drift: readonly FeatureDrift[] = [],
 ): ScoreAccount {
   return {
     families: families.map(({ id, name, kinds }, i) => {
@@ -28,12 +30,18 @@ export function accountOf(
     baseline,
     beyond,
     told: days.reduce((sum, { told }) => sum + told.length, 0),
+    drift,
+    unexplained: (gathered?.wanted ?? [])
+      .filter(({ family }) => family < 0)
+      .map(({ path, exemplar }) => {
+        const [{ channel, eventId }] = readExemplar(exemplar);
+        return { file: path, channel, eventId };
+      }),
     below: days.flatMap(({ day, told, below }): BelowBudget[] => {
       const [next] = below;
       if (next === undefined) return [];
-      const known = gathered!.families[next.family]!;
-      const [{ position, computer }] = exemplarOf(known, next.row, store!);
-      const file = gathered!.paths[known.table.block(next.row)[known.table.offset(next.row) + AT.file]!] ?? '';
+      const { event, file } = exemplarOf(gathered!.families[next.family]!, next.row, gathered!, store!);
+      const { position, computer } = event;
       return [
         {
           computer,

@@ -47,6 +47,8 @@ export type Feature = FeatureFacts &
         readonly kind: 'number';
         readonly source: readonly string[];
         readonly log?: true;
+        /** The unusual end of what can be said beforehand: 1 of a flag, the highest rank. */
+        readonly most?: number;
       }
     | {
         /** −log2 of the share of the family's events, on one host or all, that have the same keys. Missing where a key is. */

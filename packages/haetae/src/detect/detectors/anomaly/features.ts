@@ -23,14 +23,23 @@ export function number(
   ko: string,
   unit: string,
   reason: string,
-  log = false,
+  { log = false, most }: { readonly log?: boolean; readonly most?: number } = {},
 ): Feature {
-  return { kind: 'number', id, source, name: of(en, ko), unit, reason, ...(log && { log }) };
+  return {
+    kind: 'number',
+    id,
+    source,
+    name: of(en, ko),
+    unit,
+    reason,
+    ...(log && { log }),
+    ...(most !== undefined && { most }),
+  };
 }
 
 /** 0 or 1. */
 export const flag = (id: string, source: readonly string[], en: string, ko: string, reason: string): Feature =>
-  number(id, source, en, ko, '', reason);
+  number(id, source, en, ko, '', reason, { most: 1 });
 
 export const writable = (
   source: readonly string[],
@@ -53,6 +62,7 @@ export const masquerade = (source: readonly string[]): Feature =>
     'Windows 프로그램 사칭 정도',
     '',
     'A Windows name outside its folder (4), or a name one (3) or two (2) edits from one, wants to be taken for it.',
+    { most: 4 },
   );
 
 export const hour: Feature = rarity(
@@ -89,7 +99,7 @@ export const hosts = (key: string, en: string, ko: string): Feature => ({
   id: 'hosts',
   of: key,
   name: of(en, ko),
-  unit: 'hosts',
+  unit: '',
   reason: 'Software that is managed is on many hosts; an intruder’s tool is on few.',
 });
 
@@ -125,7 +135,9 @@ export const words = (source: readonly string[]): Feature => ({
 export const MEASURES = ['length', 'entropy', 'symbols', 'digits'] as const;
 
 export const measures = (source: readonly string[], en: string, ko: string): readonly Feature[] => [
-  number('length', source, `${en} length`, `${ko} 길이`, 'characters', 'Encoded and generated text is long.', true),
+  number('length', source, `${en} length`, `${ko} 길이`, 'characters', 'Encoded and generated text is long.', {
+    log: true,
+  }),
   number(
     'entropy',
     source,

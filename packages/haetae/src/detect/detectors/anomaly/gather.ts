@@ -1,4 +1,5 @@
 import type { Event } from '@haetae/event';
+import type { AnomalySetup } from '../../detector.ts';
 import type { Harvest, TextStore } from '../../harvest.ts';
 import { writeExemplar } from './exemplar.ts';
 import { type Family, valuesOf } from './family.ts';
@@ -19,11 +20,25 @@ export interface FamilyRows {
   readonly skipped: number;
 }
 
+/** An event that is to be explained whatever its score. */
+export interface WantedRow {
+  /** −1 where no family compares its kind, or it has nothing to compare. */
+  readonly family: number;
+  /** As the table's draft. */
+  readonly row: Float64Array;
+  /** As `writeExemplar` writes it. */
+  readonly exemplar: string;
+}
+
 export interface Gathering {
   readonly parts: readonly FamilyRows[];
+  readonly wanted: readonly WantedRow[];
   /** UTF-8: each row's exemplar, as `writeExemplar` writes it. */
   readonly text: Uint8Array<ArrayBuffer>;
 }
+
+/** Where an event stands that is to be explained. */
+export type WantedPlace = NonNullable<AnomalySetup['wanted']>;
 
 /** Beyond these a harvest is due before the file's end. */
 const MOST_ROWS = 50_000;
@@ -41,22 +56,34 @@ export function paceKeyOf(family: Family): number {
   return HEAD + family.numbers.length + family.keys.findIndex(({ id }) => id === feature.per);
 }
 
-/** Marks an event that is to be explained whatever its score. */
-export type Wanted = (event: Event) => boolean;
-
-/** Folds the events of one reading thread. */
-export function createGatherer(families: readonly Family[], zone: string, detector: string) {
+/** Folds the events of one reading thread. `routes` gives the number of the family that a kind belongs to, −1 for none. */
+export function createGatherer(
+  families: readonly Family[],
+  zone: string,
+  detector: string,
+  place?: WantedPlace,
+  routes: (channel: string, eventId: number) => number = routesOf(families),
+) {
   const reader = createReader(zone);
   const tables = families.map((family) => new RowTable(valuesOf(family)));
   const paceKeys = families.map(paceKeyOf);
   const paces = families.map(() => new Tally());
   const skipped = new Float64Array(families.length);
-  const routes = routesOf(families);
   const hostOf = memo((text) => hashText(text.toLowerCase()), 1000);
   const encoder = new TextEncoder();
   let text = new Uint8Array(1 << 16);
   let used = 0;
   let rows = 0;
+  let wanted: WantedRow[] = [];
+
+  function want(event: Event, family: number): void {
+    if (place === undefined) return;
+    const { position } = event;
+    if (position.kind !== place.kind || (position.kind === 'record' ? position.record : position.line) !== place.at)
+      return;
+    const row = family < 0 ? new Float64Array() : tables[family]!.draft.slice();
+    wanted.push({ family, row, exemplar: writeExemplar(event) });
+  }
 
   function write(event: Event): number {
     const exemplar = writeExemplar(event);
@@ -75,14 +102,19 @@ export function createGatherer(families: readonly Family[], zone: string, detect
     /** Adds an event; false where no family compares its kind. */
     add(event: Event): boolean {
       const family = routes(event.channel, event.eventId);
-      if (family < 0) return false;
+      if (family < 0) {
+        want(event, -1);
+        return false;
+      }
       const table = tables[family]!;
       const { draft } = table;
       draft[AT.host] = hostOf(event.computer);
       if (!families[family]!.read(event, reader, draft, HEAD)) {
         skipped[family]!++;
+        want(event, -1);
         return false;
       }
+      want(event, family);
       const { timeMs, position } = event;
       const isTold = !Number.isNaN(timeMs);
       const paceKey = paceKeys[family]!;
@@ -90,10 +122,10 @@ export function createGatherer(families: readonly Family[], zone: string, detect
       const before = table.size;
       const row = table.find();
       table.count(row, 1, isTold ? timeMs : Number.POSITIVE_INFINITY, isTold ? timeMs : Number.NEGATIVE_INFINITY);
-      const place = position.kind === 'record' ? position.record : position.line;
-      if (row === before || table.isEarlier(row, 0, place)) {
+      const where = position.kind === 'record' ? position.record : position.line;
+      if (row === before || table.isEarlier(row, 0, where)) {
         const at = used;
-        table.exemplar(row, 0, place, at, write(event));
+        table.exemplar(row, 0, where, at, write(event));
         if (row === before) rows++;
       }
       return true;
@@ -105,12 +137,13 @@ export function createGatherer(families: readonly Family[], zone: string, detect
         if (tables[family]!.size === 0 && skipped[family] === 0) return [];
         return [{ family, rows: tables[family]!.take(), paces: paces[family]!.take(), skipped: skipped[family]! }];
       });
-      if (parts.length === 0) return undefined;
+      if (parts.length === 0 && wanted.length === 0) return undefined;
       const taken = text.slice(0, used);
       skipped.fill(0);
       used = 0;
       rows = 0;
-      const data: Gathering = { parts, text: taken };
+      const data: Gathering = { parts, text: taken, wanted };
+      wanted = [];
       return {
         detector,
         data,
@@ -154,10 +187,13 @@ export function createGathered(families: readonly Family[], store: TextStore) {
   );
   const paths: string[] = [];
   const indexOf = new Map<string, number>();
+  const wantedRows: (WantedRow & { readonly path: string })[] = [];
   return {
     families: all,
+    wanted: wantedRows as readonly (WantedRow & { readonly path: string })[],
     paths: paths as readonly string[],
-    add({ parts, text }: Gathering, path: string): void {
+    add({ parts, text, wanted }: Gathering, path: string): void {
+      for (const one of wanted) wantedRows.push({ ...one, path });
       const file = indexOf.get(path) ?? paths.push(path) - 1;
       indexOf.set(path, file);
       const base = store.append(text);

@@ -9,10 +9,6 @@ const LOW = 0x2c1b3c6d;
 const HIGH = 0x297a2d39;
 const HASH = 35; // '#'
 
-/** The two lanes of the hash that was made last. */
-let lane1 = 0;
-let lane2 = 0;
-
 function joined(a: number, b: number): number {
   let x = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
   let y = Math.imul(b ^ (b >>> 15), 0xc2b2ae35);
@@ -96,9 +92,18 @@ export const isWord = (c: number): boolean =>
 
 /** One hash of two: of a relation, or of a value on one host. The order matters. */
 export function mix(first: number, second: number): number {
-  lane1 = Math.imul((first | 0) ^ 0x3c6ef372, 0x85ebca6b) ^ ((first / 0x1_0000_0000) | 0);
-  lane2 = Math.imul((second | 0) ^ 0x1b873593, 0xc2b2ae35) ^ ((second / 0x1_0000_0000) | 0);
-  const a = Math.imul(lane1 ^ (lane1 >>> 15), 0x2545f491) + lane2;
-  const b = Math.imul(lane2 ^ (lane2 >>> 13), 0x9e3779b1) ^ lane1;
-  return joined(a | 0, b | 0);
+  let a = LOW;
+  let b = HIGH;
+  for (let i = 0; i < 2; i++) {
+    const value = i === 0 ? first : second;
+    const low = value | 0;
+    const high = (value / 0x1_0000_0000) | 0;
+    a = Math.imul(a ^ low, 0x85ebca6b);
+    a = Math.imul(a ^ (a >>> 15) ^ high, 0x2545f491);
+    b = Math.imul(b ^ high, 0xc2b2ae35);
+    b = Math.imul(b ^ (b >>> 13) ^ low, 0x9e3779b1);
+    a ^= a >>> 16;
+    b ^= b >>> 14;
+  }
+  return joined(a, b);
 }

@@ -1,5 +1,4 @@
-import type { Family, Feature } from './family.ts';
-import { TOKENS } from './family.ts';
+import { type Family, type Feature, TOKENS, valuesOf } from './family.ts';
 import { minuteOf, paceKeyOf } from './gather.ts';
 import { hashText, mix } from './hash.ts';
 import { CountMin, HostCount } from './sketch.ts';
@@ -137,12 +136,33 @@ export function matrixOf(
   return matrix;
 }
 
+/**
+ * The matrix of rows that were kept apart from their table (host and values of each, one behind the other): variety and pace,
+ * which need all rows, stay as `before` has them.
+ */
+export function matrixFrom(family: Family, rows: Float64Array, before: Float64Array, known: Rarities): Float64Array {
+  const { features } = family;
+  const width = features.length;
+  const wide = 1 + valuesOf(family);
+  const matrix = before.slice();
+  const block = new Float64Array(HEAD - 1 + wide);
+  features.forEach((feature, column) => {
+    if (feature.kind === 'variety' || feature.kind === 'pace') return;
+    const value = columnReader(family, feature, undefined, known, undefined);
+    for (let i = 0; i < rows.length / wide; i++) {
+      block.set(rows.subarray(i * wide, (i + 1) * wide), AT.host);
+      matrix[i * width + column] = value(block, 0);
+    }
+  });
+  return matrix;
+}
+
 type Value = (block: Float64Array, at: number) => number;
 
 function columnReader(
   family: Family,
   feature: Feature,
-  table: RowTable,
+  table: RowTable | undefined,
   known: Rarities,
   paces: CountMin | undefined,
 ): Value {
@@ -159,6 +179,8 @@ function columnReader(
         const key = keyOf(relation, block, at);
         if (key < 0) return Number.NaN;
         const total = relation.onHost ? known.perHost.get(block[at + AT.host]!) : known.events;
+        // A host that the baseline has not seen has no habits yet.
+        if (total === 0) return Number.NaN;
         return rounded(bits(Math.min(known.counts.estimate(key), total), total));
       };
     }
@@ -168,6 +190,7 @@ function columnReader(
       return (block, at) => (block[at + column] === 0 ? Number.NaN : known.hosts.estimate(block[at + column]!));
     }
     case 'variety': {
+      if (table === undefined) return () => Number.NaN;
       const kinds = varietyOf(table, columnOf(family, feature.of), columnOf(family, feature.per));
       return (block, at) => Math.log2(1 + kinds(block, at));
     }

@@ -1,7 +1,7 @@
 import { distributionOf, type Forest, fit, type ScoreDistribution, score } from '@haetae/isolation-forest';
-import type { Family } from './family.ts';
+import type { Family, Feature } from './family.ts';
 import type { FamilyGathered } from './gather.ts';
-import { countRarities, emptyRarities, inOrder, matrixOf, type Rarities } from './matrix.ts';
+import { bits, countRarities, emptyRarities, inOrder, matrixOf, type Rarities } from './matrix.ts';
 import { AT } from './table.ts';
 
 /** What events of a family are compared with. */
@@ -35,9 +35,47 @@ export function weightsOf({ table }: FamilyGathered, order: Uint32Array): Float6
   return Float64Array.from(order, (row) => table.block(row)[table.offset(row) + AT.count]!);
 }
 
-export function fitForest(family: Family, matrix: Float64Array, weights: ArrayLike<number>): Forest {
+/**
+ * One mark is drawn into every second tree or so: a mark's weight is this share of all events.
+ */
+const MARK_SHARE = 1 / (2 * SAMPLE);
+
+/**
+ * A forest of rows, and of a few marks beside them: for each feature that has an end on which it is unusual (a flag, a rank, a
+ * rarity) the most frequent row with that feature at its end. Without them no tree splits where all rows agree, and a first
+ * program out of a user's folder would look like all others. Marks have no scores: p-values are of rows alone.
+ */
+export function fitForest(family: Family, matrix: Float64Array, weights: ArrayLike<number>, events: number): Forest {
   const names = family.features.map(({ id }) => id);
-  return fit(matrix, { features: names.length, names, seed: SEED, trees: TREES, sampleSize: SAMPLE, weights });
+  const width = names.length;
+  const rows = weights.length;
+  let total = 0;
+  let heaviest = 0;
+  for (let i = 0; i < rows; i++) {
+    total += weights[i]!;
+    if (weights[i]! > weights[heaviest]!) heaviest = i;
+  }
+  const ends = family.features.flatMap((feature, column) => {
+    const end = endOf(feature, events);
+    return end === undefined ? [] : [{ column, end }];
+  });
+  const all = new Float64Array((rows + ends.length) * width);
+  all.set(matrix);
+  const weighed = new Float64Array(rows + ends.length);
+  weighed.set(weights);
+  ends.forEach(({ column, end }, i) => {
+    const at = (rows + i) * width;
+    all.set(matrix.subarray(heaviest * width, (heaviest + 1) * width), at);
+    all[at + column] = end;
+    weighed[rows + i] = Math.max(1, Math.round(total * MARK_SHARE));
+  });
+  return fit(all, { features: width, names, seed: SEED, trees: TREES, sampleSize: SAMPLE, weights: weighed });
+}
+
+/** The end on which a feature is unusual; undefined where it has none that is known beforehand. */
+function endOf(feature: Feature, events: number): number | undefined {
+  if (feature.kind === 'rarity' || feature.kind === 'words') return bits(0, events);
+  return feature.kind === 'number' ? feature.most : undefined;
 }
 
 /** Scores every row of a family: against `model`, or against themselves where there is none. */
@@ -47,7 +85,7 @@ export function scoreFamily(family: Family, gathered: FamilyGathered, model: Mod
   const rarities = model?.rarities ?? emptyRarities();
   if (model === undefined) countRarities(family, gathered.table, rarities);
   const matrix = matrixOf(family, gathered.table, order, rarities, gathered.paces);
-  const forest = model?.forest ?? fitForest(family, matrix, weights);
+  const forest = model?.forest ?? fitForest(family, matrix, weights, rarities.events);
   const scores = score(forest, matrix);
   return {
     family,

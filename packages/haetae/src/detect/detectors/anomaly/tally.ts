@@ -36,7 +36,18 @@ export class Tally {
     return this.#counts[at]!;
   }
 
-  /** Keys and counts in turn; the tally is empty afterwards. */
+  /** Keys and counts in turn, in the order of the keys. */
+  pairs(): Float64Array<ArrayBuffer> {
+    const keys = this.#keys.filter((key) => key !== -1).sort();
+    const pairs = new Float64Array(2 * keys.length);
+    keys.forEach((key, i) => {
+      pairs[2 * i] = key;
+      pairs[2 * i + 1] = this.get(key);
+    });
+    return pairs;
+  }
+
+  /** Keys and counts in turn, in any order; the tally is empty afterwards. */
   take(): Float64Array<ArrayBuffer> {
     const pairs = new Float64Array(2 * this.size);
     let n = 0;

@@ -1,11 +1,12 @@
 import { attribute, type Forest } from '@haetae/isolation-forest';
 import type { Level } from '@haetae/sigma';
+import type { EventFacts } from '../../finding.ts';
 import type { TextStore } from '../../harvest.ts';
 import type { FiledFinding } from '../../signal.ts';
 import type { ScorePart, UnusualReason } from '../../unusual.ts';
 import { readExemplar } from './exemplar.ts';
 import type { Family, Feature } from './family.ts';
-import type { FamilyGathered } from './gather.ts';
+import type { FamilyGathered, Gathered } from './gather.ts';
 import type { Candidate } from './judge.ts';
 import { asShown } from './matrix.ts';
 import type { Model } from './model.ts';
@@ -23,17 +24,16 @@ export interface Judged {
   readonly ordinary: number;
 }
 
-/** The finding of a candidate: its exemplar's event, and why. */
+/** The finding of a candidate: an event of its row, and why. */
 export function findingOf(
   candidate: Pick<Candidate, 'row' | 'p' | 'values'>,
   { family, gathered, model, ordinary: target }: Judged,
-  paths: readonly string[],
-  store: TextStore,
+  exemplar: Exemplar,
 ): FiledFinding {
   const { table } = gathered;
   const block = table.block(candidate.row);
   const at = table.offset(candidate.row);
-  const [event, fields] = exemplarOf(gathered, candidate.row, store);
+  const { event, fields, file } = exemplar;
   const reason = reasonOf(
     family,
     model.forest,
@@ -60,15 +60,28 @@ export function findingOf(
     why: [reason],
     event,
     fields,
-    file: paths[block[at + AT.file]!] ?? '',
+    file,
   };
 }
 
 /** The event that stands for a row. */
-export function exemplarOf({ table }: FamilyGathered, row: number, store: TextStore) {
+export interface Exemplar {
+  readonly event: EventFacts;
+  readonly fields: Fields;
+  readonly file: string;
+}
+
+export function exemplarOf(
+  { table }: FamilyGathered,
+  row: number,
+  { paths }: Pick<Gathered, 'paths'>,
+  store: TextStore,
+): Exemplar {
   const block = table.block(row);
   const at = table.offset(row);
-  return readExemplar(new TextDecoder().decode(store.read(block[at + AT.textAt]!, block[at + AT.textLength]!)));
+  const bytes = store.read(block[at + AT.textAt]!, block[at + AT.textLength]!);
+  const [event, fields] = readExemplar(new TextDecoder().decode(bytes));
+  return { event, fields, file: paths[block[at + AT.file]!]! };
 }
 
 /** What a score consists of: every feature with its value and its part, largest first. */
@@ -100,6 +113,7 @@ export function reasonOf(
     family: family.id,
     familyName: family.name,
     score,
+    threshold: target,
     expected,
     pathLength,
     parts,

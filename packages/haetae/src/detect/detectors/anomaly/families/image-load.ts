@@ -50,6 +50,7 @@ export const imageLoad: Family = {
       '서명 상태',
       '',
       '0 valid, 1 there but not valid, 2 none.',
+      { most: 2 },
     ),
     writable(MODULE, 'module in a user-writable folder', '사용자 쓰기 가능 폴더의 모듈'),
     flag(

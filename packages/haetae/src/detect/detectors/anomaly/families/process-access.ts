@@ -58,6 +58,7 @@ export const processAccess: Family = {
       '요청한 강한 권한 수',
       '',
       'Of: create thread, operate on, read and write memory, duplicate handles, create process.',
+      { most: 6 },
     ),
     flag(
       'unbacked',

@@ -26,7 +26,7 @@ export const processEnd: Family = {
       '프로세스 수명',
       'seconds',
       'Tools that do one thing live for moments, implants for days; the start stands in the ProcessGuid.',
-      true,
+      { log: true },
     ),
     imageRarity(),
     imageOnHost,

@@ -45,15 +45,9 @@ export const registry: Family = {
     hosts('object', 'hosts with this value', '이 값이 있는 호스트'),
     flag('autorun', OBJECT, 'autostart location', '자동 실행 위치', 'Windows starts programs or loads code from here.'),
     flag('command', ['Details'], 'a command as value', '값이 명령', 'What starts later is written now.'),
-    number(
-      'valueLength',
-      ['Details'],
-      'length of the value',
-      '값 길이',
-      'characters',
-      'Payloads are kept in values.',
-      true,
-    ),
+    number('valueLength', ['Details'], 'length of the value', '값 길이', 'characters', 'Payloads are kept in values.', {
+      log: true,
+    }),
     flag(
       'imageWritable',
       IMAGE,

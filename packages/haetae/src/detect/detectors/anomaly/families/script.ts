@@ -40,7 +40,7 @@ function scriptFeatures(): Family['features'] {
       '공백 없는 최장 구간',
       'characters',
       'Encoded payloads have none.',
-      true,
+      { log: true },
     ),
     flag('noFile', ['Path'], 'script without a file', '파일 없는 스크립트', 'Typed, piped, or made at run time.'),
     flag(
