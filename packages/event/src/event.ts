@@ -46,6 +46,25 @@ export interface Event {
    * quick search; undefined where the source has none.
    */
   readonly source?: string | undefined;
+  /**
+   * Whether one of these words, ASCII and in lower case, may stand in some value of the event, its channel and host included, in
+   * any case of its letters and as JSON escapes it: a quick search, which says true where it does not know. Lists are known by
+   * their identity.
+   */
+  mentions?(words: readonly string[]): boolean;
+  /**
+   * The one value of a data field as it stands in the source, for whoever remembers what came of equal bytes; undefined where
+   * there is none or several, and where the field has to be read otherwise. Valid until it is asked again.
+   */
+  raw?(name: string): RawValue | undefined;
+}
+
+/** A value in the bytes of its source: bytes that are equal, in one notation, are equal values. */
+export interface RawValue {
+  readonly notation: string;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What a format fills in to make a {@link PlainEvent}; lists keep document order, repeated names repeated. */

@@ -11,6 +11,24 @@ export interface EventView {
   texts?(): readonly string[] | undefined;
   /** Whether EventID and Channel are these, and nothing beside them; asked often. Where it is missing their values are. */
   isKind?(channel: string, eventId: number): boolean;
+  /**
+   * Whether one of these words, ASCII and in lower case, may stand in one of {@link EventView.texts}, in any case of its letters:
+   * a quick search, which says true where it does not know. Lists are known by their identity.
+   */
+  mentions?(words: readonly string[]): boolean;
+  /**
+   * The one value of a field as it stands in the source, so that what came of equal bytes can be remembered without decoding
+   * them; undefined where there is none or several. Valid until it is asked again.
+   */
+  raw?(field: string): RawValue | undefined;
+}
+
+/** A value in the bytes of its source: bytes that are equal, in one notation, are equal values. */
+export interface RawValue {
+  readonly notation: string;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
 }
 
 export type Primitive = string | number | boolean | null;

@@ -98,7 +98,7 @@ export async function scanFiles(
       if (some !== undefined) listener.harvest(some, path);
     }
   };
-  await readFiles(files, settings, signal, {
+  await readFiles(files, { ...settings, sparse: true }, signal, {
     batch(batch, path, ledger) {
       const found: Located[] = [];
       const signals: FiledSignal[] = [];

@@ -33,6 +33,8 @@ export interface ReadOptions {
   /** EVTX: validate checksums; recover deleted records. */
   readonly checksums?: boolean;
   readonly carve?: boolean;
+  /** Few fields will be read of most events: a format may leave the rest as it stands. */
+  readonly sparse?: boolean;
 }
 
 /** How a {@link Batch} can print its events at once, for formats that have a faster way than one event at a time. */

@@ -105,12 +105,30 @@ export class Automaton {
    * `bytes`: the value, where it is ASCII; reading those is twice as fast as reading a string.
    */
   scan(value: string, bytes: Uint8Array | undefined, into: Int32Array, count: number): number {
+    if (bytes !== undefined && this.#from === 'anywhere') return this.scanBytes(bytes, 0, value.length, into, count);
+    this.#turnOn();
+    return this.#from === 'anywhere' ? this.#inText(value, into, count) : this.#anchored(value, into, count);
+  }
+
+  /** The same of ASCII bytes in [from, to), sought anywhere. */
+  scanBytes(bytes: Uint8Array, from: number, to: number, into: Int32Array, count: number): number {
+    this.#turnOn();
+    const table = this.#table;
+    const classes = this.#classes;
+    let at = 0;
+    for (let i = from; i < to; i++) {
+      const cell = table[at + classes[bytes[i]!]!]!;
+      at = cell >> 1;
+      if ((cell & 1) === 1) count = this.#tell(at, into, count);
+    }
+    return count;
+  }
+
+  #turnOn(): void {
     if (++this.#turn > 0x7fff_fff0) {
       this.#turn = 1;
       this.#seen.fill(0);
     }
-    if (this.#from !== 'anywhere') return this.#anchored(value, into, count);
-    return bytes === undefined ? this.#inText(value, into, count) : this.#inBytes(bytes, value.length, into, count);
   }
 
   #anchored(value: string, into: Int32Array, count: number): number {
@@ -136,18 +154,6 @@ export class Automaton {
     for (let i = 0; i < value.length; i++) {
       const c = value.charCodeAt(i);
       const cell = table[at + (c < 128 ? classes[c]! : 0)]!;
-      at = cell >> 1;
-      if ((cell & 1) === 1) count = this.#tell(at, into, count);
-    }
-    return count;
-  }
-
-  #inBytes(bytes: Uint8Array, length: number, into: Int32Array, count: number): number {
-    const table = this.#table;
-    const classes = this.#classes;
-    let at = 0;
-    for (let i = 0; i < length; i++) {
-      const cell = table[at + classes[bytes[i]!]!]!;
       at = cell >> 1;
       if ((cell & 1) === 1) count = this.#tell(at, into, count);
     }

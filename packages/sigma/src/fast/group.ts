@@ -206,8 +206,8 @@ export class Group {
   #verdict(column: number): Verdict {
     if (this.#verdictAt[column] === this.#turn) return this.#verdicts[column]!;
     const { field, mapping } = this.#places[column]!;
-    const values = mapping === undefined ? this.#event.values(field) : this.#ways.by(mapping).values(field);
-    const verdict = this.#columns[column]!.judge(values);
+    const event = mapping === undefined ? this.#event : this.#ways.by(mapping);
+    const verdict = this.#columns[column]!.of(event, field);
     this.#verdictAt[column] = this.#turn;
     this.#verdicts[column] = verdict;
     return verdict;

@@ -34,6 +34,7 @@ export class KeywordFilter {
   readonly #keywords: readonly (readonly string[])[] | undefined;
   readonly #limits: KeywordLimits;
   #samples: string[] = [];
+  #words: readonly string[] | undefined;
   #pattern: RegExp | undefined;
   readonly #whole: RegExp;
 
@@ -48,6 +49,7 @@ export class KeywordFilter {
   /** Whether some keyword may stand in a value of the event. */
   mayHold(view: EventView, ways: Ways, mapping: FieldMapping | undefined): boolean {
     if (this.#keywords === undefined) return true;
+    if (view.mentions !== undefined && this.#words !== undefined && !view.mentions(this.#words)) return false;
     const texts = view.texts?.();
     if (texts === undefined) return this.#mayStandIn(ways.by(mapping).all().join('\n'));
     for (let i = 0; i < texts.length; i++) if (this.#mayStandIn(texts[i]!)) return true;
@@ -70,7 +72,8 @@ export class KeywordFilter {
     const words = chosen(this.#keywords!, this.#samples);
     this.#samples = [];
     // An escaped letter stands under another name.
-    return anyOf([...words, ESCAPE]);
+    this.#words = [...words, ESCAPE];
+    return anyOf(this.#words);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Primitive } from '../view.ts';
+import type { Primitive, RawValue } from '../view.ts';
 
 /**
  * What rules need of a Windows event. Any program can give its own; {@link windowsEvent} makes one of a plain object, and
@@ -29,6 +29,10 @@ export interface WindowsEvent {
    * quick search; undefined where there is none.
    */
   readonly source?: string | undefined;
+  /** Whether one of these words may stand in the event, its channel and host included. See `mentions` of EventView. */
+  mentions?(words: readonly string[]): boolean;
+  /** The one value of a data field as it stands in the source; undefined where there is none or several. See {@link RawValue}. */
+  raw?(name: string): RawValue | undefined;
 }
 
 /** Values by name: numbers and booleans as text, null as the empty text, lists as a name that is repeated. */

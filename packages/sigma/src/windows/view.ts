@@ -1,4 +1,4 @@
-import type { EventView } from '../view.ts';
+import type { EventView, RawValue } from '../view.ts';
 import type { WindowsEvent } from './event.ts';
 
 /** Further values of fields that rules shall see beside the event's own, such as the decoded text of a CommandLine. */
@@ -69,6 +69,16 @@ class WindowsView implements EventView {
     for (const [, value] of this.#event.fields()) values.push(value);
     for (const [, value] of this.#event.systemFields()) values.push(value);
     return [values.join('\n')];
+  }
+
+  mentions(words: readonly string[]): boolean {
+    return this.#overlay !== NO_OVERLAY || (this.#event.mentions?.(words) ?? true);
+  }
+
+  raw(field: string): RawValue | undefined {
+    if (this.#overlay !== NO_OVERLAY) return undefined;
+    this.#direct ??= this.#event.hasBlankNames === false;
+    return this.#direct && !OWN.has(field) ? this.#event.raw?.(field) : undefined;
   }
 
   isKind(channel: string, eventId: number): boolean {

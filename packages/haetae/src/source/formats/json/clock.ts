@@ -3,6 +3,19 @@ import type { Ledger } from '../../ledger.ts';
 import { readJsonTime } from './scalar.ts';
 import { isObject, type JsonObject, type Reading } from './shape.ts';
 
+/** Where an event's times stand: its members. */
+export interface Timed {
+  /** Reads a member as a time; false, and `into` untouched, where it is none. */
+  time(name: string, into: Instant): boolean;
+  /** The member as JSON.parse gives it. */
+  member(name: string): unknown;
+}
+
+const timed = (object: JsonObject): Timed => ({
+  time: (name, into) => readJsonTime(object[name], into),
+  member: (name) => object[name],
+});
+
 /** Members that state when an event happened, the best first. */
 const STATED = [
   'TimeCreated',
@@ -49,8 +62,8 @@ export class Clock {
   }
 
   /** Sets {@link ms} and {@link ticks}. */
-  read(event: JsonObject, line: number): void {
-    const utc = readJsonTime(event.UtcTime, this.#utc);
+  read(event: Timed, line: number): void {
+    const utc = event.time('UtcTime', this.#utc);
     const name = this.#statedBy(event);
     if (name === undefined) this.#unstated(event, utc, line);
     else {
@@ -74,26 +87,23 @@ export class Clock {
     }
   }
 
-  #statedBy(event: JsonObject): string | undefined {
-    for (const name of STATED) {
-      const value = event[name];
-      if (value !== undefined && readJsonTime(value, this.#stated)) return name;
-    }
+  #statedBy(event: Timed): string | undefined {
+    for (let i = 0; i < STATED.length; i++) if (event.time(STATED[i]!, this.#stated)) return STATED[i];
     return undefined;
   }
 
   /** Without a stated time: UtcTime, unless the time of receipt says that it is off by more than a day. */
-  #unstated(event: JsonObject, utc: boolean, line: number): void {
-    const received = readJsonTime(event['@timestamp'], this.#received);
+  #unstated(event: Timed, utc: boolean, line: number): void {
+    const received = event.time('@timestamp', this.#received);
     if (utc && !(received && Math.abs(this.#received.ms - this.#utc.ms) > DAY)) this.#take(this.#utc, 0);
     else if (received) this.#take(this.#received, 0);
     else {
       this.ms = Number.NaN;
       this.ticks = 0;
-      const text = [...STATED, '@timestamp', 'UtcTime'].find((name) => typeof event[name] === 'string');
+      const text = [...STATED, '@timestamp', 'UtcTime'].find((name) => typeof event.member(name) === 'string');
       const where = { kind: 'line', line } as const;
       if (text === undefined) this.#ledger.repaired('time-missing', where, 'no member holds one');
-      else this.#ledger.repaired('time-unreadable', where, `${text} ${JSON.stringify(event[text])}`);
+      else this.#ledger.repaired('time-unreadable', where, `${text} ${JSON.stringify(event.member(text))}`);
     }
   }
 
@@ -120,7 +130,7 @@ export class Clock {
   }
 
   /** The shift for a time whose event has no (right) UtcTime, before any other event has told it. */
-  #guess(name: string, event: JsonObject, zoned: boolean): number | undefined {
+  #guess(name: string, event: Timed, zoned: boolean): number | undefined {
     if (!this.#looked) {
       this.#looked = true;
       const { ms, ticks } = this.#stated;
@@ -132,9 +142,9 @@ export class Clock {
     }
     if (zoned) return 0;
     // NXLog tells when it received the event by the same local clock; Logstash adds the UTC of about that moment.
-    if (!readJsonTime(event['@timestamp'], this.#received) || !this.#received.zoned) return undefined;
+    if (!event.time('@timestamp', this.#received) || !this.#received.zoned) return undefined;
     const utc = this.#received.ms;
-    const local = readJsonTime(event.EventReceivedTime, this.#received) ? this.#received.ms : this.#stated.ms;
+    const local = event.time('EventReceivedTime', this.#received) ? this.#received.ms : this.#stated.ms;
     const shift = Math.floor((utc - local + 60_000) / QUARTER) * QUARTER;
     if (Math.abs(shift) > DAY) return undefined;
     this.#once(`${name} ${shift}`, () =>
@@ -155,7 +165,7 @@ export class Clock {
         continue;
       }
       if (!isObject(event) || !readJsonTime(event.UtcTime, this.#utc)) continue;
-      const name = this.#statedBy(event);
+      const name = this.#statedBy(timed(event));
       const shift = name === undefined ? undefined : this.#shiftOf(this.#stated.ms, this.#utc.ms);
       if (name === undefined || shift === undefined) continue;
       this.#learn(name, shift, this.#stated.zoned);

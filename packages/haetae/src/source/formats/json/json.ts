@@ -2,8 +2,11 @@ import type { Event } from '@haetae/event';
 import { utf8Stream } from '../../encoding/index.ts';
 import type { Ledger } from '../../ledger.ts';
 import type { Batch, Format, Head, Input, ReadOptions } from '../../source.ts';
+import { LineEvent } from './lines/line-event.ts';
+import { LineReader } from './lines/reader.ts';
 import { ObjectEvents, type Other, parse } from './objects.ts';
 import { isObject, type JsonObject, type Reading } from './shape.ts';
+import { FlatEvent } from './shapes/flat.ts';
 import { JsonValues } from './values.ts';
 
 /** Events as JSON: one object a line, pretty-printed, in an array or in a search's answer; in any of the shapes (shapes/index.ts). */
@@ -36,13 +39,30 @@ function sniff(head: Head): boolean {
 export class JsonEvents {
   readonly #values: JsonValues;
   readonly #objects: ObjectEvents;
+  readonly #lines: LineReader | undefined;
 
   constructor(reading: Reading, other?: Other) {
     this.#values = new JsonValues(reading.ledger);
-    this.#objects = new ObjectEvents(reading, other);
+    if (reading.options.sparse !== true || other !== undefined) {
+      this.#objects = new ObjectEvents(reading, other);
+      return;
+    }
+    const flat = new FlatEvent(reading);
+    const objects = new ObjectEvents(reading, undefined, flat);
+    this.#objects = objects;
+    this.#lines = new LineReader(
+      this.#values,
+      new LineEvent(flat),
+      (bytes, last) => this.#parsed(bytes, last),
+      () => objects.expectsFlat,
+    );
   }
 
-  *of(bytes: Buffer, last: boolean): Generator<Event> {
+  of(bytes: Buffer, last: boolean): Iterable<Event> {
+    return this.#lines?.read(bytes, last) ?? this.#parsed(bytes, last);
+  }
+
+  *#parsed(bytes: Buffer, last: boolean): Generator<Event> {
     for (const entry of this.#values.feed(bytes, last)) yield* this.#objects.of(entry.value as JsonObject, entry);
   }
 }

@@ -1,5 +1,6 @@
 import type { Event } from '@haetae/event';
 import { isObject, type JsonObject, type Reading, type Shape, type ShapeReader } from './shape.ts';
+import type { FlatEvent } from './shapes/flat.ts';
 import * as registry from './shapes/index.ts';
 import { DEPTH_LIMIT, type JsonEntry } from './values.ts';
 
@@ -16,11 +17,17 @@ export class ObjectEvents {
   #shape: Shape = SHAPES[0]!;
   #reader: ShapeReader;
 
-  /** Without `other`, what is no event is entered into the ledger as lost. */
-  constructor(reading: Reading, other?: Other) {
+  /** Without `other`, what is no event is entered into the ledger as lost. `flat` shows the flat ones, if somebody else has it too. */
+  constructor(reading: Reading, other?: Other, flat?: FlatEvent) {
     this.#reading = reading;
     this.#other = other;
+    if (flat !== undefined) this.#readers.set(registry.flat, (value, entry) => flat.load(value, entry));
     this.#reader = this.#open(this.#shape);
+  }
+
+  /** Whether the next object is taken for a flat event, if it can be one. */
+  get expectsFlat(): boolean {
+    return this.#shape === registry.flat;
   }
 
   /** The events of one object; each is valid until the next. */

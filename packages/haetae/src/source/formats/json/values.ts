@@ -102,6 +102,32 @@ export class JsonValues {
     if (last && this.#arrays > 0) this.#ledger.repaired('json-syntax', this.#where(), 'the array does not end');
   }
 
+  /** Physical line of the next byte, for whoever reads lines in between. */
+  get line(): number {
+    return this.#line;
+  }
+
+  set line(line: number) {
+    this.#line = line;
+  }
+
+  /** Whether nothing is begun: the next byte begins a line, and no array or wrapper is open. */
+  get isAtRest(): boolean {
+    return this.#at === this.#end && this.#isPlain;
+  }
+
+  /** Gives back a line that has only begun, and is at rest then; undefined where something else is begun. */
+  release(): Buffer | undefined {
+    if (!this.#isPlain) return undefined;
+    const rest = Buffer.from(this.#buffer.subarray(this.#at, this.#end));
+    this.#at = this.#end;
+    return rest;
+  }
+
+  get #isPlain(): boolean {
+    return this.#scan < 0 && this.#arrays === 0 && !this.#skipLine && !this.#first && !this.#wrapped && !this.#crowded;
+  }
+
   #append(bytes: Buffer, last: boolean): void {
     const kept = this.#end - this.#at;
     if (kept === 0 && last) {

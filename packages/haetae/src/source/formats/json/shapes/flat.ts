@@ -1,15 +1,16 @@
 import type { Event, Position, UnixMs } from '@haetae/event';
-import { Clock } from '../clock.ts';
+import type { Instant } from '../../../instant.ts';
+import { Clock, type Timed } from '../clock.ts';
 import { recordId } from '../parts.ts';
-import { eachScalar, scalarText } from '../scalar.ts';
+import { eachScalar, readJsonTime, scalarText } from '../scalar.ts';
 import { type JsonObject, member, type Reading, type Shape } from '../shape.ts';
 import type { JsonEntry } from '../values.ts';
 
 /** Under which member names exporters write what is an event's own; the first that is there counts. */
-const CHANNEL = ['Channel', 'LogName', 'log_name', 'channel'];
-const PROVIDER = ['SourceName', 'Provider_Name', 'ProviderName', 'Provider', 'provider_name', 'source_name'];
-const COMPUTER = ['Hostname', 'Computer', 'ComputerName', 'MachineName', 'computer_name', 'hostname', 'host'];
-const EVENT_ID = ['EventID', 'EventId', 'EventCode', 'event_id', 'Id'];
+export const CHANNEL = ['Channel', 'LogName', 'log_name', 'channel'];
+export const PROVIDER = ['SourceName', 'Provider_Name', 'ProviderName', 'Provider', 'provider_name', 'source_name'];
+export const COMPUTER = ['Hostname', 'Computer', 'ComputerName', 'MachineName', 'computer_name', 'hostname', 'host'];
+export const EVENT_ID = ['EventID', 'EventId', 'EventCode', 'event_id', 'Id'];
 const RECORD = ['EventRecordID', 'RecordNumber', 'EventRecordId', 'RecordId', 'RecordID', 'record_id'];
 const OWN: readonly (readonly string[])[] = [CHANNEL, PROVIDER, COMPUTER, EVENT_ID, RECORD];
 
@@ -41,6 +42,10 @@ for (const [name, system] of SYSTEM) MEMBERS_OF.set(system, [...(MEMBERS_OF.get(
 
 /** All names that are not always data fields. */
 const SPECIAL = new Set([...SYSTEM.keys(), ...OWN.flat()]);
+
+/** Whether a member of this name is a data field whatever stands beside it (save in Splunk's answers), and nothing but that. */
+export const isAlwaysData = (name: string): boolean =>
+  !SPECIAL.has(name) && !MEMBERS_OF.has(name) && name !== 'Execution_ProcessID' && !name.includes('.');
 
 /** What Splunk adds to an event of its own. */
 const SPLUNK =
@@ -102,14 +107,14 @@ function isPresent(value: unknown): boolean {
 }
 
 /** A view of the parsed object: nothing is copied until it is asked for. One serves all events of a file. */
-class FlatEvent implements Event {
+export class FlatEvent implements Event, Timed {
   timeMs: UnixMs = Number.NaN as UnixMs;
   timeTicks = 0;
   computer = '';
   channel = '';
   provider = '';
   eventId = 0;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #reading: Reading;
   #object: JsonObject = {};
   #source = '';
@@ -119,13 +124,19 @@ class FlatEvent implements Event {
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.#clock = new Clock(reading);
+    this.clock = new Clock(reading);
+  }
+
+  /** Shows the fields of an object; {@link load} reads the rest as well. */
+  show(object: JsonObject, text: string, line: number): void {
+    this.#object = object;
+    this.#source = text;
+    this.#line = line;
+    this.#splunk = object._raw !== undefined || object._time !== undefined;
   }
 
   load(object: JsonObject, entry: JsonEntry): this {
-    this.#object = object;
-    this.#source = entry.text;
-    this.#line = entry.line;
+    this.show(object, entry.text, entry.line);
     const id = object.EventID ?? ownText(object, EVENT_ID, entry.text);
     this.eventId = typeof id === 'number' ? id : parseId(id);
     if (!(this.eventId >= 0 && this.eventId < 2 ** 32 && Number.isInteger(this.eventId))) {
@@ -137,11 +148,19 @@ class FlatEvent implements Event {
     this.provider = typeof provider === 'string' ? provider : (ownText(object, PROVIDER, entry.text) ?? '');
     this.computer = typeof computer === 'string' ? computer : (ownText(object, COMPUTER, entry.text) ?? '');
     if (this.channel === '') this.#conclude();
-    this.#splunk = object._raw !== undefined || object._time !== undefined;
-    this.#clock.read(object, entry.line);
-    this.timeMs = this.#clock.ms as UnixMs;
-    this.timeTicks = this.#clock.ticks;
+    this.clock.read(this, entry.line);
+    this.timeMs = this.clock.ms as UnixMs;
+    this.timeTicks = this.clock.ticks;
     return this;
+  }
+
+  time(name: string, into: Instant): boolean {
+    const value = this.#object[name];
+    return value !== undefined && readJsonTime(value, into);
+  }
+
+  member(name: string): unknown {
+    return this.#object[name];
   }
 
   get position(): Position {
