@@ -10,6 +10,7 @@ export {
 } from './explain/explanation.ts';
 export type { Range } from './explain/locate.ts';
 export { suppressionOf } from './filter/apply.ts';
+export { Remembered, type RememberedLimits } from './fast/remembered.ts';
 export type { SigmaFilter } from './filter/rule.ts';
 export {
   type CorrelationSource,
@@ -76,4 +77,4 @@ export {
 } from './rule-tests/rule-tests.ts';
 export { type Candidate, createRuleSet, type Match, type RuleSet, type RuleSetOptions } from './ruleset.ts';
 export { SAVED_VERSION, type SavedRules } from './saved.ts';
-export { type EventView, objectView, type Primitive } from './view.ts';
+export { type EventView, objectView, type Primitive, type RawValue } from './view.ts';

@@ -1,4 +1,4 @@
-import type { EventView } from './view.ts';
+import type { EventView, RawValue } from './view.ts';
 
 /** How an event of another log is read under the names that a rule knows. */
 export interface FieldMapping {
@@ -30,6 +30,12 @@ export function mappedView(
     const words = table[field];
     return words === undefined ? values : values?.map((v) => (Object.hasOwn(words, v) ? words[v]! : v));
   };
+  /** Of what only has another name. */
+  const raw = (field: string): RawValue | undefined => {
+    if (Object.hasOwn(derived, field) || Object.hasOwn(table, field)) return undefined;
+    if (Object.hasOwn(fields, field)) return event.raw?.(fields[field]!);
+    return absent?.has(field) === true ? undefined : event.raw?.(field);
+  };
   const own = [...new Set([...Object.keys(table), ...Object.keys(derived)])];
-  return { values: read, all: () => [...event.all(), ...own.flatMap((field) => read(field) ?? [])] };
+  return { values: read, raw, all: () => [...event.all(), ...own.flatMap((field) => read(field) ?? [])] };
 }

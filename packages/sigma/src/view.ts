@@ -70,6 +70,10 @@ export class PreparedView implements EventView {
     return values;
   }
 
+  raw(field: string): RawValue | undefined {
+    return this.#view.raw?.(field);
+  }
+
   /** The values in lower case; none when the field is absent. */
   folded(field: string): readonly string[] {
     let values = this.#folded.get(field);

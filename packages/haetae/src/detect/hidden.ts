@@ -1,4 +1,5 @@
 import type { Event } from '@haetae/event';
+import { Remembered } from '@haetae/sigma';
 import { type LayerKind, mayHide, PEEL_LIMITS, peel } from './decode/index.ts';
 
 /** A layer of text that was decoded out of a field, or put together out of the parts of several events (`joined`). */
@@ -51,6 +52,31 @@ const CARRIERS: ReadonlyMap<string, Carriers> = new Map<string, Carriers>([
 
 const NONE: readonly HiddenText[] = [];
 
+/** {@link CARRIERS} by channels as logs write them; forgotten where a log invents too many. */
+const carriers = new Map<string, Carriers | undefined>();
+const MOST_CHANNELS = 256;
+
+function carriersOf(channel: string): Carriers | undefined {
+  const known = carriers.get(channel);
+  if (known !== undefined || carriers.has(channel)) return known;
+  if (carriers.size === MOST_CHANNELS) carriers.clear();
+  const found = CARRIERS.get(channel.toLowerCase());
+  carriers.set(channel, found);
+  return found;
+}
+
+/** Values in which nothing is hidden, by field: command lines repeat. */
+const plain = new Map<string, Remembered<true>>();
+
+function plainOf(field: string): Remembered<true> {
+  let known = plain.get(field);
+  if (known === undefined) {
+    known = new Remembered();
+    plain.set(field, known);
+  }
+  return known;
+}
+
 /**
  * What can be decoded out of a script that stands in several events, of which `event` brought the last part; the script
  * itself is the first of it. One longer than {@link PEEL_LIMITS.maxText} is left out, lest every finding carry it.
@@ -69,14 +95,19 @@ export function hiddenInScript(event: Event, script: string): readonly HiddenTex
  * its kind and one pass over the fields that may carry a command.
  */
 export function hiddenIn(event: Event): readonly HiddenText[] {
-  const names = CARRIERS.get(event.channel.toLowerCase())?.[event.eventId];
+  const names = carriersOf(event.channel)?.[event.eventId];
   if (names === undefined) return NONE;
   let found: HiddenText[] | undefined;
   for (const field of names) {
+    const raw = event.raw?.(field);
+    const known = raw === undefined ? undefined : plainOf(field);
+    if (raw !== undefined && known?.find(raw) === true) continue;
     for (const value of event.getAll(field)) {
-      if (!mayHide(value)) continue;
-      const layers = peel(value);
-      if (layers.length === 0) continue;
+      const layers = mayHide(value) ? peel(value) : [];
+      if (layers.length === 0) {
+        if (raw !== undefined) known?.add(raw, true);
+        continue;
+      }
       found ??= [];
       const base = found.length;
       for (const { kind, parent, from, text } of layers)

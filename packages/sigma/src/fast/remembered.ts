@@ -124,13 +124,18 @@ export class Remembered<T> {
   }
 }
 
+/** Two words at a time, since a multiplication need not wait for the other. */
 function hashOf(view: DataView, start: number, end: number): number {
-  let hash = end - start;
+  let a = end - start;
+  let b = 0x51ed270b;
   let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at), 0x9e3779b1);
-    hash ^= hash >>> 15;
+  for (; at + 8 <= end; at += 8) {
+    a = Math.imul(a ^ view.getInt32(at), 0x9e3779b1);
+    b = Math.imul(b ^ view.getInt32(at + 4), 0x85ebca6b);
+    a ^= a >>> 15;
+    b ^= b >>> 13;
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
-  return hash ^ (hash >>> 13);
+  for (; at < end; at++) a = Math.imul(a ^ view.getUint8(at), 0x01000193);
+  const hash = Math.imul(a ^ (a >>> 16) ^ b, 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }

@@ -143,11 +143,11 @@ function stringEnd(open: number): number {
     }
     if (byte !== BACKSLASH) return -1;
     found = ESCAPED;
-    const escape = BYTES[p + 1]!;
-    if (escape === QUOTE || escape === BACKSLASH) i++;
-    else if (escape === SMALL_U) {
+    const behind = BYTES[p + 1]!;
+    if (behind === QUOTE || behind === BACKSLASH) i++;
+    else if (behind === SMALL_U) {
       if ((HEX[BYTES[p + 2]!]! & HEX[BYTES[p + 3]!]! & HEX[BYTES[p + 4]!]! & HEX[BYTES[p + 5]!]!) === 0) return -1;
-    } else if (ESCAPES[escape] === 0) return -1;
+    } else if (ESCAPES[behind] === 0) return -1;
   }
 }
 
