@@ -7,7 +7,7 @@ import { type Predicate, predicates } from '../predicate.ts';
 import type { Condition, Item, RuleValue, Search, SigmaRule } from '../rule.ts';
 import { createRuleSet, type RuleSet } from '../ruleset.ts';
 import type { SavedRules } from '../saved.ts';
-import { type EventView, objectView, PreparedView } from '../view.ts';
+import { type EventView, objectView, PreparedView, type RawValue } from '../view.ts';
 import { COLUMN_LIMITS, Column } from './column.ts';
 import { KeywordFilter } from './keywords.ts';
 import { lookupOf } from './literals.ts';
@@ -190,6 +190,10 @@ const TABLE: LogSourceTable = {
   services: {},
 };
 
+/** A long value of several lines, the same in many values. */
+const linesOf = (words: readonly string[]): string =>
+  ['', ...words, 'x'.repeat(600)].map((w, i) => `Name ${i} = ${w}`).join('\r\n');
+
 type Fields = Record<string, string | number | null | string[]>;
 const value = fc.oneof(
   { weight: 6, arbitrary: word },
@@ -197,6 +201,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 2, arbitrary: fc.array(word, { maxLength: 3 }) },
   { weight: 1, arbitrary: word.map((w) => `${'x'.repeat(150)}${w}${'y'.repeat(150)}`) },
+  { weight: 1, arbitrary: fc.array(word, { maxLength: 3 }).map(linesOf) },
 );
 const event = fc.record(
   Object.fromEntries(FIELDS.slice(2).map((field) => [field, value])) as Record<string, typeof value>,
@@ -210,6 +215,23 @@ const kind = fc.constantFrom(['S', 1], ['Security', 4688], ['Security', 5], ['',
 function withTexts(fields: Fields): EventView {
   const view = objectView(fields);
   return { ...view, texts: () => [JSON.stringify(fields)] };
+}
+
+/** With its values as bytes too, and the quick search of a source. */
+function withBytes(fields: Fields): EventView {
+  const view = objectView(fields);
+  const whole = JSON.stringify(fields).toLowerCase();
+  return {
+    ...view,
+    texts: () => [JSON.stringify(fields)],
+    mentions: (words) => /[^\0-\x7f]/.test(whole) || words.some((w) => whole.includes(w)),
+    raw: (field) => (typeof fields[field] === 'string' ? rawOf(fields[field]) : undefined),
+  };
+}
+
+function rawOf(value: string): RawValue {
+  const bytes = new TextEncoder().encode(`__${JSON.stringify(value)}`);
+  return { notation: 'json', view: new DataView(bytes.buffer), start: 3, end: bytes.length - 1 };
 }
 
 const found = (set: RuleSet, channel: string, eventId: number, view: EventView): string[] =>
@@ -234,6 +256,7 @@ function check(
       expect(found(fast, channel, eventId, withTexts(told))).toEqual(wanted);
       expect(found(fast, channel, eventId, objectView(told))).toEqual(wanted);
       expect(found(first, channel, eventId, objectView(told))).toEqual(wanted);
+      expect(found(fast, channel, eventId, withBytes(told))).toEqual(wanted);
       expect(found(loaded, channel, eventId, objectView(told))).toEqual(wanted);
     }
   }
@@ -265,7 +288,7 @@ describe('a column judges a field as its predicates do', () => {
     { how: 'without a dictionary', limits: { effortBeforeAutomata: 300, trial: 2, leastHits: 3, pause: 5 } },
   ])('$how', ({ limits }) => {
     fc.assert(
-      fc.property(items, values, fc.boolean(), (some, list, long) => {
+      fc.property(items, values, fc.constantFrom('short', 'long', 'lines'), fc.boolean(), (some, list, form, bytes) => {
         const all = some.flatMap(predicatesOf).filter(({ value: { kind } }) => kind !== 'field');
         const asked = all.map((_, slot) => ({ slot, index: slot, fires: [slot % 3] }));
         const source = {
@@ -275,9 +298,14 @@ describe('a column judges a field as its predicates do', () => {
         };
         const column = new Column(asked, source, { ...COLUMN_LIMITS, ...limits });
         for (const some of [...list, ...list]) {
-          const of = long ? some?.map((v) => `${' '.repeat(60)}${v}`) : some;
+          const of = some?.map((v) =>
+            form === 'short' ? v : form === 'long' ? `${' '.repeat(60)}${v}` : linesOf([v, v]),
+          );
           const view = new PreparedView({ values: () => of, all: () => of ?? [] });
-          const { held, fired } = column.judge(of);
+          const raw = of?.length === 1 ? rawOf(of[0]!) : undefined;
+          const { held, fired } = bytes
+            ? column.of({ values: () => of, all: () => [], raw: () => raw }, 'f')
+            : column.judge(of);
           expect([...held].sort((a, b) => a - b)).toEqual(holding(all, view));
           expect([...fired].sort((a, b) => a - b)).toEqual([0, 1, 2].filter((r) => [...held].some((s) => s % 3 === r)));
         }

@@ -57,7 +57,7 @@ export class LineEvent implements Event, Timed, RawValue {
     this.#plain = plain;
   }
 
-  /** The line at [from, to) of the window, just read; false where it is none that this can show. */
+  /** The object at [from, to) of the window, just read; false where it is none that this can show. */
   load(from: number, to: number, line: number, ascii: boolean): boolean {
     if (kindOf(CHANNEL_NUMBER) !== PLAIN || kindOf(PROVIDER_NUMBER) !== PLAIN) return false;
     if (kindOf(SPLUNK[0]!) !== ABSENT || kindOf(SPLUNK[1]!) !== ABSENT) return false;

@@ -26,6 +26,7 @@ const ends = new Int32Array(MOST_NAMES);
 const seen = new Int32Array(MOST_NAMES);
 let line = 0;
 let odd = false;
+let objectEnd = 0;
 
 /** Of a member by the number of its name, in the line that was read last. */
 export const kindOf = (name: number): number => (seen[name] === line ? kinds[name]! : ABSENT);
@@ -33,6 +34,8 @@ export const startOf = (name: number): number => starts[name]!;
 export const endOf = (name: number): number => ends[name]!;
 /** Whether some name has a blank in it, or some value is more than a scalar or a list of them. */
 export const isOdd = (): boolean => odd;
+/** Behind the bracket that ends the object. */
+export const endOfObject = (): number => objectEnd;
 
 const LF = 10;
 const CR = 13;
@@ -119,6 +122,7 @@ export function readLine(at: number, mark: number): number {
 
 /** The mark of the line's end, with nothing before it but blanks; else -1. */
 function lineEnd(from: number): number {
+  objectEnd = from;
   let p = from;
   while (BYTES[p] === BLANK) p++;
   if (BYTES[p] === CR && MARKS[next] === p) {

@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import type { Event } from '@haetae/event';
 import type { JsonValues } from '../values.ts';
 import type { LineEvent } from './line-event.ts';
-import { readLine } from './members.ts';
+import { endOfObject, readLine } from './members.ts';
 import * as window from './window.ts';
 
 // Constants of this module's own, so that the compiler knows them: see window.ts.
@@ -83,7 +83,7 @@ export class LineReader {
         continue;
       }
       let close = this.#isFlat() ? readLine(at, mark) : -1;
-      if (close >= 0 && this.#event.load(at, MARKS[close]!, this.#line, ascii)) {
+      if (close >= 0 && this.#event.load(at, endOfObject(), this.#line, ascii)) {
         yield this.#event;
         this.#line++;
       } else {
