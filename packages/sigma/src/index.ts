@@ -9,8 +9,8 @@ export {
   type ValueTried,
 } from './explain/explanation.ts';
 export type { Range } from './explain/locate.ts';
-export { suppressionOf } from './filter/apply.ts';
 export { Remembered, type RememberedLimits } from './fast/remembered.ts';
+export { suppressionOf } from './filter/apply.ts';
 export type { SigmaFilter } from './filter/rule.ts';
 export {
   type CorrelationSource,
