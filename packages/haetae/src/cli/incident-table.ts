@@ -22,6 +22,7 @@ export function incidentTable(
 ): string {
   const { incidents: w } = words;
   const room = Math.max(60, columns);
+  if (incidents.length === 0 && loose.length === 0) return '';
   if (incidents.length === 0) return `${[w.none, ...looseLines(loose, words, room, color)].join('\n')}\n`;
   const grave = incidents.filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf('medium'));
   const full = (grave.length > 0 ? grave : incidents.slice(0, 1)).slice(0, MOST_FULL);

@@ -8,6 +8,8 @@ const did = (text: string, note?: string): Phrase => ({
 const noted = (text: string, note: string | undefined): string => (note === undefined ? text : `${text} (${note})`);
 const times = (n: number): string => (n === 2 ? 'twice' : `${n.toLocaleString('en-US')} times`);
 
+const named = (channel: string): string => (channel === '' ? '' : `${channel} `);
+
 const UNITS: readonly (readonly [number, string])[] = [
   [86_400_000, 'day'],
   [3_600_000, 'hour'],
@@ -92,7 +94,8 @@ export const enStory: StoryWords = {
   loaded: (module) => did(`loaded ${module}`),
   loadedDriver: (driver) => did(`loaded the driver ${driver}`),
   pipe: (name) => did(`used the pipe ${name}`),
-  ranScript: () => did('ran a PowerShell script'),
+  ranScript: (n) => did(n > 1 ? `ran PowerShell scripts ${times(n)}` : 'ran a PowerShell script'),
+  scriptRan: (n) => did(n > 1 ? `PowerShell scripts ran ${times(n)}` : 'a PowerShell script ran'),
   service: (name) => did(`installed the service ${name}`),
   task: (name) => did(`registered the scheduled task ${name}`),
   wmi: (name) => did(`registered the WMI subscription ${name}`),
@@ -107,23 +110,25 @@ export const enStory: StoryWords = {
   clearedLog: (log) => did(`cleared the ${log} log`),
   ticket: (service, from) => did(`asked for a Kerberos ticket of ${service}${from === '' ? '' : ` from ${from}`}`),
   directory: (object) => did(`accessed the directory object ${object}`),
+  object: (name, n) => did(`asked for access to ${name}${n > 1 ? ` ${times(n)}` : ''}`),
   protectionOff: () => did('Defender’s real-time protection was switched off'),
   threat: (name, path) => did(`Defender detected ${name}`, path),
   sysmon: (state) => did('the state of Sysmon changed', state),
-  found: (title, where) => did(`an event matched “${title}”`, where),
+  found: (title, where, n) => did(n > 1 ? `${n} events matched “${title}”` : `an event matched “${title}”`, where),
+  left: (title, where, n) => did(`left ${n > 1 ? `${n} events` : 'an event'} of “${title}”`, where),
   unusual: (what) => did(`${what} did something unusual`),
   logonType: (type) => (LOGON_TYPES[type] === undefined ? `type ${type}` : `type ${type}, ${LOGON_TYPES[type]}`),
   hop: (from, to, as) => `The attack moved from ${from} to ${to}${as === '' ? '' : ` (account ${as})`}.`,
   blind: (kind, { host, channel, span: long, missing, by }) => {
     switch (kind) {
       case 'gap':
-        return `${missing} records within ${long} are missing from the ${channel} log of ${host}.`;
+        return `${missing} ${missing === '1' ? 'record is' : 'records are'} missing from the ${named(channel)}log of ${host}, within ${long}.`;
       case 'silence':
-        return `For ${long} in between, ${host} has no ${channel} records.`;
+        return `For ${long} in between, ${host} has no ${named(channel)}records.`;
       case 'cleared':
-        return `${by === '' ? 'Somebody' : by} cleared the ${channel} log of ${host}: what it said before is gone.`;
+        return `${by === '' ? 'Somebody' : by} cleared the ${named(channel)}log of ${host}: what it said before is gone.`;
       case 'recreated':
-        return `The ${channel} log of ${host} began anew: what it said before is gone.`;
+        return `The ${named(channel)}log of ${host} began anew: what it said before is gone.`;
       case 'sysmon-stopped':
         return `Sysmon was stopped on ${host}.`;
       case 'sysmon-configured':
@@ -139,7 +144,7 @@ export const enStory: StoryWords = {
   stage: (tactic, host, deeds, n) => `${tactic}: on ${host}, ${deeds} (${n} deeds).`,
   title: ({ what, root, image, host, moreHosts }) => {
     const way = root === '' || root === image ? image : image === '' ? root : `${root} → ${image}`;
-    const place = moreHosts > 0 ? `${host} and ${moreHosts} more` : host;
+    const place = moreHosts > 0 ? `${host} and ${moreHosts} more ${moreHosts === 1 ? 'host' : 'hosts'}` : host;
     return `${what}${way === '' ? '' : ` — ${way}`}${place === '' ? '' : ` (${place})`}`;
   },
   unusualTitle: (image) => (image === '' ? 'Unusual activity' : `Unusual activity of ${image}`),

@@ -11,6 +11,8 @@ const noted = (phrase: string, note: string | undefined): string =>
   note === undefined ? phrase : `${phrase}(${note})`;
 const times = (n: number): string => `${n.toLocaleString('en-US')}회`;
 
+const named = (channel: string): string => (channel === '' ? '' : `${channel} `);
+
 const UNITS: readonly (readonly [number, string])[] = [
   [86_400_000, '일'],
   [3_600_000, '시간'],
@@ -81,7 +83,8 @@ export const koStory: StoryWords = {
   loaded: (module) => did(`${josa(module, '을/를')} 불러왔`),
   loadedDriver: (driver) => did(`드라이버 ${josa(driver, '을/를')} 올렸`),
   pipe: (name) => did(`파이프 ${josa(name, '을/를')} 썼`),
-  ranScript: () => did('PowerShell 스크립트를 실행했'),
+  ranScript: (n) => did(`PowerShell 스크립트를 ${n > 1 ? `${times(n)} ` : ''}실행했`),
+  scriptRan: (n) => did(`PowerShell 스크립트가 ${n > 1 ? `${times(n)} ` : ''}실행되었`),
   service: (name) => did(`서비스 ${josa(name, '을/를')} 설치했`),
   task: (name) => did(`예약 작업 ${josa(name, '을/를')} 등록했`),
   wmi: (name) => did(`WMI 이벤트 구독 ${josa(name, '을/를')} 등록했`),
@@ -97,23 +100,25 @@ export const koStory: StoryWords = {
   clearedLog: (log) => did(`${log} 로그를 지웠`),
   ticket: (service, from) => did(`${from === '' ? '' : `${from}에서 `}${service}의 Kerberos 티켓을 요청했`),
   directory: (object) => did(`디렉터리 개체 ${object}에 접근했`),
+  object: (name, n) => did(`개체 ${name}에 접근을 ${n > 1 ? `${times(n)} ` : ''}요청했`),
   protectionOff: () => did('Defender 실시간 보호가 꺼졌'),
   threat: (name, path) => did(`Defender가 ${josa(name, '을/를')} 탐지했`, path),
   sysmon: (state) => did(`Sysmon 상태가 바뀌었`, state),
-  found: (title, where) => did(`‘${title}’에 해당하는 기록이 남았`, where),
+  found: (title, where, n) => did(`‘${title}’에 해당하는 기록이 ${n > 1 ? `${n}건 ` : ''}남았`, where),
+  left: (title, where, n) => did(`‘${title}’에 해당하는 기록을 ${n > 1 ? `${n}건 ` : ''}남겼`, where),
   unusual: (what) => did(`${what}에서 평소와 다른 행위가 나타났`),
   logonType: (type) => (LOGON_TYPES[type] === undefined ? `유형 ${type}` : `유형 ${type}, ${LOGON_TYPES[type]}`),
   hop: (from, to, as) => `${from}에서 ${josa(to, '으로/로')} 옮겨 갔습니다${as === '' ? '' : `(계정 ${as})`}.`,
   blind: (kind, { host, channel, span: long, missing, by }) => {
     switch (kind) {
       case 'gap':
-        return `${host}의 ${channel} 로그에서 ${long} 사이 레코드 ${missing}개가 빠져 있습니다.`;
+        return `${host}의 ${named(channel)}로그에서 ${long} 사이 레코드 ${missing}개가 빠져 있습니다.`;
       case 'silence':
-        return `이 사이 ${long} 동안 ${host}에 ${channel} 기록이 없습니다.`;
+        return `이 사이 ${long} 동안 ${host}에 ${named(channel)}기록이 없습니다.`;
       case 'cleared':
-        return `${by === '' ? '' : `${josa(by, '이/가')} `}${host}의 ${channel} 로그를 지웠습니다. 그 이전 기록은 믿을 수 없습니다.`;
+        return `${by === '' ? '' : `${josa(by, '이/가')} `}${host}의 ${named(channel)}로그를 지웠습니다. 그 이전 기록은 믿을 수 없습니다.`;
       case 'recreated':
-        return `${host}의 ${channel} 로그가 새로 시작되었습니다. 그 이전 기록이 없습니다.`;
+        return `${host}의 ${named(channel)}로그가 새로 시작되었습니다. 그 이전 기록이 없습니다.`;
       case 'sysmon-stopped':
         return `${host}에서 Sysmon이 중지되었습니다.`;
       case 'sysmon-configured':

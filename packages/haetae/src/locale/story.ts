@@ -50,7 +50,9 @@ export interface StoryWords {
   readonly loaded: (module: string) => Phrase;
   readonly loadedDriver: (driver: string) => Phrase;
   readonly pipe: (name: string) => Phrase;
-  readonly ranScript: () => Phrase;
+  readonly ranScript: (times: number) => Phrase;
+  /** The same where no process is told. */
+  readonly scriptRan: (times: number) => Phrase;
   readonly service: (name: string) => Phrase;
   readonly task: (name: string) => Phrase;
   readonly wmi: (name: string) => Phrase;
@@ -65,11 +67,14 @@ export interface StoryWords {
   readonly clearedLog: (log: string) => Phrase;
   readonly ticket: (service: string, from: string) => Phrase;
   readonly directory: (object: string) => Phrase;
+  readonly object: (name: string, times: number) => Phrase;
   readonly protectionOff: () => Phrase;
   readonly threat: (name: string, path: string) => Phrase;
   readonly sysmon: (state: string) => Phrase;
   /** A detector's own words, where no better are known. */
-  readonly found: (title: string, where: string) => Phrase;
+  readonly found: (title: string, where: string, times: number) => Phrase;
+  /** The same of a process. */
+  readonly left: (title: string, where: string, times: number) => Phrase;
   readonly unusual: (what: string) => Phrase;
   /** Windows' numbers of logon types. */
   readonly logonType: (type: string) => string;

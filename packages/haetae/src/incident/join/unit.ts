@@ -253,8 +253,7 @@ function unitOf(
     channel: event.channel,
     eventId: event.eventId,
     fields,
-    // What was decoded out of the parent's command is the parent's.
-    decoded: decoded?.findLast(({ field }) => !field.startsWith('Parent'))?.text.slice(0, KEPT_FIELD),
+    decoded: tellingLayer(decoded)?.slice(0, KEPT_FIELD),
     events: [happening],
     evidence:
       start && node !== undefined
@@ -276,4 +275,14 @@ function unitOf(
     first: timeMs,
     last: timeMs,
   };
+}
+
+/**
+ * The layer that tells most: the deepest that is no mere fragment of another (a URL inside a script). What was decoded out of
+ * the parent's command is the parent's.
+ */
+function tellingLayer(decoded: FiledFinding['decoded']): string | undefined {
+  const own = (decoded ?? []).filter(({ field }) => !field.startsWith('Parent'));
+  const longest = Math.max(0, ...own.map(({ text }) => text.length));
+  return own.findLast(({ text }) => text.length * 4 >= longest)?.text;
 }

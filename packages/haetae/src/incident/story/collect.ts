@@ -30,9 +30,43 @@ export function deedsOf(incident: Incident): Deed[] {
     if (deed.kind === 'group' && names.has(deed.what[1] ?? ''))
       found.set(key, { ...deed, what: [deed.what[0]!, names.get(deed.what[1]!)!] });
   const order = new Map([...found.keys()].map((key, i) => [key, i]));
+  const since = startTimes(found.values());
+  const timeOf = ({ kind, child, process, timeMs }: Deed): number =>
+    Math.max(timeMs ?? Infinity, since.get((kind === 'run' ? child : process) ?? '') ?? -Infinity);
   return [...found]
-    .sort(([a, x], [b, y]) => (x.timeMs ?? Infinity) - (y.timeMs ?? Infinity) || order.get(a)! - order.get(b)!)
+    .filter(([, deed]) => !isNoise(deed))
+    .sort(([a, x], [b, y]) => timeOf(x) - timeOf(y) || order.get(a)! - order.get(b)!)
     .map(([, deed]) => deed);
+}
+
+/** What PowerShell itself leaves behind whenever it starts, and names that every host asks for. */
+const NOISE = /\\__PSScriptPolicyTest_|^\\PSHost\.|^localhost$|^wpad$/i;
+
+const isNoise = ({ what, level }: Deed): boolean =>
+  (level === null || level === 'informational' || level === 'low') && NOISE.test(what[0] ?? '');
+
+/**
+ * When each process can first have done something: not before it was started, and that not before its parent was. Two logs
+ * of one start differ by milliseconds.
+ */
+function startTimes(deeds: Iterable<Deed>): Map<string, number> {
+  const runs = new Map<string, Deed>();
+  for (const deed of deeds) if (deed.kind === 'run' && deed.child !== null) runs.set(deed.child, deed);
+  const since = new Map<string, number>();
+  for (const key of runs.keys()) {
+    const way: string[] = [];
+    const seen = new Set<string>();
+    for (let at: string | null = key; at !== null && runs.has(at) && !seen.has(at); at = runs.get(at)!.process) {
+      seen.add(at);
+      way.push(at);
+    }
+    let latest = -Infinity;
+    for (const one of way.reverse()) {
+      latest = Math.max(latest, runs.get(one)!.timeMs ?? -Infinity);
+      since.set(one, latest);
+    }
+  }
+  return since;
 }
 
 /** Names of accounts by their SIDs, as the incident's own events tell them: 4732 knows a new member by its SID alone. */
@@ -55,7 +89,7 @@ const EMPTY = { child: null, actor: '', findings: [], level: null, tactics: [] }
 /** Helpers that Windows itself starts beside a program: what is found about them is told of that program. */
 const isHelper = (node: ProcessNode, parent: ProcessNode | undefined): boolean => {
   const [name, by] = [baseName(node.image).toLowerCase(), baseName(parent?.image ?? '').toLowerCase()];
-  return (name === 'net1.exe' && by === 'net.exe') || (name === 'conhost.exe' && node.findings.length === 0);
+  return (name === 'net1.exe' && by === 'net.exe') || name === 'conhost.exe';
 };
 
 function runOf(
@@ -107,11 +141,12 @@ function deedOfFinding(finding: IncidentFinding, index: number, nodes: ReadonlyM
     };
   }
   const told = toldBy(finding);
-  const image = baseName(first(fields, 'Image', 'SourceImage', 'ProcessName', 'NewProcessName'));
+  const image = baseName(first(fields, 'Image', 'SourceImage', 'ProcessName', 'NewProcessName', 'Application'));
   const by = { process: node?.key ?? null, child: null, actor: node === undefined ? (told?.actor ?? image) : '' };
   const where = `${finding.channel} ${finding.eventId}`;
   if (told !== undefined) return { ...shared, ...by, kind: told.kind, what: told.what, count: events.length };
-  return { ...shared, ...by, kind: 'found', what: [String(index), where], count: events.length };
+  const title = finding.rule === null ? finding.detector : finding.rule.title;
+  return { ...shared, ...by, kind: 'found', what: [title, where, String(index)], count: events.length };
 }
 
 /** Acts of a suspicious process that a reader asks for even where no rule does, and how many of each. */
@@ -121,6 +156,7 @@ const MOST: Readonly<Partial<Record<Act['kind'], number>>> = {
 };
 const RUNNABLE =
   /\.(?:exe|dll|sys|scr|cpl|ocx|com|bat|cmd|ps1|psm1|vbs|vbe|js|jse|wsf|hta|lnk|msi|iso|img|vhdx?|zip|rar|7z|cab|dmp|docm|xlsm|jar|py|chm|xll|library-ms)$/i;
+const LOOPBACK = /^\[?(?:127\.|::1\b|0:0:0:0:0:0:0:[01]\b|0\.0\.0\.0)/;
 /** Where programs are installed: what runs from there does much that is no news. */
 export const INSTALLED = /^[a-z]:\\(?:windows\\(?!temp\\)|program files)|^[^\\]*$/i;
 const AUTORUN =
@@ -164,7 +200,7 @@ function worthTelling(
     if (act.kind === 'dns' && resolved.has(act.what)) continue;
     const room = left.get(act.kind) ?? 0;
     const told = room > 0 ? toldByAct(act) : undefined;
-    if (told === undefined || told.what[0] === '') continue;
+    if (told === undefined || told.what[0] === '' || LOOPBACK.test(told.what[0]!)) continue;
     left.set(act.kind, room - 1);
     const at: Happening = { file: act.file, record: act.record, line: act.line, timeMs: act.timeMs };
     deeds.push({

@@ -55,9 +55,11 @@ export function draft(deeds: readonly Deed[], telling: (deed: Deed) => boolean):
   return drafts;
 }
 
-/** Deeds without a subject of their own words cannot follow each other. */
-const fitsOne = (acts: readonly Deed[], deed: Deed): boolean =>
-  ![...acts, deed].some(
-    ({ kind }) =>
-      kind === 'found' || kind === 'protection-off' || kind === 'threat' || kind === 'sysmon' || kind === 'unusual',
-  );
+/** Deeds whose words need nobody who did them cannot follow others. */
+const fitsOne = (acts: readonly Deed[], deed: Deed): boolean => ![...acts, deed].some(speaksForItself);
+
+/** Told without a subject: what a product or a rule says, save where a process is known to have left it. */
+export const speaksForItself = ({ kind, process, actor }: Deed): boolean =>
+  (kind === 'found' && process === null) ||
+  (kind === 'script' && process === null && actor === '') ||
+  ['protection-off', 'threat', 'sysmon', 'unusual'].includes(kind);

@@ -33,6 +33,7 @@ export type DeedKind =
   | 'cleared'
   | 'ticket'
   | 'directory'
+  | 'object'
   | 'protection-off'
   | 'threat'
   | 'sysmon'
@@ -68,9 +69,16 @@ export const worse = (a: Level | null, b: Level | null): Level | null =>
   a === null ? b : b === null ? a : LEVEL_ORDER.indexOf(a) >= LEVEL_ORDER.indexOf(b) ? a : b;
 
 /** What makes two deeds one that was done twice. */
-export function signature({ kind, host, process, child, actor, what }: Deed): string {
+export function signature({ kind, host, process, child, actor, what, level }: Deed): string {
+  // A session runs hundreds of scripts: only the grave ones are told one by one.
+  if (kind === 'script' && (level === null || LEVEL_ORDER.indexOf(level) < LEVEL_ORDER.indexOf('high')))
+    return JSON.stringify([kind, host, process ?? actor.toLowerCase()]);
   return JSON.stringify([kind, host, process ?? actor.toLowerCase(), child, what[0]?.toLowerCase() ?? '']);
 }
+
+/** Of two scripts of one process the graver one is shown. */
+const tellingMore = (a: Deed, b: Deed): Deed =>
+  a.kind === 'script' && b.level !== null && worse(a.level, b.level) !== a.level ? b : a;
 
 /** The same deed told by two sources, or done again. Counts are not added: sources tell of the same events. */
 export function merged(a: Deed, b: Deed): Deed {
@@ -90,7 +98,7 @@ export function merged(a: Deed, b: Deed): Deed {
     timeMs: times.length === 0 ? null : Math.min(...times),
     lastMs: lasts.length === 0 ? null : Math.max(...lasts),
     actor: a.actor === '' ? b.actor : a.actor,
-    what: a.what.map((value, i) => (value === '' ? (b.what[i] ?? '') : value)),
+    what: tellingMore(a, b).what.map((value, i) => (value === '' ? (b.what[i] ?? '') : value)),
     count: Math.max(a.count, b.count, a.kind === 'run' ? 1 : events.length),
     events,
     findings: [...new Set([...a.findings, ...b.findings])].sort((x, y) => x - y),

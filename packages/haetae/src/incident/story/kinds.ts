@@ -60,6 +60,7 @@ const protectionOff = tell('protection-off', () => ['']);
 const service = tell('service', (f) => [first(f, 'ServiceName'), first(f, 'ImagePath', 'ServiceFileName')], by);
 const task = tell('task', (f) => [first(f, 'TaskName'), commandOf(first(f, 'TaskContent', 'TaskContentNew'))], by);
 const ticket = tell('ticket', (f) => [first(f, 'ServiceName', 'TargetUserName'), address(f)], who);
+const object = tell('object', (f) => [first(f, 'ObjectName'), first(f, 'AccessMask')], by);
 const script = tell('script', (f) => [first(f, 'ScriptBlockText', 'Payload')]);
 
 /** What a task's XML says that it runs. */
@@ -106,11 +107,14 @@ const SECURITY: Readonly<Record<number, (fields: Fields) => Told>> = {
   4624: tell('logon', (f) => [address(f), first(f, 'LogonType')], who),
   4625: tell('logon-failed', (f) => [address(f), first(f, 'LogonType')], who),
   4648: tell('account-used', (f) => [who(f), first(f, 'TargetServerName', 'TargetInfo')], by),
+  4656: object,
   4657: tell('registry', (f) => [
     [first(f, 'ObjectName'), first(f, 'ObjectValueName')].filter((p) => p !== '').join('\\'),
     first(f, 'NewValue'),
   ]),
+  4661: object,
   4662: tell('directory', (f) => [first(f, 'ObjectName', 'ObjectType')], by),
+  4663: object,
   4672: tell('privileged', () => [''], by),
   4697: service,
   4698: task,
@@ -140,7 +144,11 @@ const SECURITY: Readonly<Record<number, (fields: Fields) => Told>> = {
     (f) => [[first(f, 'ShareName'), first(f, 'RelativeTargetName')].filter((p) => p !== '').join('\\'), address(f)],
     by,
   ),
-  5156: connection,
+  // %%14592 is inbound: the destination is this host.
+  5156: (f) =>
+    first(f, 'Direction') === '%%14592'
+      ? { kind: 'reached', what: [first(f, 'SourceAddress'), first(f, 'DestPort')] }
+      : connection(f),
 };
 
 const OTHERS: readonly (readonly [RegExp, Readonly<Record<number, (fields: Fields) => Told>>])[] = [

@@ -1,6 +1,7 @@
 import { cut, type Phrase, printable, type StoryWords } from '../../locale/index.ts';
 import type { IncidentFinding, ProcessNode } from '../incident.ts';
 import { baseName } from './collect.ts';
+import { speaksForItself } from './compose.ts';
 import type { Deed } from './deed.ts';
 
 /** Columns of a command, a decoded text, a path in a sentence: the whole stands in the tree and in the log. */
@@ -81,13 +82,16 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
     case 'tamper':
       return w.tampered(one);
     case 'module':
-      return w.loaded(pathText(one));
+      return w.loaded(/^[a-z]:\\windows\\/i.test(one) ? baseName(one) : pathText(one));
     case 'driver':
       return w.loadedDriver(pathText(one));
     case 'pipe':
       return w.pipe(cut(one, 60));
     case 'script':
-      return noted(w.ranScript(), told.fresh(deed.what[0]!) ? oneLine(deed.what[0]!, DECODED) : '');
+      return noted(
+        speaksForItself(deed) ? w.scriptRan(count) : w.ranScript(count),
+        told.fresh(deed.what[0]!) ? oneLine(commandsOf(deed.what[0]!), DECODED) : '',
+      );
     case 'service':
       return noted(w.service(cut(one, 60)), two === '' ? '' : w.note.runs(decodedOr(deed, told, two)));
     case 'task':
@@ -116,6 +120,8 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
       return w.ticket(one, two);
     case 'directory':
       return w.directory(cut(one, 80));
+    case 'object':
+      return w.object(pathText(one), count);
     case 'protection-off':
       return w.protectionOff();
     case 'threat':
@@ -124,11 +130,19 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
       return w.sysmon(cut(one, 60));
     case 'unusual':
       return w.unusual(one);
-    case 'found':
-      return w.found(printable(told.titleOf(told.findings[Number(deed.what[0])]!)), two);
+    case 'found': {
+      const title = printable(told.titleOf(told.findings[Number(deed.what[2])]!));
+      return deed.process !== null ? w.left(title, two, count) : w.found(title, two, count);
+    }
     default:
       return deed.kind satisfies never;
   }
+}
+
+/** Module logging (4103) writes each command with its parameters on lines of their own: the commands alone tell enough. */
+function commandsOf(text: string): string {
+  const commands = [...text.matchAll(/CommandInvocation\(([^)]*)\)/g)].map(([, name]) => name!);
+  return commands.length === 0 ? text : [...new Set(commands)].join(', ');
 }
 
 /** What was decoded out of the event stands for the command that hid it. */

@@ -2,7 +2,7 @@ import { TACTICS, type TacticName } from '../../attack/index.ts';
 import { type Clause, type Language, printable, storyWords } from '../../locale/index.ts';
 import type { BlindBand, Happening, Incident, IncidentFinding, Level } from '../incident.ts';
 import { baseName, deedsOf, INSTALLED } from './collect.ts';
-import { type Draft, draft } from './compose.ts';
+import { type Draft, draft, speaksForItself } from './compose.ts';
 import { type Deed, LEVEL_ORDER, worse } from './deed.ts';
 import { imageText, phraseOf, runPhrase, type Told } from './phrase.ts';
 
@@ -34,7 +34,9 @@ type Bare = Omit<Sentence, 'main'>;
 /** A pause worth telling. */
 const PAUSE = 10 * 60_000;
 const MOST_SENTENCES = 40;
-const MAIN_SENTENCES = 5;
+const MAIN_SENTENCES = 6;
+/** What a reader must not miss, be its rule as mild as it may. */
+const DECISIVE: ReadonlySet<TacticName> = new Set(['credential-access', 'lateral-movement', 'exfiltration', 'impact']);
 
 /** An incident as a story, made from its facts alone. */
 export function storyOf(incident: Incident, language: Language): Story {
@@ -134,16 +136,13 @@ function tellAll(drafts: readonly Draft[], extra: readonly Bare[], told: Told): 
   return [...sentences, ...waiting];
 }
 
-/** Deeds whose words need nobody who did them. */
-const SELF_SPEAKING: ReadonlySet<Deed['kind']> = new Set(['found', 'protection-off', 'threat', 'sysmon', 'unusual']);
-
 function subjectOf({ subject, runs, acts }: Draft, told: Told): string {
+  const [first] = [...runs, ...acts];
+  if (speaksForItself(first!)) return '';
   if (subject.process !== null) {
     const node = told.node(subject.process);
     return node === undefined ? '' : imageText(node, told);
   }
-  const [first] = [...runs, ...acts];
-  if (SELF_SPEAKING.has(first!.kind)) return '';
   if (subject.actor === '') return runs.length > 0 ? '' : told.words.somebody;
   return printable(subject.actor);
 }
@@ -200,7 +199,7 @@ const MOST_BANDS = 6;
 function blindOf({ blind }: Incident, { words }: Told, deeds: readonly Deed[]): Bare[] {
   const place = ({ file, record, line }: Happening): string => `${file}\0${record ?? ''}\0${line ?? ''}`;
   const told = new Set(deeds.flatMap(({ events }) => events.map(place)));
-  const left = blind.filter(({ at }) => at === null || !told.has(place(at)));
+  const left = withoutSmallGaps(blind).filter(({ at }) => at === null || !told.has(place(at)));
   const weight = ({ kind }: BlindBand): number =>
     ['cleared', 'sysmon-stopped', 'recreated', 'silence', 'clock', 'gap', 'sysmon-configured', 'sysmon-error'].indexOf(
       kind,
@@ -219,6 +218,35 @@ function blindOf({ blind }: Incident, { words }: Told, deeds: readonly Deed[]): 
       }),
       ...{ timeMs: from, host, level: null, tactics: [], events: at === null ? [] : [at], findings: [] },
     }));
+}
+
+/** Gaps that are worth a word: many records, or a long time. */
+const GAP_RECORDS = 10;
+const GAP_MS = 10 * 60_000;
+
+/** A busy log lacks a record here and there; the gaps of one log that matter are one. */
+function withoutSmallGaps(bands: readonly BlindBand[]): BlindBand[] {
+  const gaps = new Map<string, BlindBand>();
+  const others: BlindBand[] = [];
+  for (const band of bands) {
+    if (band.kind !== 'gap') others.push(band);
+    else if (band.missing >= GAP_RECORDS || band.to - band.from >= GAP_MS) {
+      const key = `${band.host}\0${band.channel}`;
+      const known = gaps.get(key);
+      gaps.set(
+        key,
+        known === undefined
+          ? band
+          : {
+              ...known,
+              from: Math.min(known.from, band.from),
+              to: Math.max(known.to, band.to),
+              missing: known.missing + band.missing,
+            },
+      );
+    }
+  }
+  return [...others, ...gaps.values()];
 }
 
 /** `Microsoft-Windows-Sysmon/Operational` as people say it. */
@@ -299,8 +327,10 @@ function mainOf(sentences: readonly Sentence[] | readonly Bare[]): Set<number> {
       if (chosen.has(i)) return;
       const grave = one.level === null ? 0 : WEIGHT[one.level];
       const kind = one.kind === 'hop' ? 70 : one.kind === 'blind' ? 20 : 0;
-      const fresh = one.tactics.some((tactic) => !had.has(tactic)) ? 1 : 0.4;
-      const score = (grave + kind) * fresh + (i === 0 ? 40 : 0);
+      const news = one.tactics.filter((tactic) => !had.has(tactic));
+      const fresh = news.length > 0 ? 1 : 0.4;
+      const decisive = one.level !== null && news.some((tactic) => DECISIVE.has(tactic)) ? 40 : 0;
+      const score = (grave + kind) * fresh + decisive + (i === 0 ? 40 : 0);
       if (score > worth) [best, worth] = [i, score];
     });
     if (best < 0) break;
