@@ -10,7 +10,7 @@ import { LEVELS } from './options.ts';
 const MOST_FULL = 10;
 const MOST_LINES = 15;
 /** Lines that one sentence may take. */
-const SENTENCE_LINES = 3;
+const SENTENCE_LINES = 4;
 
 /** The ranked list that somebody reads at three in the morning: what happened, where, how sure, and what to type next. */
 export function incidentTable(
@@ -38,6 +38,9 @@ export function incidentTable(
   return `${lines.join('\n')}\n`;
 }
 
+/** A name of two words stays on one line. */
+const NO_BREAK = '\u00a0';
+
 /** Ten cells: ████████░░. */
 export const bar = (risk: number): string => '█'.repeat(Math.round(risk / 10)).padEnd(10, '░');
 
@@ -47,7 +50,7 @@ export const idText = (id: string): string => id.slice(0, 8);
 export function tacticsLine(tactics: readonly string[], { lang }: Words): string {
   const had = new Set(tactics);
   return TACTICS.filter(({ shortname }) => had.has(shortname))
-    .map(({ name }) => name[lang])
+    .map(({ name }) => name[lang].replaceAll(' ', NO_BREAK))
     .join(' → ');
 }
 
