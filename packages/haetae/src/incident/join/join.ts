@@ -2,7 +2,7 @@ import type { Happening, LinkKind } from '../incident.ts';
 import type { Anchor } from './anchors.ts';
 import type { Context } from './context.ts';
 import { joinByHop } from './hops.ts';
-import { joinPowerShell, joinRepeats } from './loose.ts';
+import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
 import { joinByInjection, joinByProcess } from './processes.ts';
 import { joinBySession } from './sessions.ts';
 import { joinByRarity, joinByThings } from './things.ts';
@@ -35,6 +35,7 @@ export function join(context: Context): Joined {
   joinByHop(context);
   joinByRarity(context);
   joinRepeats(context);
+  joinClearings(context);
   joinPowerShell(context);
 
   const later = new Map<number, { other: number; by: string }[]>();

@@ -2,20 +2,20 @@ import { isBroker } from '../lineage/brokers.ts';
 import { pointsOf } from '../risk/score.ts';
 import type { Context } from './context.ts';
 import { nearestInTime } from './sessions.ts';
-import { CLEARING_MS, isClearing, type Unit } from './unit.ts';
+import { isClearing, type Unit } from './unit.ts';
 
 /** Rules that fill the head of the list by themselves. */
 const READ = 35;
+/** Whoever clears several logs does so within this of one another. */
+const CLEARING_MS = 1500;
 
 /**
- * Logs that are cleared together; and one rule about several of Windows' own processes on one host, which says one thing
- * however many of them it says it of. The latter for rules of weight only: others do not get in the way.
+ * One rule about several of Windows' own processes on one host says one thing however many of them it says it of. For rules
+ * of weight only: others do not get in the way.
  */
 export function joinRepeats({ units, anchors, windowMs }: Context): void {
   units.forEach((unit, i) => {
-    const { host, node, rule, subject, channel } = unit;
-    if (isClearing(unit))
-      anchors.add(i, { key: `cleared ${host}`, kind: 'subject', by: subject.user || channel, within: CLEARING_MS });
+    const { host, node, rule } = unit;
     if (node !== undefined && rule !== null && isBroker(node) && pointsOf(unit) >= READ)
       anchors.add(i, {
         key: `repeat ${host} ${rule.id || rule.title}`,
@@ -24,6 +24,33 @@ export function joinRepeats({ units, anchors, windowMs }: Context): void {
         within: windowMs,
       });
   });
+}
+
+/** Logs that are cleared together: each log is joined to the Security log that was cleared beside it, which tells who did. */
+export function joinClearings({ units, anchors }: Context): void {
+  const told = new Map<string, number[]>();
+  const others: number[] = [];
+  units.forEach((unit, i) => {
+    if (!isClearing(unit)) return;
+    if (unit.eventId === 104) {
+      others.push(i);
+      return;
+    }
+    const list = told.get(unit.host);
+    if (list === undefined) told.set(unit.host, [i]);
+    else list.push(i);
+  });
+  for (const i of others) {
+    const { host, first, channel } = units[i]!;
+    const found = nearestInTime(units, told.get(host) ?? [], first);
+    if (found === undefined || !(Math.abs(units[found]!.first - first) <= CLEARING_MS)) {
+      anchors.add(i, { key: `cleared ${host}`, kind: 'subject', by: channel, within: CLEARING_MS });
+      continue;
+    }
+    const anchor = { key: `cleared ${host} ${found}`, kind: 'subject' as const, by: units[found]!.subject.user };
+    anchors.add(i, anchor);
+    anchors.add(found, anchor);
+  }
 }
 
 /** Scripts and pipelines of one run of PowerShell are logged this close to each other. */

@@ -1,4 +1,4 @@
-import { isBroker } from '../lineage/brokers.ts';
+import { isBroker, isDispatcher } from '../lineage/brokers.ts';
 import type { Node } from '../lineage/node.ts';
 import { ancestors } from '../lineage/walk.ts';
 import { baseName } from '../text.ts';
@@ -11,6 +11,9 @@ export interface Pair {
   readonly by: string;
 }
 
+/** What one of Windows' own processes does, it does for one and the same reason this long. */
+const BROKER_MS = 5 * 60_000;
+
 /**
  * Joins by process: the same one; one the other's ancestor; or, within the window, two that come from one parent which has no
  * finding itself. Ways through brokers are none.
@@ -20,7 +23,11 @@ export function joinByProcess(context: Context): Pair[] {
   const pairs: Pair[] = [];
   for (const [node, units] of unitsOf) {
     const name = baseName(node.image) || (node.pid === null ? '' : String(node.pid));
-    for (const unit of units) anchors.add(unit, { key: `process ${node.key}`, kind: 'process', by: name });
+    const within = isBroker(node) && node.hijackedMs === Number.POSITIVE_INFINITY ? { within: BROKER_MS } : {};
+    for (const unit of units) {
+      if (!isDispatcher(node)) anchors.add(unit, { key: `process ${node.key}`, kind: 'process', by: name, ...within });
+      anchors.add(unit, { key: `event ${context.units[unit]!.evidence}`, kind: 'process', by: name });
+    }
     for (const above of ancestors(node)) {
       const over = unitsOf.get(above);
       if (over !== undefined) {

@@ -1,7 +1,7 @@
 import { joins, type Session } from '../lineage/sessions.ts';
 import type { Anchor } from './anchors.ts';
 import { type Context, sessionOf } from './context.ts';
-import type { Unit } from './unit.ts';
+import { isClearing, type Unit } from './unit.ts';
 
 export const sessionAnchor = (session: Session): Anchor => ({
   key: `session ${session.key}`,
@@ -12,7 +12,8 @@ export const sessionAnchor = (session: Session): Anchor => ({
 /**
  * Joins by logon session: one of a short kind (network, batch, other credentials), told by the process or by the event. A
  * person's desktop joins nothing by itself, since it holds all that the person does; but a finding that names no process is
- * joined to the nearest in its session, within the window.
+ * joined to the nearest in its session, within the window. Not the clearing of a log: as a blind band it raises whatever is
+ * near it, whoever's that is.
  */
 export function joinBySession(context: Context): void {
   const { units, anchors, windowMs } = context;
@@ -23,7 +24,7 @@ export function joinBySession(context: Context): void {
     const session = sessionOf(context, unit);
     if (session !== undefined) {
       if (joins(session)) anchors.add(i, sessionAnchor(session));
-      else if (unit.node === undefined) waiting.push({ unit: i, session });
+      else if (unit.node === undefined && !isClearing(unit)) waiting.push({ unit: i, session });
       if (unit.node !== undefined) {
         const list = acting.get(session.key);
         if (list === undefined) acting.set(session.key, [i]);

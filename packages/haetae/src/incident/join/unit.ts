@@ -1,7 +1,7 @@
 import type { TacticName } from '../../attack/index.ts';
 import type { EventFacts, FiledFinding } from '../../detect/index.ts';
 import { type Happening, KEPT_FIELD, type Level } from '../incident.ts';
-import { isBroker } from '../lineage/brokers.ts';
+import { isBroker, isDispatcher } from '../lineage/brokers.ts';
 import type { Clocks } from '../lineage/clocks.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
@@ -87,11 +87,17 @@ export class Units {
     const subject = subjectOf(finding);
     const node = this.#actor(finding, subject, host, timeMs, powershell);
     const what = `${detector}|${statementOf({ rule, detector, channel: event.channel, eventId: event.eventId })}`;
-    const about = node === undefined ? aboutOf(subject, finding) : node.key;
+    const about =
+      node === undefined
+        ? aboutOf(subject, finding)
+        : isDispatcher(node)
+          ? `${node.key}|${objectOf(finding)}`
+          : node.key;
     const key = `${what}|${host}|${about}`;
     const happening = happeningOf(finding, timeMs);
-    const open = this.#open.get(key);
-    const window = isClearing(event) ? CLEARING_MS : about === '||' ? NOTHING_SAID_MS : this.#window;
+    // Each clearing of a log is a deed of its own.
+    const open = isClearing(event) ? undefined : this.#open.get(key);
+    const window = about === '||' ? NOTHING_SAID_MS : this.#window;
     if (open !== undefined && (node !== undefined || !(timeMs - open.last > window))) {
       open.events.push(happening);
       if (!(open.last >= timeMs)) open.last = timeMs;
@@ -148,14 +154,18 @@ export class Units {
 
 /** How far apart findings that say nothing of what they speak are taken for one. */
 const NOTHING_SAID_MS = 60_000;
-/** Whoever clears several logs does so within this of one another. */
-export const CLEARING_MS = 1500;
 
 /** Security 1102, System 104. */
 export function isClearing({ channel, eventId }: Pick<EventFacts, 'channel' | 'eventId'>): boolean {
   const name = channel.toLowerCase();
   return (eventId === 1102 && name === 'security') || (eventId === 104 && name === 'system');
 }
+
+/** What was done by a process that does what everybody asks for. */
+const objectOf = ({ fields }: FiledFinding): string =>
+  (fields.TargetObject ?? fields.TargetFilename ?? fields.TargetImage ?? fields.ObjectName ?? '')
+    .toLowerCase()
+    .slice(0, 200);
 
 /** What an event without a process speaks of. */
 function aboutOf({ logonId, user, powershellHost, hostApplication }: Subject, finding: FiledFinding): string {

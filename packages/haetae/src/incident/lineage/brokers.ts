@@ -47,6 +47,23 @@ const BROKERS: ReadonlySet<string> = new Set([
   'gpscript.exe',
 ]);
 
+/**
+ * Brokers of which there is one on each host, or one for each desktop, and through which everybody's doings go: that two
+ * things were done by one of them says nothing. Others host one service, or serve one caller.
+ */
+const DISPATCHERS: ReadonlySet<string> = new Set([
+  'smss.exe',
+  'csrss.exe',
+  'wininit.exe',
+  'winlogon.exe',
+  'services.exe',
+  'lsass.exe',
+  'explorer.exe',
+]);
+
+export const isDispatcher = (node: Pick<Node, 'image' | 'children' | 'pid'>): boolean =>
+  isBroker(node) && DISPATCHERS.has(baseName(node.image));
+
 /** Children from which on a process is taken for one that starts things for others (a management agent, a build server). */
 const MANY_CHILDREN = 500;
 
