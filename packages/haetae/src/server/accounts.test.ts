@@ -202,7 +202,7 @@ test('incidents: two people do not overwrite each other, closing needs a reason,
   const change = (body: object) => post('/api/incidents/incident-1', body, me, 'PATCH');
   expect((await change({ version: 1, status: 'closed' })).status).toBe(400);
   expect((await change({ version: 1, assignee: 'nobody' })).status).toBe(400);
-  expect((await change({ version: 1, status: 'closed', closeReason: 'benign' })).status).toBe(200);
+  expect((await change({ version: 1, status: 'closed', verdict: 'benign' })).status).toBe(200);
   expect((await change({ version: 1, status: 'open' })).status).toBe(409);
   expect((await post('/api/incidents/incident-1/notes', { text: '확인함' }, me)).status).toBe(201);
   expect((await post('/api/incidents/none/notes', { text: 'x' }, me)).status).toBe(404);

@@ -7,6 +7,8 @@ import { ROLES } from '../store/index.ts';
 
 const LIMIT = z.coerce.number().int().min(1).max(1000).default(100);
 const time = z.number().int().min(0).max(8.64e15);
+/** Whatever a log says. */
+const instant = z.number();
 const timeQuery = z.coerce.number().int().min(0).max(8.64e15).optional();
 /** One word or sentence of a person: no control characters, which no log and no page need. */
 const words = (most: number) =>
@@ -184,23 +186,34 @@ export const AuditVerdict = z
 export const StoredEvent = z
   .object({
     id: z.string(),
-    timeMs: time.nullable(),
-    receivedMs: time,
+    /** null when the event tells none; it is sorted by its receipt then. */
+    timeMs: instant.nullable(),
+    /** 100 ns within that millisecond, 0–9999. */
+    timeTicks: z.number().int(),
+    receivedMs: instant,
+    /** The host it is counted to, whatever it calls itself. */
+    host: z.string(),
     computer: z.string(),
     channel: z.string(),
     provider: z.string(),
     eventId: z.number().int(),
-    /** Text beyond 2^53. */
-    eventRecordId: z.union([z.number(), z.string()]),
-    origin: z.enum(['agent', 'shipper', 'import', 'lab']),
-    token: z.string(),
+    /** Decimal text; '' where absent. */
+    recordId: z.string(),
+    /** Token or agent that brought it. */
+    origin: z.string(),
+    /** Its clock was ahead; it may have come twice; its sender may not speak for its host. */
+    marks: z.array(z.enum(['ahead', 'repeated', 'foreign-host'])),
+    /** Text decoded out of it; '' for none. */
+    decoded: z.string(),
     /** In document order; the second of one name is `name[2]`. */
     fields: z.record(z.string(), z.string()),
+    system: z.record(z.string(), z.string()),
   })
   .openapi('StoredEvent');
 export type StoredEvent = z.infer<typeof StoredEvent>;
 
 const FieldFilter = z.object({
+  /** A name of Microsoft's, a column (`image`, `command_line`), or a word for several (`user`, `ip`, `process`, `path`). */
   field: z.string().min(1).max(200),
   /** `*` and `?` are wildcards; case counts for nothing. */
   value: z.string().max(2000),
@@ -211,7 +224,8 @@ export const EventQuery = z
     fromMs: time.optional(),
     /** Exclusive. */
     toMs: time.optional(),
-    computer: z.string().max(255).optional(),
+    /** A host, a user, a channel, with `*` and `?`. */
+    host: z.string().max(255).optional(),
     user: z.string().max(255).optional(),
     channel: z.string().max(255).optional(),
     eventId: z.array(z.number().int().min(0).max(0xffff_ffff)).max(100).optional(),
@@ -244,7 +258,7 @@ export type SearchPart = z.infer<typeof SearchPart>;
 export const EventsQuery = z.object({
   fromMs: timeQuery,
   toMs: timeQuery,
-  computer: z.string().max(255).optional(),
+  host: z.string().max(255).optional(),
   user: z.string().max(255).optional(),
   channel: z.string().max(255).optional(),
   eventId: z.coerce.number().int().min(0).max(0xffff_ffff).optional(),
@@ -256,82 +270,89 @@ export const EventsQuery = z.object({
 export const Finding = z
   .object({
     id: z.string(),
-    timeMs: time.nullable(),
-    foundMs: time,
+    timeMs: instant,
     detector: z.string(),
-    rule: z.object({ id: z.string(), title: z.string(), titleKo: z.string().optional() }).nullable(),
+    /** '' for a score. */
+    ruleId: z.string(),
+    title: z.string(),
     level: Level,
-    computer: z.string(),
-    tactics: z.array(z.string()),
+    host: z.string(),
     techniques: z.array(z.string()),
     incident: z.string().nullable(),
-    event: z.string().nullable(),
+    events: z.array(z.string()),
   })
   .openapi('Finding');
 export type Finding = z.infer<typeof Finding>;
-/** With why, the fields and what was decoded: the detectors' own statement. */
-export const FindingDetail = Finding.extend({ statement: z.record(z.string(), z.unknown()) }).openapi('FindingDetail');
+/** With why, the fields and what was decoded: the detector's own statement. */
+export const FindingDetail = Finding.extend({ statement: z.unknown() }).openapi('FindingDetail');
 export type FindingDetail = z.infer<typeof FindingDetail>;
 export const FindingsQuery = z.object({
   fromMs: timeQuery,
   toMs: timeQuery,
-  computer: z.string().max(255).optional(),
+  host: z.string().max(255).optional(),
   rule: z.string().max(200).optional(),
+  /** This level and those above it. */
   level: Level.optional(),
   incident: z.string().max(128).optional(),
   limit: LIMIT,
   cursor,
 });
 
-export const IncidentStatus = z.enum(['new', 'open', 'closed']);
-export const CloseReason = z.enum(['true-positive', 'benign', 'false-positive', 'duplicate', 'test']);
+export const IncidentStatus = z.enum(['new', 'open', 'waiting', 'closed']);
+export const Verdict = z.enum(['true-positive', 'benign', 'false-positive', 'duplicate']);
 export const Incident = z
   .object({
     id: z.string(),
     /** Rises with every change; sent back so that two people do not overwrite each other. */
     version: z.number().int(),
     title: z.string(),
-    titleKo: z.string(),
     level: Level,
     /** 0–100. */
     risk: z.number(),
     status: IncidentStatus,
     assignee: z.string().nullable(),
-    closeReason: CloseReason.nullable(),
-    firstMs: time.nullable(),
-    lastMs: time.nullable(),
-    updatedMs: time,
+    verdict: Verdict.nullable(),
+    tags: z.array(z.string()),
+    firstMs: instant,
+    lastMs: instant,
+    createdMs: instant,
+    updatedMs: instant,
     hosts: z.array(z.string()),
     users: z.array(z.string()),
-    tactics: z.array(z.string()),
-    techniques: z.array(z.string()),
     findings: z.number().int(),
+    /** Into which other it went. */
+    mergedInto: z.string().nullable(),
   })
   .openapi('Incident');
 export type Incident = z.infer<typeof Incident>;
 export const IncidentHistory = z
   .object({
-    timeMs: time,
+    number: z.number().int(),
+    timeMs: instant,
+    /** Id of a user or token; '' for detection itself. */
     actor: z.string(),
-    actorName: z.string(),
-    kind: z.enum(['made', 'grown', 'status', 'assignee', 'note', 'merged']),
-    text: z.string(),
+    kind: z.enum(['created', 'level', 'merged', 'triage', 'comment', 'delivery', 'response']),
+    /** Of a change what was and what is; of a comment its text. */
+    detail: z.unknown(),
   })
   .openapi('IncidentHistory');
 export const IncidentDetail = Incident.extend({
   /** The whole incident as the incident room makes it: findings, links, tree, waterfall. */
-  incident: z.record(z.string(), z.unknown()),
+  incident: z.unknown(),
   history: z.array(IncidentHistory),
 }).openapi('IncidentDetail');
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 export const IncidentsQuery = z.object({
   status: IncidentStatus.optional(),
+  /** This level and those above it. */
   level: Level.optional(),
   host: z.string().max(255).optional(),
+  /** Id of a user; `none` for those nobody has taken. */
   assignee: z.string().max(128).optional(),
+  text: z.string().max(200).optional(),
   fromMs: timeQuery,
   toMs: timeQuery,
-  order: z.enum(['risk', 'newest']).default('risk'),
+  order: z.enum(['risk', 'newest', 'updated']).default('risk'),
   limit: LIMIT,
   cursor,
 });
@@ -342,7 +363,8 @@ export const IncidentPatch = z
     /** Id of a user; null for nobody. */
     assignee: id.nullable().optional(),
     /** Needed to close it. */
-    closeReason: CloseReason.optional(),
+    verdict: Verdict.nullable().optional(),
+    tags: z.array(words(50)).max(50).optional(),
   })
   .openapi('IncidentPatch');
 export type IncidentPatch = z.infer<typeof IncidentPatch>;
@@ -350,21 +372,19 @@ export const Note = z.object({ text: text(10_000).min(1) });
 
 export const Entity = z
   .object({
-    kind: z.enum(['host', 'user', 'process', 'hash', 'domain', 'address']),
-    name: z.string(),
-    aliases: z.array(z.string()),
-    risk: z.number(),
-    firstMs: time.nullable(),
-    lastMs: time.nullable(),
-    events: z.number().int(),
-    findings: z.number().int(),
-    incidents: z.number().int(),
+    kind: z.string(),
+    key: z.string(),
+    firstMs: instant,
+    lastMs: instant,
+    /** What is known of it: aliases, risk, counts. */
+    about: z.unknown(),
   })
   .openapi('Entity');
 export type Entity = z.infer<typeof Entity>;
 export const EntitiesQuery = z.object({
-  kind: Entity.shape.kind.optional(),
-  name: z.string().max(255).optional(),
+  kind: z.string().min(1).max(50).default('host'),
+  /** Within the key. */
+  text: z.string().max(255).optional(),
   limit: LIMIT,
   cursor,
 });
@@ -382,7 +402,7 @@ export const Rule = z
     techniques: z.array(z.string()),
     enabled: z.boolean(),
     findings: z.number().int(),
-    lastMs: time.nullable(),
+    lastMs: instant.nullable(),
   })
   .openapi('Rule');
 export type Rule = z.infer<typeof Rule>;
@@ -392,19 +412,23 @@ export const RulePatch = z.object({ enabled: z.boolean() });
 export const Exception = z
   .object({
     id: z.string(),
-    rule: z.string(),
-    /** A filter in Sigma's own words: field → value or list of values. */
-    filter: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-    reason: z.string(),
+    version: z.number().int(),
+    title: z.string(),
+    enabled: z.boolean(),
+    /** null for all rules. */
+    ruleId: z.string().nullable(),
+    expiresMs: instant.nullable(),
     createdBy: z.string(),
-    createdMs: time,
-    expiresMs: time.nullable(),
-    hits: z.number().int(),
+    createdMs: instant,
+    /** The filter and the reason, as the exceptions room reads them. */
+    body: z.unknown(),
   })
   .openapi('Exception');
 export type Exception = z.infer<typeof Exception>;
 export const NewException = z.object({
-  rule: z.string().min(1).max(200),
+  title: words(200),
+  ruleId: z.string().min(1).max(200).nullable().default(null),
+  /** A filter in Sigma's own words: field → value or list of values. */
   filter: z
     .record(z.string().min(1).max(200), z.union([z.string().max(2000), z.array(z.string().max(2000)).min(1).max(200)]))
     .refine((filter) => Object.keys(filter).length > 0 && Object.keys(filter).length <= 20, 'one to twenty fields'),

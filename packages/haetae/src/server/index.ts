@@ -5,6 +5,7 @@ export { jsonLog, type Log, type LogLine } from './http/log.ts';
 export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
 export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
 export type { Accepted, Frame, Intake } from './intake.ts';
+export { type LiveBus, liveBus } from './live-bus.ts';
 export { type LogIntakeOptions, logIntake } from './log-intake.ts';
 export type {
   Actor,

@@ -178,8 +178,8 @@ function incidentRoutes(api: Api): void {
     async (c) => {
       const { id } = c.req.valid('param');
       const change = c.req.valid('json');
-      if (change.status === 'closed' && change.closeReason === undefined)
-        throw new HttpProblem(400, 'invalid', 'say why it is closed', { at: 'json.closeReason' });
+      if (change.status === 'closed' && change.verdict == null)
+        throw new HttpProblem(400, 'invalid', 'say why it is closed', { at: 'json.verdict' });
       if (change.assignee != null && (await parts.ports.accounts.users.get(change.assignee)) === undefined)
         throw new HttpProblem(400, 'invalid', 'there is no such user', { at: 'json.assignee' });
       const incident = await incidents.update(id, change, actorOf(c));

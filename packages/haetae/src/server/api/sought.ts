@@ -85,12 +85,10 @@ function ruleRoutes(api: Api): void {
       responses: { 201: json(Exception) },
     },
     async (c) => {
-      const made = await exceptions.create(c.req.valid('json'), actorOf(c));
-      await audited(parts, c, 'exception.create', made.id, {
-        rule: made.rule,
-        filter: made.filter,
-        reason: made.reason,
-      });
+      const asked = c.req.valid('json');
+      const made = await exceptions.create(asked, actorOf(c));
+      const { title, ruleId, filter, reason } = asked;
+      await audited(parts, c, 'exception.create', made.id, { title, ruleId, filter, reason });
       return c.json(made, 201);
     },
   );

@@ -61,7 +61,7 @@ export function memory(now: () => number): Memory {
     accounts: accounts(audit),
     events: {
       async *search(query): AsyncGenerator<SearchPart> {
-        const found = events.filter((one) => query.computer === undefined || one.computer === query.computer);
+        const found = events.filter((one) => query.host === undefined || one.host === query.host);
         yield { kind: 'events', events: found.slice(0, query.limit) };
         yield { kind: 'end', reason: 'done', next: null };
       },
@@ -207,34 +207,36 @@ function accounts(audit: AuditEntry[]): Ports['accounts'] {
 function books(
   now: () => number,
 ): Pick<Ports, 'findings' | 'incidents' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts'> {
-  const base = { level: 'high' as const, tactics: ['execution'], techniques: ['T1059'] };
+  const base = { level: 'high' as const, techniques: ['T1059'] };
   const finding: Finding = {
     ...base,
-    id: 'finding-1',
+    id: '1',
     timeMs: 1000,
-    foundMs: 2000,
     detector: 'sigma',
-    rule: { id: 'rule-1', title: 'A rule' },
-    computer: 'WS01',
+    ruleId: 'rule-1',
+    title: 'A rule',
+    host: 'WS01',
     incident: 'incident-1',
-    event: 'event-1',
+    events: ['1'],
   };
   const incident: Incident = {
-    ...base,
+    level: 'high',
     id: 'incident-1',
     version: 1,
     title: 'An incident',
-    titleKo: '사고',
     risk: 80,
     status: 'new',
     assignee: null,
-    closeReason: null,
+    verdict: null,
+    tags: [],
     firstMs: 1000,
     lastMs: 1000,
+    createdMs: 1000,
     updatedMs: 2000,
     hosts: ['WS01'],
     users: [],
     findings: 1,
+    mergedInto: null,
   };
   const incidents = new Map<string, IncidentDetail>([[incident.id, { ...incident, incident: {}, history: [] }]]);
   const rules = new Map<string, Rule>([
@@ -242,6 +244,7 @@ function books(
       'rule-1',
       {
         ...base,
+        tactics: [],
         id: 'rule-1',
         title: 'A rule',
         titleKo: null,
@@ -274,38 +277,29 @@ function books(
           query,
         ),
       get: async (id) => incidents.get(id),
-      update: async (id, { version, status, assignee, closeReason }) =>
+      update: async (id, { version, status, assignee, verdict }) =>
         change(id, (one) => {
           if (one.version !== version) throw new StoreError('conflict', 'somebody changed it since');
           return {
             ...one,
             ...(status !== undefined && { status }),
             ...(assignee !== undefined && { assignee }),
-            ...(closeReason !== undefined && { closeReason }),
+            ...(verdict !== undefined && { verdict }),
           };
         }),
       note: async (id, text, actor) =>
         change(id, (one) => ({
           ...one,
-          history: [...one.history, { timeMs: now(), actor: actor.id, actorName: actor.name, kind: 'note', text }],
+          history: [
+            ...one.history,
+            { number: 1, timeMs: now(), actor: actor.id, kind: 'comment' as const, detail: text },
+          ],
         })),
     },
     entities: {
       list: (query) =>
         pageOf(
-          [
-            {
-              kind: 'host' as const,
-              name: 'WS01',
-              aliases: [],
-              risk: 1,
-              firstMs: 1,
-              lastMs: 2,
-              events: 1,
-              findings: 1,
-              incidents: 1,
-            },
-          ],
+          [{ kind: 'host', key: 'WS01', firstMs: 1, lastMs: 2, about: { aliases: ['ws01.corp.example'] } }],
           query,
         ),
     },
@@ -320,8 +314,9 @@ function books(
     },
     exceptions: {
       list: async () => [...exceptions.values()],
-      create: async (asked, actor) => {
-        const one = { ...asked, id: randomUUID(), createdBy: actor.id, createdMs: now(), hits: 0 };
+      create: async ({ title, ruleId, expiresMs, ...body }, actor) => {
+        const kept = { version: 1, enabled: true, createdBy: actor.id, createdMs: now() };
+        const one = { id: randomUUID(), title, ruleId, expiresMs, body, ...kept };
         exceptions.set(one.id, one);
         return one;
       },

@@ -59,16 +59,32 @@ const SYSTEM: readonly (readonly [string, ...string[]])[] = [
   ['Correlation_RelatedActivityID', 'winlog.related_activity_id', 'related_activity_id'],
 ];
 
+/** Paths are a few dozen, asked for every event: where each can be parted is worked out once. */
+const parted = new Map<string, readonly (readonly [first: string, rest: string])[]>();
+
+function partsOf(path: string): readonly (readonly [string, string])[] {
+  let all = parted.get(path);
+  if (all === undefined) {
+    const found: [string, string][] = [];
+    for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1))
+      found.push([path.slice(0, dot), path.slice(dot + 1)]);
+    all = found;
+    parted.set(path, all);
+  }
+  return all;
+}
+
 /** The member at a path, whichever of its dots are nesting; the one value of an array of one. */
 function atPath(object: JsonObject, path: string): unknown {
   const whole = object[path];
   if (whole !== undefined && Object.hasOwn(object, path))
     return Array.isArray(whole) && whole.length === 1 ? whole[0] : whole;
-  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
-    const first = path.slice(0, dot);
-    const inner = Object.hasOwn(object, first) ? object[first] : undefined;
-    if (!isObject(inner)) continue;
-    const found = atPath(inner, path.slice(dot + 1));
+  const all = partsOf(path);
+  for (let i = 0; i < all.length; i++) {
+    const [first, rest] = all[i]!;
+    const inner = object[first];
+    if (inner === undefined || !isObject(inner) || !Object.hasOwn(object, first)) continue;
+    const found = atPath(inner, rest);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -77,23 +93,35 @@ function atPath(object: JsonObject, path: string): unknown {
 const GROUPS = ['event_data', 'user_data'];
 
 function data(value: JsonObject, parts: Parts): void {
+  const { winlog } = value;
+  const dotted = hasDots(value) || (isObject(winlog) && hasDots(winlog));
   for (const group of GROUPS) {
     const own = atPath(value, `winlog.${group}`) ?? value[group];
-    if (isObject(own)) for (const [name, item] of Object.entries(own)) field(name, item, group, parts);
+    if (isObject(own)) for (const name of Object.keys(own)) field(name, own[name], group, parts);
+    if (!dotted) continue;
     // Dotted all the way down.
     for (const prefix of [`winlog.${group}.`, `${group}.`])
       for (const [name, item] of Object.entries(value))
         if (name.startsWith(prefix)) field(name.slice(prefix.length), item, group, parts);
-    const winlog = value.winlog;
     if (isObject(winlog))
       for (const [name, item] of Object.entries(winlog))
         if (name.startsWith(`${group}.`)) field(name.slice(group.length + 1), item, group, parts);
   }
 }
 
+function hasDots(object: JsonObject): boolean {
+  for (const name in object) if (name.includes('.')) return true;
+  return false;
+}
+
 /** Winlogbeat calls unnamed data `param1`, `param2` …, which is kept; `xml_name` is the element below UserData, no field. */
 function field(name: string, value: unknown, group: string, parts: Parts): void {
   if (group === 'user_data' && name === 'xml_name') return;
+  if (typeof value === 'string') {
+    parts.names.push(name);
+    parts.values.push(value);
+    return;
+  }
   const ok = eachScalar(name, value, parts.entry.text, (leaf, text) => {
     parts.names.push(leaf);
     parts.values.push(text);
@@ -104,9 +132,11 @@ function field(name: string, value: unknown, group: string, parts: Parts): void 
 /** Fields that a module has renamed to ECS. */
 function renamed(at: (...paths: string[]) => unknown, parts: Parts): void {
   const id = Number(parts.eventId);
-  const present = new Set(parts.names);
-  for (const [name, path] of Object.entries(ecsFields(parts.provider, id))) {
+  const present = { has: (name: string): boolean => parts.names.includes(name) };
+  const fields = ecsFields(parts.provider, id);
+  for (const name in fields) {
     if (present.has(name)) continue;
+    const path = fields[name]!;
     const found = at(path);
     if (found !== undefined && !isObject(found))
       parts.field(name, Array.isArray(found) ? found[0] : found, path.slice(path.lastIndexOf('.') + 1));
