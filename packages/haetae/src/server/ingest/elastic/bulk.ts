@@ -1,6 +1,6 @@
 import { isBlank, looksLikeObject } from '../lines.ts';
 
-/** One item of a `_bulk` body, as its answer needs it. */
+/** One item of a `_bulk` body, as its answer needs it. Items of equal actions are one object. */
 export interface BulkItem {
   readonly operation: 'create' | 'index' | 'update' | 'delete';
   readonly index: string;
@@ -14,9 +14,9 @@ const LF = 10;
 /** The items of a body, or why it is none at all. Documents are looked at from outside only: the engine reads them. */
 export function bulkItems(bytes: Buffer, pathIndex: string): readonly BulkItem[] | string {
   const items: BulkItem[] = [];
-  let pending: Omit<BulkItem, 'refused'> | undefined;
+  let pending: BulkItem | undefined;
   let last = '';
-  let lastItem: Omit<BulkItem, 'refused'> | undefined;
+  let lastItem: BulkItem | undefined;
   for (let at = 0, line = 1; at < bytes.length; line++) {
     let end = bytes.indexOf(LF, at);
     if (end < 0) end = bytes.length;
@@ -31,10 +31,8 @@ export function bulkItems(bytes: Buffer, pathIndex: string): readonly BulkItem[]
         if (action.operation === 'delete') items.push({ ...action, refused: 'events are not deleted' });
         else pending = action;
       } else {
-        items.push({
-          ...pending,
-          refused: looksLikeObject(bytes, at, end) ? undefined : 'failed to parse: the document is no JSON object',
-        });
+        const good = looksLikeObject(bytes, at, end);
+        items.push(good ? pending : { ...pending, refused: 'failed to parse: the document is no JSON object' });
         pending = undefined;
       }
     }
@@ -45,7 +43,7 @@ export function bulkItems(bytes: Buffer, pathIndex: string): readonly BulkItem[]
   return items.length === 0 ? 'request body is required' : items;
 }
 
-function readAction(text: string, pathIndex: string): Omit<BulkItem, 'refused'> | undefined {
+function readAction(text: string, pathIndex: string): BulkItem | undefined {
   let action: unknown;
   try {
     action = JSON.parse(text);
@@ -61,5 +59,6 @@ function readAction(text: string, pathIndex: string): Omit<BulkItem, 'refused'> 
     operation,
     index: typeof about?._index === 'string' ? about._index : pathIndex,
     id: typeof about?._id === 'string' || typeof about?._id === 'number' ? String(about._id) : '',
+    refused: undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Accepted } from '../../intake.ts';
 import { type Answer, answer, type Gate, type IngestRequest, type IngestRoute, type Protocol } from '../protocol.ts';
 import { type BulkItem, bulkItems } from './bulk.ts';
@@ -143,35 +143,43 @@ async function bulk(request: IngestRequest, gate: Gate): Promise<Answer> {
       : await gate.accept(request, shown.token, { format: 'elastic', bytes: body.bytes, items: good });
   // Whoever drops refused items is not told: the lost connection makes it keep and repeat them.
   if (outcome.kind !== 'durable' && !REPEATS_ITEMS.test(request.header('user-agent') ?? '')) return { kind: 'drop' };
-  const answers = items.map((item) => itemAnswer(item, outcome));
   const errors = outcome.kind !== 'durable' || good < items.length;
-  return json(200, { took: Math.round(performance.now() - started), errors, items: answers });
+  const took = Math.round(performance.now() - started);
+  return answer(200, `{"took":${took},"errors":${errors},"items":[${itemAnswers(items, outcome)}]}`, HEADERS);
 }
 
-function itemAnswer({ operation, index, id, refused }: BulkItem, outcome: Accepted): object {
-  const about = { _index: index, _id: id === '' ? randomUUID() : id };
-  if (refused !== undefined)
-    return {
-      [operation]: { ...about, status: 400, error: { type: 'document_parsing_exception', reason: refused } },
-    };
+/** As JSON, written piece by piece: a thousand items an answer, nearly all of them alike. */
+function itemAnswers(items: readonly BulkItem[], outcome: Accepted): string {
+  const request = randomBytes(12).toString('base64url');
+  const rests = new Map<BulkItem, readonly [before: string, after: string]>();
+  const written: string[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]!;
+    let rest = rests.get(item);
+    if (rest === undefined) {
+      rest = [`{"${item.operation}":{"_index":${JSON.stringify(item.index)},"_id":`, itemRest(item, outcome)];
+      rests.set(item, rest);
+    }
+    const id = item.id === '' ? `"${request}-${i}"` : JSON.stringify(item.id);
+    written.push(`${rest[0]}${id}${rest[1]}`);
+  }
+  return written.join(',');
+}
+
+function itemRest({ refused }: BulkItem, outcome: Accepted): string {
+  const failed = (status: number, type: string, reason: string): string =>
+    `,"status":${status},"error":{"type":"${type}","reason":${JSON.stringify(reason)}}}}`;
+  if (refused !== undefined) return failed(400, 'document_parsing_exception', refused);
   switch (outcome.kind) {
     case 'durable':
-      return {
-        [operation]: {
-          ...about,
-          _version: 1,
-          result: 'created',
-          _shards: { total: 1, successful: 1, failed: 0 },
-          _seq_no: outcome.seq,
-          _primary_term: 1,
-          status: 201,
-        },
-      };
+      return (
+        ',"_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},' +
+        `"_seq_no":${outcome.seq},"_primary_term":1,"status":201}}`
+      );
     case 'busy':
-    case 'full': {
-      const reason = outcome.kind === 'busy' ? 'too much is under way; try again' : outcome.reason;
-      return { [operation]: { ...about, status: 429, error: { type: 'es_rejected_execution_exception', reason } } };
-    }
+      return failed(429, 'es_rejected_execution_exception', 'too much is under way; try again');
+    case 'full':
+      return failed(429, 'es_rejected_execution_exception', outcome.reason);
     default:
       return outcome satisfies never;
   }
