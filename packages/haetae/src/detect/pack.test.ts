@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findEvent, PlainEvent } from '@haetae/event';
-import { type Item, parseRules, type Search, type SigmaRule } from '@haetae/sigma';
-import { createWindowsRuleSet, PROCESS_4688 } from '@haetae/sigma/windows';
+import { type Item, lint, parseRules, type Search, type SigmaRule } from '@haetae/sigma';
+import { createWindowsRuleSet, PROCESS_4688, WINDOWS } from '@haetae/sigma/windows';
 import { describe, expect, test } from 'vitest';
 import { fromSigmaTags, technique } from '../attack/index.ts';
 import { hiddenIn, overlayOf } from './hidden.ts';
@@ -56,6 +56,11 @@ const pack: Packed[] = texts.map(({ path, text }) => ({
   rule: parseRules(text, { file: path }).rules[0]!,
   examples: readExamples(readFileSync(join(CONTENT, TESTS, fileName(path)), 'utf8')),
 }));
+
+test('the linter has nothing worse than a note for a rule of the pack', () => {
+  const found = lint(texts, { logSources: [WINDOWS], keys: ['haetae'] });
+  expect(found.filter(({ severity }) => severity !== 'info')).toEqual([]);
+});
 
 const toEvent = ({ channel, provider, eventId, fields }: Example): PlainEvent =>
   new PlainEvent({

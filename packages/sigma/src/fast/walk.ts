@@ -1,4 +1,5 @@
 import type { PreparedView } from '../view.ts';
+import { isAscii, type Lookup } from './literals.ts';
 import type { Predicates, Program, Tree } from './program.ts';
 
 /**
@@ -21,9 +22,13 @@ export function holdsTree(tree: Tree, predicates: Predicates, view: PreparedView
 /** A literal with or without stars at its ends is nearly all that rules ask: no predicate is made for those. */
 function holdsOne(index: number, predicates: Predicates, view: PreparedView): boolean {
   const [field, value] = predicates.program.predicates[index]!;
-  if (field < 0 || !isFoldedText(value)) return predicates.get(index).holds(view);
-  const [, a, b, c] = value;
+  if (field < 0) return predicates.get(index).holds(view);
   const name = predicates.program.fields[field]!;
+  if (!isFoldedText(value)) {
+    // A regular expression is not even read where the literals that it needs are not there.
+    return (!('lookup' in value) || mayHold(value.lookup, view.folded(name))) && predicates.get(index).holds(view);
+  }
+  const [, a, b, c] = value;
   if (value.length === 2) {
     if (typeof a === 'string') return view.folded(name).includes(a);
   } else if (value.length === 3) {
@@ -46,4 +51,13 @@ function some(view: PreparedView, field: string, literal: string, stands: Stands
   const values = view.folded(field);
   for (let i = 0; i < values.length; i++) if (stands(values[i]!, literal)) return true;
   return false;
+}
+
+function mayHold(lookup: Lookup, values: readonly string[]): boolean {
+  if (lookup.kind !== 'needs') return true;
+  const { literals, also, beyond } = lookup;
+  const within = (value: string, any: readonly string[]): boolean => any.some((literal) => value.includes(literal));
+  return values.some(
+    (value) => (beyond && !isAscii(value)) || (within(value, literals) && also.every((any) => within(value, any))),
+  );
 }
