@@ -165,17 +165,21 @@ function settingLines(setting: Setting, there: ReadonlySet<string>, { ruleTools 
       return [`    → ${w.sysmon}${since}`, ...setting.config.split('\n').map((line) => `      ${line}`)];
     }
     case 'audit': {
-      const sacl = setting.sacl === undefined ? [] : [`      ${w.sacl(setting.sacl)}`];
-      return [`    → ${w.audit(setting.category, setting.subcategory)}`, `      ${setting.command}`, ...sacl];
+      const sacl = setting.sacl === undefined ? [] : [`      ${w.sacl(w.named(setting.sacl))}`];
+      return [
+        `    → ${w.audit(w.named(setting.category), w.named(setting.subcategory))}`,
+        `      ${setting.command}`,
+        ...sacl,
+      ];
     }
     case 'policy':
       return [
-        `    → ${w.policy(setting.name)}`,
-        `      ${setting.path}`,
+        `    → ${w.policy(w.named(setting.name))}`,
+        `      ${w.named(setting.path)}`,
         ...setting.commands.map((command) => `      ${command}`),
       ];
     case 'channel': {
-      const role = setting.role === undefined ? '' : ` ${w.role(setting.role)}`;
+      const role = setting.role === undefined ? '' : ` ${w.role(w.named(setting.role))}`;
       if (there.has(setting.channel.toLowerCase())) return [`    → ${w.quiet(setting.channel)}`];
       if (setting.byDefault) return [`    → ${w.collect(setting.channel)}${role}`];
       return [`    → ${w.enable(setting.channel)}${role}`, `      ${setting.command}`];

@@ -108,7 +108,7 @@ export function receiptText(receipt: Receipt, words: Words): string {
     lines.push(`  ${w.ruleProblems(count(ruleProblems.length))}:`);
     lines.push(
       ...limited(
-        ruleProblems.map((problem) => `    ${printable(problem)}`),
+        ruleProblems.map((problem) => `    ${printable(problemText(problem, words))}`),
         words,
       ),
     );
@@ -144,6 +144,12 @@ function noticeLine(path: string, notice: Notice, words: Words): string {
   const times = notice.count > 1 ? ` ${words.receipt.times(count(notice.count))}` : '';
   const said = examples.filter((example) => example !== '').join('; ');
   return `    ${printable(path)}: ${noticeText(notice.code, words)}${times}${said === '' ? '' : ` (${said})`}`;
+}
+
+/** Places stay as they are, reasons are said in the reader's language. */
+function problemText(problem: string, { ruleTools }: Words): string {
+  const [, place = '', reason = problem] = /^(.*?:\d+:\d+: )(.*)$/s.exec(problem) ?? [];
+  return place + ruleTools.check.said(reason);
 }
 
 export function noticeText(code: NoticeCode, { lang }: Words): string {

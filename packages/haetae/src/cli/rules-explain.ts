@@ -105,7 +105,7 @@ function resultText(
   const lines = [`${color.bold(w.head(title, count(looked), count(events)))}`];
   if (events === 0 && one) lines.push(`  ${w.notThere}`);
   else if (looked === 0) {
-    const places = placesOf(entry);
+    const places = placesOf(entry, words);
     lines.push(w.none, ...(places === undefined || typeof places === 'string' ? [] : placeLines(places, words)));
     lines.push(
       w.seen,

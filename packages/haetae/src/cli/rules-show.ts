@@ -50,11 +50,11 @@ export function rulesFor(
 }
 
 /** Where a rule looks; a text where it is not in force. */
-export function placesOf(entry: RuleEntry) {
+export function placesOf(entry: RuleEntry, { ruleTools: { check } }: Words) {
   if (entry.kind !== 'rule') return undefined;
   const { matchers, problems } = createWindowsRuleSet([entry.rule]);
   const [matcher] = matchers;
-  if (matcher === undefined) return problems[0]?.reason ?? '';
+  if (matcher === undefined) return check.said(problems[0]?.reason ?? '');
   // A rule over a whole channel names the ids itself.
   const named = neededSources(matcher);
   return (matcher.sources ?? []).map(({ channels, eventIds, providers, mapping }) => ({
@@ -70,7 +70,7 @@ export function placesOf(entry: RuleEntry) {
 
 function showJson(entry: RuleEntry, words: Words) {
   const { rule } = entry;
-  const places = placesOf(entry);
+  const places = placesOf(entry, words);
   return {
     ...entryJson(entry),
     description: rule.description ?? null,
@@ -123,7 +123,7 @@ function showText(entry: RuleEntry, words: Words, { columns, color, isTTY }: Out
   out.push('');
   for (const [name, value] of facts)
     if (value !== undefined) out.push(`  ${color.dim(`${name}:`)} ${printable(value)}`);
-  const places = placesOf(entry);
+  const places = placesOf(entry, words);
   if (typeof places === 'string') section(w.notInForce, fold(places, 2));
   else if (places !== undefined) section(w.looksAt, placeLines(places, words));
   const told = conditionLines(entry, words);

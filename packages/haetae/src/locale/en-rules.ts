@@ -407,6 +407,8 @@ export const enRules = {
     audit: (category: string, subcategory: string) => `audit policy: ${category} › ${subcategory}`,
     sacl: (objects: string) => `and an auditing entry (SACL) on ${objects}`,
     policy: (name: string) => `policy: ${name}`,
+    /** A policy, an audit subcategory, a role: as Windows of this language calls it. */
+    named: (name: string) => name,
     collect: (channel: string) => `Windows writes it by default: collect ${channel}`,
     quiet: (channel: string) => `${channel} is among these logs: no such event happened, or the log was filtered`,
     enable: (channel: string) => `switch on the channel ${channel}`,
@@ -419,6 +421,10 @@ export const enRules = {
   },
   check: {
     needsPaths: 'Say what to check: a rule file or a folder of rules. `haetae rules check --help` has examples.',
+    /** What a check finds, by its id; `what` is that in English. */
+    what: (_id: string, what: string) => what,
+    /** What the reader of rules or the linter says of a place. */
+    said: (text: string) => text,
     severities: { error: 'error', warning: 'warning', info: 'note' },
     sum: (files: string, errors: string, warnings: string, notes: string) =>
       `${some(files, 'file')}: ${some(errors, 'error')}, ${some(warnings, 'warning')}, ${some(notes, 'note')}`,

@@ -1,4 +1,6 @@
 import type { RuleWords } from './en-rules.ts';
+import { josa } from './josa.ts';
+import { koCheck, koNamed, koSaid } from './ko-texts.ts';
 
 const asking = (one: string, many: string) => ({
   one: (field: string, value: string) => `${field}: ${value}${one}`,
@@ -130,9 +132,9 @@ export const koRules: RuleWords = {
       positional: '규칙 파일이나 폴더',
     },
     ready: {
-      brief: '이 로그에서 울릴 수 있는 규칙, 눈이 먼 규칙, 눈을 뜨게 하는 설정',
+      brief: '이 로그로 탐지할 수 있는 규칙, 탐지할 수 없는 규칙, 그것을 가능하게 하는 설정',
       full: [
-        '공격을 찾지는 않고 로그를 읽어 알려 줍니다: 어떤 채널, 이벤트 ID, 필드가 있는지, 어느 규칙이 울릴 수 있는지,',
+        '공격을 찾지는 않고 로그를 읽어 알려 줍니다: 어떤 채널, 이벤트 ID, 필드가 있는지, 어느 규칙이 탐지할 수 있는지,',
         '어느 규칙이 로그가 없어 보지 못하는지, 그 로그를 남기게 하는 정확한 Sysmon 또는 감사 설정.',
         '',
         '예',
@@ -376,19 +378,19 @@ export const koRules: RuleWords = {
     more: (n) => `… 외 규칙 ${n}개(--top으로 더 볼 수 있음)`,
   },
   ready: {
-    head: (able, all, events) => `규칙 ${all}개 중 ${able}개가 이 로그(이벤트 ${events}건)에서 울릴 수 있습니다`,
+    head: (able, all, events) => `규칙 ${all}개 중 ${able}개가 이 로그(이벤트 ${events}건)로 탐지할 수 있습니다`,
     seen: '로그에 있는 것',
     ids: 'ID',
     byTactic: 'ATT&CK 전술별',
     tactic: '전술',
     canFire: '가능',
-    blind: '못 봄',
+    blind: '불가',
     watched: '감시 중',
-    onlyBlind: '못 봄',
+    onlyBlind: '사각',
     noRule: '규칙 없음',
-    legend: '왼쪽: 규칙 수 · 오른쪽: Windows 기법 수(규칙이 감시함, 눈먼 규칙만 있음, 규칙이 없음)',
-    open: '눈먼 규칙의 눈을 뜨게 하는 설정',
-    opens: (n) => `규칙 ${n}개가 눈을 뜸`,
+    legend: '왼쪽: 규칙 수 · 오른쪽: Windows 기법 수(감시 중, 로그가 없어 사각, 규칙 없음)',
+    open: '사각을 없애는 설정',
+    opens: (n) => `규칙 ${n}개가 탐지 가능해짐`,
     fields: (names) => `로그는 있으나 필드가 비어 있음: ${names}`,
     nowhere: '이것을 남기는 Windows 로그가 없음',
     or: '또는',
@@ -398,10 +400,11 @@ export const koRules: RuleWords = {
     audit: (category, subcategory) => `감사 정책: ${category} › ${subcategory}`,
     sacl: (objects) => `그리고 감사 항목(SACL): ${objects}`,
     policy: (name) => `정책: ${name}`,
+    named: koNamed,
     collect: (channel) => `Windows가 기본으로 기록함: ${channel} 채널을 수집`,
     quiet: (channel) => `${channel} 로그는 있음: 그런 이벤트가 없었거나 로그가 걸러짐`,
     enable: (channel) => `${channel} 채널을 사용하도록 설정`,
-    role: (role) => `(${role}이(가) 있는 컴퓨터만)`,
+    role: (role) => `(${josa(role, '이/가')} 있는 컴퓨터만)`,
     moreChannels: (n) => `… 외 채널 ${n}개`,
     moreGroups: (n, rules) => `… 외 로그 또는 필드 ${n}가지, 규칙 ${rules}개(--format json에 모두 있음)`,
     moreSources: (n) => `또는 ${n}곳 더`,
@@ -409,6 +412,8 @@ export const koRules: RuleWords = {
   },
   check: {
     needsPaths: '검사할 규칙 파일이나 폴더를 지정하십시오. `haetae rules check --help`에 예가 있습니다.',
+    what: koCheck,
+    said: koSaid,
     severities: { error: '오류', warning: '경고', info: '참고' },
     sum: (files, errors, warnings, notes) => `파일 ${files}개: 오류 ${errors}, 경고 ${warnings}, 참고 ${notes}`,
     clean: (files) => `파일 ${files}개: 지적할 것이 없습니다`,

@@ -138,7 +138,7 @@ export const ko: Words = {
     below: (n) => `규칙 ${n}개는 --min-level보다 낮아 쓰지 않았습니다.`,
     channel: (channel, events, rules) => `${channel}: 이벤트 ${events}건, 규칙 ${rules}개`,
     blind: '어떤 규칙도 보지 않는 채널:',
-    ready: '`haetae ready 경로…`가 울릴 수 있는 규칙, 눈먼 규칙, 눈을 뜨게 하는 설정을 알려 줍니다.',
+    ready: '`haetae ready 경로…`가 탐지할 수 있는 규칙, 탐지할 수 없는 규칙, 그것을 가능하게 하는 설정을 알려 줍니다.',
     noSysmon: '이 로그에는 프로세스 생성 기록(Sysmon 1 또는 보안 4688)이 없습니다. 대부분의 규칙에 필요합니다.',
   },
   receipt: {
