@@ -15,7 +15,7 @@ export default defineConfig({
       project('unit', ['packages/*/src/**/*.test.ts']),
       project('house', ['tests/*.test.ts']),
       project('e2e', ['tests/e2e/**/*.test.ts'], 120_000),
-      project('conformance', ['tests/conformance/**/*.test.ts'], 600_000),
+      project('conformance', ['tests/conformance/**/*.test.ts'], 1_800_000),
       project('ingest', ['tests/ingest/**/*.test.ts'], 180_000),
       project('api', ['tests/schemathesis/**/*.test.ts'], 600_000),
       project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),

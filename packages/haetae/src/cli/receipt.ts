@@ -31,7 +31,7 @@ export interface Receipt {
   readonly packs: readonly PackReceipt[];
   /** What became of the packs' rules; undefined for commands without rules. */
   readonly rules?: RuleCounts;
-  /** Rules that were refused, as `file:line:column: reason`. */
+  /** Rules that were refused, then warnings about others, as `file:line:column: reason`. */
   readonly ruleProblems: readonly string[];
   /** undefined for runs without --exceptions. */
   readonly exceptions?: ExceptionReceipt;
@@ -105,7 +105,13 @@ export function receiptText(receipt: Receipt, words: Words): string {
   if (sum.notLogs > 0) lines.push(`  ${w.notLogs(count(sum.notLogs))}`);
   if (sum.refused > 0) lines.push(`  ${w.unreadable(count(sum.refused))}`);
   if (ruleProblems.length > 0) {
-    lines.push(`  ${w.ruleProblems(count(ruleProblems.length))}:`);
+    const refused = rules?.refused ?? ruleProblems.length;
+    const warnings = ruleProblems.length - refused;
+    const what = [
+      ...(refused > 0 ? [w.ruleProblems(count(refused))] : []),
+      ...(warnings > 0 ? [w.ruleWarnings(count(warnings))] : []),
+    ];
+    lines.push(`  ${what.join('; ')}:`);
     lines.push(
       ...limited(
         ruleProblems.map((problem) => `    ${printable(problemText(problem, words))}`),

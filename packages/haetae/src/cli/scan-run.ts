@@ -76,7 +76,9 @@ export async function prepareScan(
     receipt: (done) => ({
       packs: packs.map(({ name, files, sha256 }) => ({ name, files: files.length, sha256 })),
       rules: done.rules,
-      ruleProblems: done.problems.map(describeProblem),
+      ruleProblems: [...done.problems]
+        .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
+        .map(describeProblem),
       ...scoreReceipt(done),
       ...(flags.exceptions === undefined ? {} : { exceptions: exceptionReceipt(exceptions, done.hidden) }),
     }),

@@ -150,6 +150,7 @@ export const en = {
     rules: 'rules',
     rulesText: (loaded: string, packs: string) => `${loaded} from ${packs}`,
     ruleProblems: (n: string) => `${n} rules could not be loaded`,
+    ruleWarnings: (n: string) => `${n} warnings about rules`,
     read: (files: string, events: string, bytes: string) => `read ${files} logs, ${events} events, ${bytes}`,
     notLogs: (n: string) => `${n} other files are no logs`,
     unreadable: (n: string) => `${n} inputs could not be read`,

@@ -148,6 +148,7 @@ export const ko: Words = {
     rules: '규칙',
     rulesText: (loaded, packs) => `${loaded}개 (${packs})`,
     ruleProblems: (n) => `규칙 ${n}개를 불러오지 못했습니다`,
+    ruleWarnings: (n) => `규칙에 관한 경고 ${n}건`,
     read: (files, events, bytes) => `로그 ${files}개, 이벤트 ${events}건, ${bytes}를 읽었습니다`,
     notLogs: (n) => `그 밖의 파일 ${n}개는 로그가 아닙니다`,
     unreadable: (n) => `입력 ${n}개를 읽지 못했습니다`,
