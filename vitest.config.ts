@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Packages are read from their sources, so that a test never runs against a stale build. */
 const conditions = ['haetae-source', 'node', 'import', 'default'];
-const project = (name: string, include: string[], timeout = 20_000) => ({
+// A timeout is for what hangs: a busy machine is no reason to fail.
+const project = (name: string, include: string[], timeout = 90_000) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: { name, include, testTimeout: timeout, hookTimeout: timeout },

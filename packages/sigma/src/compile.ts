@@ -1,4 +1,5 @@
 import { resolve } from './chain.ts';
+import { makeAll } from './error.ts';
 import { type Range, witness } from './explain/locate.ts';
 import { type LogSourceTable, type Source, sourcesOf } from './logsource.ts';
 import type { ModifierContext } from './modifiers/modifier.ts';
@@ -102,8 +103,11 @@ function compileDetection(rule: SigmaRule, { placeholders = {}, timeZone }: Comp
     timeZone,
   };
   const searches = new Map<string, Test>();
-  for (const [name, search] of rule.detection.searches)
-    searches.set(name, { kind: 'search', name, of: compileSearch(search, context, rule.path) });
+  makeAll(
+    [...rule.detection.searches].map(([name, search]) => () => {
+      searches.set(name, { kind: 'search', name, of: compileSearch(search, context, rule.path) });
+    }),
+  );
   const put = (condition: Condition): Test => {
     switch (condition.kind) {
       case 'search':
@@ -126,7 +130,7 @@ function compileDetection(rule: SigmaRule, { placeholders = {}, timeZone }: Comp
 
 function compileSearch(search: Search, context: ModifierContext, file: string | undefined): Test {
   if (search.kind === 'item') return compileItem(search, context, file);
-  const of = search.of.map((s) => compileSearch(s, context, file));
+  const of = makeAll(search.of.map((s) => () => compileSearch(s, context, file)));
   return of.length === 1 ? of[0]! : { kind: 'count', atLeast: search.kind === 'all' ? of.length : 1, of };
 }
 

@@ -1,6 +1,6 @@
 import { knownModifier } from './chain.ts';
 import { parseCondition } from './condition.ts';
-import { type At, didYouMean, SigmaError } from './error.ts';
+import { type At, didYouMean, makeAll, SigmaError } from './error.ts';
 import type { Condition, Detection, Item, LogSource, RuleValue, Search } from './rule.ts';
 import { entry, type Node } from './yaml/node.ts';
 
@@ -41,18 +41,25 @@ export function parseDetection(
     );
     throw new SigmaError('missing-key', `${what} needs a condition${hint}`, { file, ...node.at });
   }
-  const searches = new Map<string, Search>();
-  for (const { key, value } of node.entries)
-    if (key !== 'condition' && !others.includes(key)) searches.set(key, parseSearch(value, file, 0));
-  if (searches.size === 0)
+  const named = node.entries.filter(({ key }) => key !== 'condition' && !others.includes(key));
+  if (named.length === 0)
     throw new SigmaError('missing-key', `${what} needs a search beside its condition`, { file, ...node.at });
-  const names = [...searches.keys()];
+  const names = named.map(({ key }) => key);
   const lines = condition.value.kind === 'list' ? condition.value.items : [condition.value];
-  const conditions = lines.map((line) => {
-    if (line.kind !== 'scalar') throw new SigmaError('bad-type', 'a condition is a text', { file, ...line.at });
-    const start = line.quoted ? { line: line.at.line, column: line.at.column + 1 } : line.at;
-    return parseCondition(line.text, start, names, file);
-  });
+  const searches = new Map<string, Search>();
+  const conditions: Condition[] = [];
+  makeAll<unknown>([
+    ...named.map(
+      ({ key, value }) =>
+        () =>
+          searches.set(key, parseSearch(value, file, 0)),
+    ),
+    ...lines.map((line) => () => {
+      if (line.kind !== 'scalar') throw new SigmaError('bad-type', 'a condition is a text', { file, ...line.at });
+      const start = line.quoted ? { line: line.at.line, column: line.at.column + 1 } : line.at;
+      return conditions.push(parseCondition(line.text, start, names, file));
+    }),
+  ]);
   if (conditions.length === 0)
     throw new SigmaError('bad-condition', 'an empty list of conditions', { file, ...condition.keyAt });
   const used = new Set(conditions.flatMap(searchNames));
@@ -95,13 +102,13 @@ function parseSearch(node: Node, file: string | undefined, depth: number): Searc
       };
     case 'map': {
       if (node.entries.length === 0) throw new SigmaError('bad-type', 'an empty search', { file, ...at });
-      return { kind: 'all', of: node.entries.map((e) => parseItem(e.key, e.keyAt, e.value, file)), at };
+      return { kind: 'all', of: makeAll(node.entries.map((e) => () => parseItem(e.key, e.keyAt, e.value, file))), at };
     }
     case 'list': {
       if (node.items.length === 0) throw new SigmaError('bad-type', 'an empty search', { file, ...at });
       const plain = values(node.items);
       if (plain !== undefined) return { kind: 'item', field: undefined, modifiers: [], values: plain, at };
-      return { kind: 'any', of: node.items.map((item) => parseSearch(item, file, depth + 1)), at };
+      return { kind: 'any', of: makeAll(node.items.map((item) => () => parseSearch(item, file, depth + 1))), at };
     }
     default:
       return node satisfies never;

@@ -56,6 +56,8 @@ export class SigmaError extends Error {
   readonly file: string | undefined;
   readonly line: number;
   readonly column: number;
+  /** What else is wrong with the same document, where that could be told. */
+  others: readonly SigmaError[] = [];
 
   constructor(code: SigmaErrorCode, reason: string, place: Place, cause?: unknown) {
     const where = `${place.file ?? '<rule>'}:${place.line}:${place.column}`;
@@ -68,6 +70,27 @@ export class SigmaError extends Error {
     this.line = place.line;
     this.column = place.column;
   }
+}
+
+/**
+ * Makes every one of several things, though one before cannot be made: the first error is thrown, and has the others beside
+ * it. Whoever mends a document wants to hear of all that is wrong with it.
+ */
+export function makeAll<T>(makers: readonly (() => T)[]): T[] {
+  const made: T[] = [];
+  const errors: SigmaError[] = [];
+  for (const make of makers) {
+    try {
+      made.push(make());
+    } catch (error) {
+      if (!(error instanceof SigmaError)) throw error;
+      errors.push(error, ...error.others);
+    }
+  }
+  const [first, ...others] = errors;
+  if (first === undefined) return made;
+  first.others = others;
+  throw first;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) that make `a` into `b`, or Infinity when more than `most`. */

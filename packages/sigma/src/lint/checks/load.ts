@@ -17,8 +17,9 @@ function problems(view: FileView): readonly SigmaError[] {
       made.push(error);
     }
   }
-  loaded.set(view, made);
-  return made;
+  const all = made.flatMap((error) => [error, ...error.others]);
+  loaded.set(view, all);
+  return all;
 }
 
 const of = (severity: Check['severity'], codes: readonly SigmaErrorCode[], what: string, why: string): Check => ({
