@@ -1,6 +1,6 @@
 import type { ScoreAccount } from '../detect/index.ts';
 import { printable, type Words } from '../locale/index.ts';
-import type { Scan } from '../pipeline/index.ts';
+import type { KindCount, Scan } from '../pipeline/index.ts';
 import { count } from './numbers.ts';
 import { probability } from './unusual.ts';
 
@@ -22,11 +22,16 @@ export function scoreReceipt({ scores, kinds, outside }: Pick<Scan, 'scores' | '
   );
   // A family without kinds takes all.
   const takesAll = scores.families.some((family) => family.kinds.length === 0);
-  const without = takesAll
-    ? []
-    : kinds
-        .filter(({ channel, eventId }) => !known.has(`${channel.toLowerCase()} ${eventId}`))
-        .sort((a, b) => b.count - a.count);
+  // One channel is written in several ways.
+  const rest = new Map<string, KindCount>();
+  for (const { channel, eventId, count: n } of takesAll ? [] : kinds) {
+    const key = `${channel.toLowerCase()} ${eventId}`;
+    if (known.has(key)) continue;
+    const one = rest.get(key) ?? { channel, eventId, count: 0 };
+    rest.set(key, one);
+    one.count += n;
+  }
+  const without = [...rest.values()].sort((a, b) => b.count - a.count);
   return {
     scores: { ...account, events: kinds.reduce((sum, kind) => sum + kind.count, 0) - outside, without },
   };

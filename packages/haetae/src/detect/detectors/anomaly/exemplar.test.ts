@@ -23,6 +23,7 @@ test.each<[string, Partial<EventParts>]>([
   ['a large record id', { eventRecordId: 2n ** 60n }],
   ['a line', { position: { kind: 'line', line: 3 } }],
   ['a NUL in a value', { values: ['1', '2\0 3', '4', '5'] }],
+  ['a NUL in the computer’s name', { computer: 'a\0b' }],
   ['a NUL in a name', { names: ['a\0b', 'c', 'd', 'e'] }],
 ])('%s comes back as it was', (_, more) => {
   const event = new PlainEvent({ ...parts, ...more });

@@ -12,21 +12,16 @@ const AS_LIST = 'L';
 
 export function writeExemplar(event: Event): string {
   let text = AS_LIST;
-  let pieces = 1;
+  let isPlain = true;
   for (const [name, value] of event.fields()) {
     text += BETWEEN + name + BETWEEN + value;
-    pieces += 2;
+    if (value.includes(BETWEEN) || name.includes(BETWEEN)) isPlain = false;
   }
   const { timeMs, timeTicks, computer, channel, provider, eventId, eventRecordId, position } = event;
+  const facts = `${computer}${channel}${provider}`;
+  if (!isPlain || facts.includes(BETWEEN)) return AS_JSON + JSON.stringify([factsOf(event), [...event.fields()]]);
   const place = position.kind === 'record' ? `r${position.record}` : `l${position.line}`;
-  text += `${BETWEEN}${timeMs}${BETWEEN}${timeTicks}${BETWEEN}${computer}${BETWEEN}${channel}${BETWEEN}${provider}${BETWEEN}${eventId}${BETWEEN}${eventRecordId}${BETWEEN}${place}`;
-  return countOf(text) === pieces + 7 ? text : AS_JSON + JSON.stringify([factsOf(event), [...event.fields()]]);
-}
-
-function countOf(text: string): number {
-  let n = 0;
-  for (let at = text.indexOf(BETWEEN); at >= 0; at = text.indexOf(BETWEEN, at + 1)) n++;
-  return n;
+  return `${text}${BETWEEN}${timeMs}${BETWEEN}${timeTicks}${BETWEEN}${computer}${BETWEEN}${channel}${BETWEEN}${provider}${BETWEEN}${eventId}${BETWEEN}${eventRecordId}${BETWEEN}${place}`;
 }
 
 const FACTS = 8;
