@@ -13,12 +13,21 @@ export function rulePacks(
 ): RulePack[] {
   const packs = builtin ? [builtinRules()] : [];
   for (const path of rules) {
-    const pack = rulesAt(path);
+    const pack = readPack(path);
     if (pack === undefined) throw new UsageError(errors.rulesPath(path));
     if (pack.files.length === 0) throw new UsageError(errors.noRuleFiles(path));
     packs.push(pack);
   }
   return packs;
+}
+
+/** A rule that cannot be read is said by its path: a scan without it would find less than it was asked to. */
+function readPack(path: string): RulePack | undefined {
+  try {
+    return rulesAt(path);
+  } catch (error) {
+    throw new UsageError(`--rules ${path}: ${(error as Error).message}`);
+  }
 }
 
 /** The files of --pipeline with those that they name, looked up beside them. One with errors is refused: its rules would be others. */

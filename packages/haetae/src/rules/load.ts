@@ -39,8 +39,10 @@ export function rulesAt(path: string): RulePack | undefined {
 }
 
 function packOf(name: string, all: readonly RuleText[]): RulePack {
-  const files = all.filter(({ text }) => !isExamples(text));
-  return { name, files, sha256: hashOf(files), examples: all.filter(({ text }) => isExamples(text)) };
+  const files: RuleText[] = [];
+  const examples: RuleText[] = [];
+  for (const file of all) (isExamples(file.text) ? examples : files).push(file);
+  return { name, files, sha256: hashOf(files), examples };
 }
 
 function hashOf(files: readonly RuleText[]): string {
@@ -51,7 +53,13 @@ function hashOf(files: readonly RuleText[]): string {
 
 /** Whether a YAML text holds events for and against a rule (`rule:`, `positive:`, `negative:`), and no rule. */
 export function isExamples(text: string): boolean {
-  return /^rule:/m.test(text) && /^(?:positive|negative):/m.test(text) && !/^detection:/m.test(text);
+  // Rules, which are nearly all, are told by the first look.
+  return (
+    text.includes('rule:') &&
+    /^rule:/m.test(text) &&
+    /^(?:positive|negative):/m.test(text) &&
+    !/^detection:/m.test(text)
+  );
 }
 
 /** Whether a YAML text is meant as a rule, a correlation or a filter; other YAML (workflows, settings) is none of ours. */
