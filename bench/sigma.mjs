@@ -1,6 +1,6 @@
 /**
- * Claims: with all Windows rules of SigmaHQ, cached, `haetae scan` finds in JSON lines with at most half the CPU of rsigma, and at
- * most 3 × that of bare JSON.parse; EVTX in less wall time than evtx_dump followed by rsigma, 361 files with less than 3 s of CPU;
+ * Claims: with all Windows rules of SigmaHQ, cached, `haetae scan` finds in JSON lines with at most half the CPU of rsigma, a third
+ * of its wall time, and at most 3 × the CPU of bare JSON.parse; EVTX in less wall time than evtx_dump followed by rsigma, 361 files with less than 3 s of CPU;
  * it starts in 0.5 s of CPU, 2.2 s without its cache; four times the rules cost at most 1.5 × the steady CPU of an event; and a
  * scan stays below 450 MB.
  *
@@ -20,7 +20,17 @@ const readJson = fileURLToPath(new URL('./read-json.mjs', import.meta.url));
 const haetae = fileURLToPath(new URL('../packages/haetae/bin/haetae.js', import.meta.url));
 const dist = (path) => import(new URL(`../packages/${path}`, import.meta.url).href);
 
-const LIMITS = { rsigma: 0.5, parse: 3, wall: 1, evtxCpu: 3, warm: 0.5, cold: 2.2, fourfold: 1.5, megabytes: 450 };
+const LIMITS = {
+  rsigma: 0.5,
+  wallJson: 0.33,
+  parse: 3,
+  wall: 1,
+  evtxCpu: 3,
+  warm: 0.5,
+  cold: 2.2,
+  fourfold: 1.5,
+  megabytes: 450,
+};
 
 /** Runs a command in a child that does nothing else, so that its resource usage is the command's. Its output is thrown away. */
 function measured(command, args, env = {}) {
@@ -207,6 +217,7 @@ async function main(runs) {
     if (json.rsigma !== undefined) {
       say('rsigma', json.rsigma);
       judge('CPU, × rsigma', json.haetae.cpu / json.rsigma.cpu, LIMITS.rsigma);
+      judge('wall, × rsigma (of two free cores)', json.haetae.wall / json.rsigma.wall, LIMITS.wallJson);
     }
     judge('peak memory', json.haetae.megabytes, LIMITS.megabytes, ' MB');
 

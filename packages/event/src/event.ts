@@ -46,6 +46,8 @@ export interface Event {
    * quick search; undefined where the source has none.
    */
   readonly source?: string | undefined;
+  /** About how many characters its values have, for whoever must guess what looking at them costs. */
+  readonly extent?: number | undefined;
   /**
    * Whether one of these words, ASCII and in lower case, may stand in some value of the event, its channel and host included, in
    * any case of its letters and as JSON escapes it: a quick search, which says true where it does not know. Lists are known by

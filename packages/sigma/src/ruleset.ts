@@ -187,6 +187,8 @@ function programOf(matchers: readonly Matcher[]): Program {
 }
 
 function charactersOf(view: EventView): number {
+  const extent = view.extent?.();
+  if (extent !== undefined) return extent;
   let characters = 0;
   for (const text of view.texts?.() ?? view.all()) characters += text.length;
   return characters;

@@ -11,6 +11,8 @@ export interface EventView {
   texts?(): readonly string[] | undefined;
   /** Whether EventID and Channel are these, and nothing beside them; asked often. Where it is missing their values are. */
   isKind?(channel: string, eventId: number): boolean;
+  /** About how many characters its values have, where that is known without looking at them. */
+  extent?(): number | undefined;
   /**
    * Whether one of these words, ASCII and in lower case, may stand in one of {@link EventView.texts}, in any case of its letters:
    * a quick search, which says true where it does not know. Lists are known by their identity.

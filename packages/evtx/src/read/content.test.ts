@@ -17,12 +17,39 @@ function lines(file: Uint8Array, form: 'canonical' | 'document' = 'document'): s
   }
   let fast = '';
   const again: string[] = [];
+  for (const r of readEvtx(file, { onProblem: () => undefined })) quickly(r);
   const writer = new JsonLines({ form, write: (bytes) => (fast += utf8.decode(bytes)) });
   for (const r of readEvtx(file, { onProblem: (p) => again.push(p.message) })) writer.add(r);
   writer.flush();
   expect([fast, again]).toEqual([slow.join(''), problems]);
   return [...slow, ...problems];
 }
+
+const bytesOf = new Map<string, string>();
+
+/** What is answered quickly about a record has to be true of its values. */
+function quickly(r: EvtxRecord): void {
+  const fields = [...r.fields()];
+  expect(r.hasBlankNames).toBe(fields.some(([name]) => name.includes(' ')));
+  for (const [name, value] of fields) {
+    const raw = r.raw(name);
+    if (raw === undefined) continue;
+    const key = Buffer.from(raw.view.buffer, raw.view.byteOffset + raw.start, raw.end - raw.start).toString('hex');
+    expect([r.getAll(name), bytesOf.get(key) ?? value]).toEqual([[value], value]);
+    bytesOf.set(key, value);
+  }
+  const values = [...fields, ...r.systemFields()].map(([, value]) => value);
+  for (const value of [...values, r.channel, r.provider, r.computer])
+    for (const word of value.toLowerCase().match(/[\x20-\x7e]{2,12}/g) ?? [])
+      expect([word, r.mentions([word, 'qqq'])]).toEqual([word, true]);
+}
+
+test('a record without a word does not mention it', () => {
+  const [found] = readEvtx(draft('Invoke-Mimikatz'));
+  expect(
+    [['mimikatz'], ['kiwi', 'mimi'], ['kiwi'], ['invoke-m', '::'], ['qqq']].map((w) => found!.mentions(w)),
+  ).toEqual([...[true, true, false, true, false]]);
+});
 
 const data = (file: Uint8Array, form?: 'canonical'): unknown => JSON.parse(lines(file, form)[0]!).data;
 

@@ -7,6 +7,7 @@ import type { Chunk } from './chunk.ts';
 import * as buffer from './chunk-buffer.ts';
 import type { Layout } from './fast/layout.ts';
 import { loaded, loadRecord } from './fast/load.ts';
+import { mentions } from './fast/mentions.ts';
 import type { Plan } from './fast/plan.ts';
 import * as planned from './fast/plan.ts';
 import * as slotTable from './fast/slots.ts';
@@ -23,7 +24,7 @@ import * as valueType from './value-type.ts';
 // the module's own: see chunk-buffer.ts
 const { isHeldBy, VIEW } = buffer;
 const { ABSENT, CHANNEL, COMPUTER, CORE, EVENT_ID, PROVIDER, RECORD_ID, TIME } = planned;
-const { slotAt, slotType } = slotTable;
+const { slotAt, slotSize, slotType } = slotTable;
 const { TYPE } = valueType;
 
 const EPOCH_MS = 11_644_473_600_000;
@@ -38,6 +39,14 @@ type Tree = {
   readonly fields: readonly Field[];
   readonly system: ReadonlyMap<string, string>;
 };
+
+/** [start, end) of `view`, in UTF-16. */
+export interface RawText {
+  readonly notation: 'utf-16';
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
 
 const idNumber = (digits: string): number | bigint => {
   const value = BigInt(digits);
@@ -56,6 +65,7 @@ export class EvtxRecord {
   offset = 0;
   #chunk: Chunk | undefined;
   #always: boolean;
+  readonly #raw = { notation: 'utf-16' as const, view: VIEW, start: 0, end: 0 };
   #at = 0;
   #size = 0;
   #plan: Plan | undefined;
@@ -228,6 +238,41 @@ export class EvtxRecord {
     }
     const indexes = this.#layout!.indexes(name);
     return indexes.length === 0 ? NOTHING : indexes.map((i) => this.#leaf(this.#layout!, i));
+  }
+
+  /** Whether the name of a data field has a blank in it. */
+  get hasBlankNames(): boolean {
+    if (this.#ready() === undefined) return this.#plainly().fields.some((f) => f.name.includes(' '));
+    return this.#layout!.hasBlankNames;
+  }
+
+  /**
+   * The text of a data field as it lies in the log, for whoever remembers what came of equal bytes; undefined unless the field
+   * is there once and its value is a string. Valid until it is asked again.
+   */
+  raw(name: string): RawText | undefined {
+    if (this.#ready() === undefined) return undefined;
+    const indexes = this.#layout!.indexes(name);
+    if (indexes.length !== 1) return undefined;
+    const slot = this.#layout!.slots[indexes[0]!]!;
+    if (slot < 0 || slotType[slot] !== TYPE.string) return undefined;
+    this.#raw.start = slotAt[slot]!;
+    this.#raw.end = slotAt[slot]! + (slotSize[slot]! & ~1);
+    return this.#raw;
+  }
+
+  /**
+   * Whether one of these words, ASCII and in lower case, may stand in some value, in any case of its letters: a quick search, which
+   * says true where it does not know. Lists are known by their identity.
+   */
+  mentions(words: readonly string[]): boolean {
+    const plan = this.#ready();
+    return plan === undefined || mentions(words, plan, this.#layout!, this.#at + 24, this.#at + this.#size);
+  }
+
+  /** About how many characters its values have. */
+  get extent(): number {
+    return this.#size >> 1;
   }
 
   /** The typed value of the first data field of that name. */

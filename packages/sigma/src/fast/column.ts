@@ -1,7 +1,7 @@
 import type { Predicate, SingleValue } from '../predicate.ts';
 import { type EventView, PreparedView, type RawValue } from '../view.ts';
 import { type Asked, Finder, holdsOf, type PredicateSource } from './finder.ts';
-import { isAscii, type Literal, type Lookup } from './literals.ts';
+import { couldHold, isAscii, type Literal, type Lookup } from './literals.ts';
 import { Remembered } from './remembered.ts';
 
 export type { Asked } from './finder.ts';
@@ -278,13 +278,6 @@ const viewOf = (values: readonly string[] | undefined): PreparedView =>
   new PreparedView({ values: () => values, all: () => values ?? [] });
 
 const isAbsence = (kind: SingleValue['kind']): boolean => kind === 'null' || kind === 'exists';
-
-/** Whether the literals stand in a value that a predicate needs. */
-function couldHold(lookup: Extract<Lookup, { kind: 'needs' }>, ascii: boolean, lower: string): boolean {
-  if (lookup.beyond && !ascii) return true;
-  const within = (any: readonly string[]): boolean => any.some((literal) => lower.includes(literal));
-  return within(lookup.literals) && lookup.also.every(within);
-}
 
 function stands({ mode, text }: Literal, lower: string): boolean {
   switch (mode) {

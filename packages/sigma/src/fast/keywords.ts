@@ -37,19 +37,23 @@ export class KeywordFilter {
   #words: readonly string[] | undefined;
   #pattern: RegExp | undefined;
   readonly #whole: RegExp;
+  readonly #wholeWords: readonly string[];
 
   constructor(predicates: readonly Predicate[], limits: KeywordLimits = LIMITS) {
     this.#limits = limits;
     const literals = predicates.map(literalOf);
     this.#keywords = literals.every((l) => l !== undefined) ? literals.map(stretches) : undefined;
     if (this.#keywords?.some((s) => s.length === 0)) this.#keywords = undefined;
-    this.#whole = anyOf([...literals.map((l) => longestStretch(l ?? '')), ESCAPE]);
+    this.#wholeWords = [...literals.map((l) => longestStretch(l ?? '')), ESCAPE];
+    this.#whole = anyOf(this.#wholeWords);
   }
 
   /** Whether some keyword may stand in a value of the event. */
   mayHold(view: EventView, ways: Ways, mapping: FieldMapping | undefined): boolean {
     if (this.#keywords === undefined) return true;
-    if (view.mentions !== undefined && this.#words !== undefined && !view.mentions(this.#words)) return false;
+    // Of what the few short stretches let through, the whole keywords let through hardly any.
+    if (view.mentions !== undefined && this.#words !== undefined)
+      if (!view.mentions(this.#words) || !view.mentions(this.#wholeWords)) return false;
     const texts = view.texts?.();
     if (texts === undefined) return this.#mayStandIn(ways.by(mapping).all().join('\n'));
     for (let i = 0; i < texts.length; i++) if (this.#mayStandIn(texts[i]!)) return true;

@@ -34,6 +34,13 @@ export const isAscii = (text: string): boolean => !NON_ASCII.test(text);
 const MOST_SPELLINGS = 16;
 const LOOSE: Lookup = { kind: 'loose' };
 
+/** Whether the literals stand in a value that a predicate needs. */
+export function couldHold(lookup: Extract<Lookup, { kind: 'needs' }>, ascii: boolean, lower: string): boolean {
+  if (lookup.beyond && !ascii) return true;
+  const within = (any: readonly string[]): boolean => any.some((literal) => lower.includes(literal));
+  return within(lookup.literals) && lookup.also.every(within);
+}
+
 export function lookupOf(value: SingleValue): Lookup {
   switch (value.kind) {
     case 'text':

@@ -29,6 +29,8 @@ export interface WindowsEvent {
    * quick search; undefined where there is none.
    */
   readonly source?: string | undefined;
+  /** About how many characters its values have, for whoever must guess what looking at them costs. */
+  readonly extent?: number | undefined;
   /** Whether one of these words may stand in the event, its channel and host included. See `mentions` of EventView. */
   mentions?(words: readonly string[]): boolean;
   /** The one value of a data field as it stands in the source; undefined where there is none or several. See {@link RawValue}. */

@@ -71,6 +71,10 @@ class WindowsView implements EventView {
     return [values.join('\n')];
   }
 
+  extent(): number | undefined {
+    return this.#event.extent;
+  }
+
   mentions(words: readonly string[]): boolean {
     return this.#overlay !== NO_OVERLAY || (this.#event.mentions?.(words) ?? true);
   }

@@ -119,6 +119,7 @@ export class Layout {
   readonly slots: readonly number[];
   readonly literals: readonly string[];
   #indexes: Map<string, number[]> | undefined;
+  #blanks: boolean | undefined;
   #canonical: Script | null | undefined;
   #document: Script | null | undefined;
 
@@ -129,6 +130,12 @@ export class Layout {
     this.slots = slots;
     this.literals = literals;
     laidOut += 1 + names.length;
+  }
+
+  /** Whether some name has a blank in it, as Defender's have. */
+  get hasBlankNames(): boolean {
+    this.#blanks ??= this.names.some((name) => name.includes(' '));
+    return this.#blanks;
   }
 
   /** Places of the leaves of that name, in document order. */

@@ -114,6 +114,10 @@ export class LineEvent implements Event, Timed, RawValue {
     return this;
   }
 
+  get extent(): number {
+    return this.#to - this.#from;
+  }
+
   mentions(words: readonly string[]): boolean {
     return !this.#ascii || window.seek(words, this.#from, this.#to);
   }
