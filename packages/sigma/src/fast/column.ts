@@ -57,7 +57,7 @@ export class Column {
   readonly #asked: readonly Asked[];
   readonly #known = new Map<string, Verdict>();
   #characters = 0;
-  readonly #byBytes = new Remembered<Verdict>();
+  #byBytes: Remembered<Verdict> | undefined;
   #last: string | undefined;
   #lastVerdict: Verdict | undefined;
   #lookups = 0;
@@ -92,7 +92,9 @@ export class Column {
       this.#pause--;
       return this.#decoded(event, field);
     }
-    const known = this.#byBytes.find(raw);
+    this.#byBytes ??= new Remembered();
+    const byBytes = this.#byBytes;
+    const known = byBytes.find(raw);
     this.#lookups++;
     if (known !== undefined) {
       this.#hits++;
@@ -100,7 +102,7 @@ export class Column {
     }
     this.#judgeTrial();
     const verdict = this.#decoded(event, field);
-    this.#byBytes.add(raw, verdict);
+    byBytes.add(raw, verdict);
     return verdict;
   }
 
@@ -164,7 +166,7 @@ export class Column {
 
   #forget(): void {
     this.#known.clear();
-    this.#byBytes.forget();
+    this.#byBytes?.forget();
     this.#characters = 0;
     this.#last = undefined;
   }

@@ -286,7 +286,7 @@ describe('a column judges a field as its predicates do', () => {
       limits: { effortBeforeAutomata: 0, maxValues: 2, maxVerdicts: 1, longestValue: 3 },
     },
     { how: 'without a dictionary', limits: { effortBeforeAutomata: 300, trial: 2, leastHits: 3, pause: 5 } },
-  ])('$how', ({ limits }) => {
+  ])('$how', { timeout: 120_000 }, ({ limits }) => {
     fc.assert(
       fc.property(items, values, fc.constantFrom('short', 'long', 'lines'), fc.boolean(), (some, list, form, bytes) => {
         const all = some.flatMap(predicatesOf).filter(({ value: { kind } }) => kind !== 'field');
@@ -344,14 +344,14 @@ describe('a filter of keywords', () => {
 describe('the fast engine matches what the plain one does', () => {
   const events = (most: number) => fc.array(fc.tuple(kind, event, fc.boolean()), { minLength: 1, maxLength: most });
 
-  test('few rules, few events', () => {
+  test('few rules, few events', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(fc.array(rule, { minLength: 1, maxLength: 4 }), events(6), (rules, list) => check(rules, list, 1)),
       { seed: 4, numRuns: 400 },
     );
   });
 
-  test('many rules, many events: with automata', () => {
+  test('many rules, many events: with automata', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(fc.array(rule, { minLength: 60, maxLength: 80 }), events(60), (rules, list) => check(rules, list, 5)),
       { seed: 5, numRuns: 8 },

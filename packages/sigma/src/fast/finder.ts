@@ -108,7 +108,9 @@ export class Finder {
   readonly #numbers = new Map<number, number[]>();
   #anywhere: Automaton | undefined;
   readonly #anchored: Automaton[] = [];
-  readonly #lines: Lines | undefined;
+  /** What holds no line end stands in a line. */
+  readonly #fitLines: boolean;
+  #lines: Lines | undefined;
   /** Outs of the automata from this on are to be tested: index + predicates.length. */
   readonly #loose: number[] = [];
   /** Of a predicate that hangs on a literal: what else a value must hold, one of each list. */
@@ -166,10 +168,9 @@ export class Finder {
       const automaton = new Automaton(texts, outs, from);
       if (from === 'anywhere') this.#anywhere = automaton;
       else this.#anchored.push(automaton);
-      // What holds no line end stands in a line.
-      if (from === 'anywhere' && !texts.some((t) => t.includes('\n'))) this.#lines = new Lines(automaton, texts.length);
       most += texts.length;
     }
+    this.#fitLines = !literals.anywhere.texts.some((text) => text.includes('\n'));
     this.#outs = new Int32Array(most);
     this.#stamp = new Int32Array(asked.length);
   }
@@ -193,9 +194,10 @@ export class Finder {
     let outs = 0;
     for (let i = 0; i < this.#anchored.length; i++) outs = this.#anchored[i]!.scan(text, bytes, this.#outs, outs);
     if (this.#anywhere !== undefined) {
-      if (bytes === undefined || this.#lines === undefined || value.length < LONG || !value.includes('\n'))
+      if (bytes === undefined || !this.#fitLines || value.length < LONG || !value.includes('\n'))
         outs = this.#anywhere.scan(text, bytes, this.#outs, outs);
-      else
+      else {
+        this.#lines ??= new Lines(this.#anywhere, this.#outs.length);
         for (let from = 0; from < value.length; ) {
           let to = value.indexOf('\n', from);
           if (to < 0) to = value.length;
@@ -203,6 +205,7 @@ export class Finder {
           for (let n = 0; n < told.length; n++) count = this.#told(told[n]!, text, value, holds, count);
           from = to + 1;
         }
+      }
     }
     for (let n = 0; n < outs; n++) count = this.#told(this.#outs[n]!, text, value, holds, count);
     if (this.#equals.size > 0 && text.length <= this.#longestEqual) {

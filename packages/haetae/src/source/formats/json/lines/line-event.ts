@@ -27,6 +27,10 @@ const PROVIDER_NUMBER = numberOf(PROVIDER[0]!);
 const COMPUTERS = COMPUTER.map(numberOf);
 const ZERO = 48;
 
+/** Of all files: they name the same channels, hosts and fields. */
+const TEXTS = new Texts();
+const numbers = new Map<string, number>();
+
 /**
  * The event of a line that {@link readLine} has read, by the places of its members: nothing is decoded until it is asked for.
  * What is asked of few events is left to {@link FlatEvent}, which is given the parsed line then; it is also what this is tested
@@ -44,8 +48,6 @@ export class LineEvent implements Event, Timed, RawValue {
   start = 0;
   end = 0;
   readonly #plain: FlatEvent;
-  readonly #texts = new Texts();
-  readonly #numbers = new Map<string, number>();
   #from = 0;
   #to = 0;
   #line = 0;
@@ -166,11 +168,11 @@ export class LineEvent implements Event, Timed, RawValue {
   }
 
   #number(name: string): number {
-    let number = this.#numbers.get(name);
+    let number = numbers.get(name);
     if (number === undefined) {
       number = isAlwaysData(name) ? numberOf(name) : ELSEWHERE;
-      if (this.#numbers.size === MOST_FIELDS) this.#numbers.clear();
-      this.#numbers.set(name, number);
+      if (numbers.size === MOST_FIELDS) numbers.clear();
+      numbers.set(name, number);
     }
     return number;
   }
@@ -184,7 +186,7 @@ export class LineEvent implements Event, Timed, RawValue {
   #text(number: number): string {
     const start = startOf(number);
     const end = endOf(number);
-    return this.#ascii ? this.#texts.at(start, end) : this.#decoded(start, end);
+    return this.#ascii ? TEXTS.at(start, end) : this.#decoded(start, end);
   }
 
   #decoded(from: number, to: number): string {

@@ -130,7 +130,7 @@ test.each<[string, string, boolean]>([
   ['a comma too many', `{${HEAD},"A":1,}`, false],
   ['a bracket too few', `{${HEAD},"A":[1}`, false],
   ['something behind it', `{${HEAD}} x`, false],
-])('%s', async (_what, line, quick) => {
+])('%s', { timeout: 60_000 }, async (_what, line, quick) => {
   const names = [
     'A',
     'B',
@@ -214,7 +214,7 @@ describe('the same as parsing', () => {
     { weight: 1, arbitrary: fc.constantFrom('', '[', ']', 'junk', '{"a":', '\r') },
   );
 
-  test('for any lines in any pieces', { timeout: 60_000 }, async () => {
+  test('for any lines in any pieces', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 12 }), fc.integer({ min: 400, max: 5000 }), async (lines, chunk) => {
         const text = `${`${FIRST}\n`.repeat(330)}${lines.join('\n')}\n`;

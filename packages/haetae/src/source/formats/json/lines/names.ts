@@ -18,8 +18,9 @@ const arena = new Uint8Array(MOST_BYTES);
 const words = new DataView(arena.buffer);
 const starts = new Int32Array(MOST_NAMES);
 const lengths = new Int32Array(MOST_NAMES);
-/** The name that stood behind this one the last time: writers keep an order. */
+/** The names that stood behind this one the last two times: writers keep an order, and logs of several are mixed. */
 const following = new Int32Array(MOST_NAMES);
+const others = new Int32Array(MOST_NAMES);
 const table = new Int32Array(PLACES);
 const blanks = new Uint8Array(MOST_NAMES);
 const numbers = new Map<string, number>();
@@ -41,9 +42,18 @@ export const hasBlank = (number: number): boolean => blanks[number] === 1;
 export function numberAt(previous: number, from: number, to: number): number {
   const guess = following[previous]!;
   if (lengths[guess] === to - from && guess !== BEGINNING && isAt(guess, from)) return guess;
+  const other = others[previous]!;
+  if (lengths[other] === to - from && other !== BEGINNING && isAt(other, from)) {
+    others[previous] = guess;
+    following[previous] = other;
+    return other;
+  }
   const place = placeOf(BYTES, from, to);
   const number = table[place] !== 0 ? table[place]! : add(BUFFER, from, to, place);
-  if (number > 0) following[previous] = number;
+  if (number > 0) {
+    others[previous] = guess;
+    following[previous] = number;
+  }
   return number;
 }
 
