@@ -145,6 +145,13 @@ describe('incident', () => {
     expect(written.replace(/```[\s\S]*?```/g, '').replace(/` [^`]* `/g, '')).not.toMatch(/https?:\/\//);
   });
 
+  test('an exception may be made from one', async () => {
+    const { id } = incidents.at(-1)!;
+    const { code, stdout } = await haetae(['exceptions', 'propose', SAMPLES, ...RULES, '--id', String(id)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(String(id));
+  });
+
   test('without an id: the list', async () => {
     const { stdout } = await haetae(['incident', SAMPLES, ...RULES, '--lang', 'ko']);
     expect(stdout).toContain(`(탐지 ${findings.length}건에서)`);

@@ -70,7 +70,7 @@ export function application(words: Words, version: string): Application<Context>
       flags: {
         by: { kind: 'enum', values: ['incident', 'finding'], brief: brief.by, optional: true },
         budget: optional(words.incidents.flags.budget, 'n'),
-        format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, default: 'table' },
+        format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, optional: true },
         failOn: optional(brief.failOn, 'level'),
         ...detecting,
       },

@@ -38,7 +38,8 @@ export interface ScanFlags extends DetectingFlags {
   /** Incidents for a table, findings for all else, where the user does not say. */
   readonly by?: 'finding' | 'incident';
   readonly budget?: string;
-  readonly format: 'table' | 'csv' | 'json' | 'jsonl';
+  /** By the ending of --output where the user does not say; else a table. */
+  readonly format?: 'table' | 'csv' | 'json' | 'jsonl';
   readonly failOn?: string;
 }
 

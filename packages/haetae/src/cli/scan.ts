@@ -21,7 +21,8 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const { console } = this;
   const { words } = console;
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
-  const by = flags.by ?? (flags.format === 'table' ? 'incident' : 'finding');
+  const format = formatOf(flags);
+  const by = flags.by ?? (format === 'table' ? 'incident' : 'finding');
   const prepared = await prepareScan(flags, words, console);
   await session(console, flags, paths, async (s) => {
     const done = await prepared.run(s, by === 'incident');
@@ -29,8 +30,8 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
       s.clearProgress();
       const worst =
         by === 'incident'
-          ? await printIncidents(done, flags, paths, s, failOn)
-          : await print(done, printerOf(flags, s), s, failOn);
+          ? await printIncidents(done, format, flags, paths, s, failOn)
+          : await print(done, printerOf(format, s), s, failOn);
       if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
       const status = conclude(s, 'scan', done.receipts, flags.receipt, prepared.receipt(done));
       if (status !== EXIT.done) return status;
@@ -43,6 +44,18 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
     }
   });
 }
+
+type Format = NonNullable<ScanFlags['format']>;
+
+const BY_ENDING: readonly (readonly [RegExp, Format])[] = [
+  [/\.csv$/i, 'csv'],
+  [/\.json$/i, 'json'],
+  [/\.(?:jsonl|ndjson)$/i, 'jsonl'],
+];
+
+/** As asked; else by the ending of the file that is written. */
+const formatOf = ({ format, output = '' }: ScanFlags): Format =>
+  format ?? BY_ENDING.find(([ending]) => ending.test(output))?.[1] ?? 'table';
 
 /** Prints the findings; true when one of them is at or above `failOn`. */
 async function print(done: Scan, printer: FindingPrinter, s: Session, failOn: Level | undefined): Promise<boolean> {
@@ -63,6 +76,7 @@ async function print(done: Scan, printer: FindingPrinter, s: Session, failOn: Le
 /** Prints incidents; true when a finding, in whichever of them, is at or above `failOn`. */
 async function printIncidents(
   done: Scan,
+  format: Format,
   flags: ScanFlags,
   paths: readonly string[],
   { write, zone, out, console }: Session,
@@ -72,7 +86,7 @@ async function printIncidents(
   const budget = budgetOption(flags.budget, words);
   const { report, worst } = await incidentsIn(done);
   const { incidents } = report;
-  switch (flags.format) {
+  switch (format) {
     case 'table':
       write(incidentTable(report, seeMore(paths, flags), words, zone, out));
       if (budget !== undefined)
@@ -88,12 +102,12 @@ async function printIncidents(
       write(incidentLines(incidents, words));
       break;
     default:
-      flags.format satisfies never;
+      format satisfies never;
   }
   return failOn !== undefined && worst !== undefined && LEVELS.indexOf(worst) >= LEVELS.indexOf(failOn);
 }
 
-function printerOf({ format }: ScanFlags, { zone, out, console }: Session): FindingPrinter {
+function printerOf(format: Format, { zone, out, console }: Session): FindingPrinter {
   switch (format) {
     case 'table':
       return timelinePrinter(console.words, zone, out.columns, out.color, tacticsText(console.words));

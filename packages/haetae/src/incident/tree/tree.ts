@@ -36,13 +36,8 @@ export function treeRows({ tree, findings, links }: Incident): TreeRow[] {
       const times = findings.flatMap((one) =>
         one.host === host ? one.events.map(({ timeMs }) => timeMs ?? Infinity) : [],
       );
-      return [
-        host,
-        Math.min(
-          firstTime(tree.filter((node) => node.host === host && node.findings.length > 0)),
-          ...times.slice(0, 1000),
-        ),
-      ];
+      const found = Math.min(...times.slice(0, 1000));
+      return [host, Number.isFinite(found) ? found : firstTime(tree.filter((node) => node.host === host))];
     }),
   );
   const rows: TreeRow[] = [];
