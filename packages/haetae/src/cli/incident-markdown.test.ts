@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { madeIncident } from '../incident/testing/incident.ts';
-import { UTC, wordsOf } from '../locale/index.ts';
-import { incidentMarkdown, plainMarkdown } from './incident-markdown.ts';
+import { plainMarkdown } from './incident-markdown.ts';
 
 test.each([
   ['[x](http://evil.example)', '\\[x\\]\\(http&#58;//evil.example\\)'],
@@ -14,19 +12,4 @@ test.each([
   ['C:\\x\\*_~', 'C:\\\\x\\\\\\*\\_\\~'],
 ])('%s stays text', (text, expected) => {
   expect(plainMarkdown(text)).toBe(expected);
-});
-
-test('what a log says makes neither link, heading nor the end of a block', () => {
-  const nasty = 'evil\n```\n# head\n[x](http://evil.example)';
-  const made = madeIncident({
-    processes: [{ key: 'a', image: 'C:\\x\\evil.exe', time: '09:00:00', command: `evil.exe ${nasty}` }],
-    findings: [{ title: '[t](http://t.example)', process: 'a', decoded: nasty }],
-  });
-  const text = incidentMarkdown(made, wordsOf('en'), UTC);
-  const [head, tree, ...rest] = text.split(/^````text$|^````$/m);
-  expect(rest).toHaveLength(1);
-  expect(tree).toContain('evil.exe evil ``` # head');
-  for (const part of [head!, rest[0]!]) {
-    expect(part.replace(/` [^\n]* `/g, '')).not.toMatch(/\]\(http|^# head|https?:\/\//m);
-  }
 });

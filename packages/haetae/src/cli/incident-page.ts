@@ -295,7 +295,7 @@ const bandSentence = ({ kind, host, channel, from, to, missing, by }: Band, { la
   storyWords(lang).blind(kind, {
     host: printable(shortHost(host)),
     channel: printable(channelName(channel)),
-    span: storyWords(lang).span(to - from),
+    span: to - from < 1000 ? '' : storyWords(lang).span(to - from),
     missing: count(missing),
     by: printable(by),
   });

@@ -122,7 +122,7 @@ export const enStory: StoryWords = {
   blind: (kind, { host, channel, span: long, missing, by }) => {
     switch (kind) {
       case 'gap':
-        return `${missing} ${missing === '1' ? 'record is' : 'records are'} missing from the ${named(channel)}log of ${host}, within ${long}.`;
+        return `${missing} ${missing === '1' ? 'record is' : 'records are'} missing from the ${named(channel)}log of ${host}${long === '' ? '' : `, within ${long}`}.`;
       case 'silence':
         return `For ${long} in between, ${host} has no ${named(channel)}records.`;
       case 'cleared':

@@ -112,11 +112,11 @@ export const koStory: StoryWords = {
   blind: (kind, { host, channel, span: long, missing, by }) => {
     switch (kind) {
       case 'gap':
-        return `${host}의 ${named(channel)}로그에서 ${long} 사이 레코드 ${missing}개가 빠져 있습니다.`;
+        return `${host}의 ${named(channel)}로그에서 ${long === '' ? '' : `${long} 사이 `}레코드 ${missing}개가 빠져 있습니다.`;
       case 'silence':
         return `이 사이 ${long} 동안 ${host}에 ${named(channel)}기록이 없습니다.`;
       case 'cleared':
-        return `${by === '' ? '' : `${josa(by, '이/가')} `}${host}의 ${named(channel)}로그를 지웠습니다. 그 이전 기록은 믿을 수 없습니다.`;
+        return `${by === '' ? '누군가가' : josa(by, '이/가')} ${host}의 ${named(channel)}로그를 지웠습니다. 그 이전 기록은 믿을 수 없습니다.`;
       case 'recreated':
         return `${host}의 ${named(channel)}로그가 새로 시작되었습니다. 그 이전 기록이 없습니다.`;
       case 'sysmon-stopped':

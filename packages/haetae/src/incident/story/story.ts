@@ -212,7 +212,7 @@ function blindOf({ blind }: Incident, { words }: Told, deeds: readonly Deed[]): 
       text: words.blind(kind, {
         host: printable(shortHost(host)),
         channel: printable(channelName(channel)),
-        span: words.span(to - from),
+        span: to - from < 1000 ? '' : words.span(to - from),
         missing: missing.toLocaleString('en-US'),
         by: printable(by),
       }),
