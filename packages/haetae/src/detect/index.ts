@@ -20,6 +20,7 @@ export {
   type BaselineHead,
   CONTAMINATION,
   compareBaselines,
+  createLiveScorer,
   FAMILIES,
   type Family,
   type FamilyDifference,

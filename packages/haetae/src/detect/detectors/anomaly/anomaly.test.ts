@@ -8,7 +8,7 @@ import {
   memoryStore,
   unusualReason,
 } from '../../index.ts';
-import { FAMILIES, readBaseline } from './index.ts';
+import { createLiveScorer, FAMILIES, readBaseline } from './index.ts';
 
 const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
 const START = Date.UTC(2025, 5, 23, 9);
@@ -224,6 +224,20 @@ describe('a baseline', () => {
       { baseline: readBaseline(bytes).version, among: 1000, p: 1 / 1001 },
     ]);
     expect(scores.baseline).toBe(readBaseline(bytes).version);
+  });
+
+  test('is what events are held against one by one, as they come', () => {
+    const score = createLiveScorer(readBaseline(bytes));
+    expect(score(accesses()[500]!)).toMatchObject({
+      rule: null,
+      event: { position: { kind: 'line', line: 2000 } },
+      why: [{ kind: 'unusual', baseline: readBaseline(bytes).version, among: 1000, equal: { count: 1 } }],
+    });
+    expect([score(clean[0]!), score(event(1, 4, {})), score(event(1, 1, { Image: 'a' }))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('of the data itself tells no drift, of other data some', () => {

@@ -1,5 +1,6 @@
 import type { Event } from '@haetae/event';
 import type { Localised } from '../../unusual.ts';
+import { memo } from './memo.ts';
 import type { PathFacts } from './paths.ts';
 import type { TextMeasures } from './text.ts';
 
@@ -97,4 +98,19 @@ export function twoDigits(n: number): number {
   if (n < 100) return Math.round(n);
   const scale = 10 ** (Math.floor(Math.log10(n)) - 1);
   return Math.round(n / scale) * scale;
+}
+
+/** The family of a kind of events, −1 for none; fast for the runs of equal kinds that logs consist of. */
+export function familyRoutes(families: readonly Family[]): (channel: string, eventId: number) => number {
+  const byChannel = new Map<string, Map<number, number>>();
+  families.forEach((family, i) => {
+    for (const [channel, ids] of family.kinds) {
+      const known = byChannel.get(channel) ?? new Map<number, number>();
+      byChannel.set(channel, known);
+      for (const id of ids) known.set(id, i);
+    }
+  });
+  const none = new Map<number, number>();
+  const asWritten = memo((channel) => byChannel.get(channel.toLowerCase()) ?? none, 1000);
+  return (channel, eventId) => asWritten(channel).get(eventId) ?? -1;
 }

@@ -2,7 +2,7 @@ import type { Event } from '@haetae/event';
 import type { AnomalySetup } from '../../detector.ts';
 import type { Harvest, TextStore } from '../../harvest.ts';
 import { writeExemplar } from './exemplar.ts';
-import { type Family, valuesOf } from './family.ts';
+import { type Family, familyRoutes, valuesOf } from './family.ts';
 import { hashText, mix } from './hash.ts';
 import { memo } from './memo.ts';
 import { createReader } from './reader.ts';
@@ -62,7 +62,7 @@ export function createGatherer(
   zone: string,
   detector: string,
   place?: WantedPlace,
-  routes: (channel: string, eventId: number) => number = routesOf(families),
+  routes: (channel: string, eventId: number) => number = familyRoutes(families),
 ) {
   const reader = createReader(zone);
   const tables = families.map((family) => new RowTable(valuesOf(family)));
@@ -151,21 +151,6 @@ export function createGatherer(
       };
     },
   };
-}
-
-/** The family of a kind of events, −1 for none; fast for the runs of equal kinds that logs consist of. */
-function routesOf(families: readonly Family[]): (channel: string, eventId: number) => number {
-  const byChannel = new Map<string, Map<number, number>>();
-  families.forEach((family, i) => {
-    for (const [channel, ids] of family.kinds) {
-      const known = byChannel.get(channel) ?? new Map<number, number>();
-      byChannel.set(channel, known);
-      for (const id of ids) known.set(id, i);
-    }
-  });
-  const none = new Map<number, number>();
-  const asWritten = memo((channel) => byChannel.get(channel.toLowerCase()) ?? none, 1000);
-  return (channel, eventId) => asWritten(channel).get(eventId) ?? -1;
 }
 
 /** What all threads gathered of one family. */

@@ -1,6 +1,6 @@
 import { attribute, type Forest } from '@haetae/isolation-forest';
 import type { Level } from '@haetae/sigma';
-import type { EventFacts } from '../../finding.ts';
+import type { EventFacts, Finding } from '../../finding.ts';
 import type { TextStore } from '../../harvest.ts';
 import type { FiledFinding } from '../../signal.ts';
 import type { ScorePart, UnusualReason } from '../../unusual.ts';
@@ -26,21 +26,18 @@ export interface Judged {
 
 /** The finding of a candidate: an event of its row, and why. */
 export function findingOf(
-  candidate: Pick<Candidate, 'row' | 'p' | 'values'>,
-  { family, gathered, model, ordinary: target }: Judged,
-  exemplar: Exemplar,
+  { row, p, values }: Pick<Candidate, 'row' | 'p' | 'values'>,
+  { family, gathered, model, ordinary }: Judged,
+  { event, fields, file }: Exemplar,
 ): FiledFinding {
   const { table } = gathered;
-  const block = table.block(candidate.row);
-  const at = table.offset(candidate.row);
-  const { event, fields, file } = exemplar;
-  const reason = reasonOf(
-    family,
-    model.forest,
-    candidate,
-    fields,
+  const block = table.block(row);
+  const at = table.offset(row);
+  const found = findingFrom(
+    { family, forest: model.forest, values, ordinary },
+    { event, fields },
     {
-      p: candidate.p,
+      p,
       among: model.distribution.total,
       baseline: model.version,
       equal: {
@@ -49,8 +46,22 @@ export function findingOf(
         last: iso(block[at + AT.last]!),
       },
     },
-    target,
   );
+  return { ...found, file };
+}
+
+/** What a score says of one event. */
+export function findingFrom(
+  {
+    family,
+    forest,
+    values,
+    ordinary,
+  }: Pick<Judged, 'family' | 'ordinary'> & { readonly forest: Forest; readonly values: Float64Array },
+  { event, fields }: Pick<Exemplar, 'event' | 'fields'>,
+  known: Pick<UnusualReason, 'p' | 'among' | 'baseline' | 'equal'>,
+): Finding {
+  const reason = reasonOf(family, forest, { values }, fields, known, ordinary);
   return {
     detector: 'anomaly',
     rule: null,
@@ -60,7 +71,6 @@ export function findingOf(
     why: [reason],
     event,
     fields,
-    file,
   };
 }
 
