@@ -3,7 +3,16 @@ import type { Instant } from '../../../instant.ts';
 import type { Timed } from '../clock.ts';
 import { readJsonTime } from '../scalar.ts';
 import type { JsonObject } from '../shape.ts';
-import { CHANNEL, COMPUTER, EVENT_ID, type FlatEvent, isAlwaysData, PROVIDER } from '../shapes/flat.ts';
+import {
+  CHANNEL,
+  COMPUTER,
+  EVENT_ID,
+  type FlatEvent,
+  isAlwaysData,
+  MEMBERS_OF,
+  PROVIDER,
+  RECORD,
+} from '../shapes/flat.ts';
 import { readInstantAt } from './instant-at.ts';
 import { ABSENT, ESCAPED, endOf, isOdd, kindOf, NULL, PLAIN, startOf, TRUTH, WHOLE } from './members.ts';
 import { numberOf } from './names.ts';
@@ -25,6 +34,10 @@ const ID = numberOf(EVENT_ID[0]!);
 const CHANNEL_NUMBER = numberOf(CHANNEL[0]!);
 const PROVIDER_NUMBER = numberOf(PROVIDER[0]!);
 const COMPUTERS = COMPUTER.map(numberOf);
+const RECORDS = RECORD.map(numberOf);
+/** The one member of `System` that is asked for often: the process that wrote the event. */
+const WRITER = 'Execution_ProcessID';
+const WRITER_NUMBER = numberOf(MEMBERS_OF.get(WRITER)![0]!);
 const ZERO = 48;
 
 /** Of all files: they name the same channels, hosts and fields. */
@@ -87,7 +100,12 @@ export class LineEvent implements Event, Timed, RawValue {
   }
 
   get eventRecordId(): number | bigint {
-    return this.#all().eventRecordId;
+    for (let i = 0; i < RECORDS.length; i++) {
+      if (kindOf(RECORDS[i]!) === ABSENT) continue;
+      const id = digitsOf(RECORDS[i]!);
+      return id < 0 ? this.#all().eventRecordId : id;
+    }
+    return 0;
   }
 
   get(name: string): string | undefined {
@@ -129,6 +147,7 @@ export class LineEvent implements Event, Timed, RawValue {
   }
 
   system(name: string): string | undefined {
+    if (name === WRITER && kindOf(WRITER_NUMBER) === WHOLE) return this.#value(WRITER_NUMBER, WHOLE);
     return this.#number(name) < 0 ? this.#all().system(name) : undefined;
   }
 
@@ -196,14 +215,17 @@ export class LineEvent implements Event, Timed, RawValue {
 
 const NONE: readonly string[] = [];
 
-/** -1 where it is none that needs no thought. */
-function idAt(): number {
-  const kind = kindOf(ID);
+/** The event id; -1 where it is none that needs no thought. */
+const idAt = (): number => (endOf(ID) - startOf(ID) > 9 ? -1 : digitsOf(ID));
+
+/** The whole number that a member is, or writes as text; -1 where it is none, or one that needs thought. */
+function digitsOf(number: number): number {
+  const kind = kindOf(number);
   if (kind !== WHOLE && kind !== PLAIN) return -1;
-  const end = endOf(ID);
+  const end = endOf(number);
   let id = 0;
-  let p = startOf(ID);
-  if (p === end || end - p > 9) return -1;
+  let p = startOf(number);
+  if (p === end || end - p > 15) return -1;
   for (; p < end; p++) {
     const digit = BYTES[p]! - ZERO;
     if (digit < 0 || digit > 9) return -1;

@@ -11,7 +11,7 @@ export const CHANNEL = ['Channel', 'LogName', 'log_name', 'channel'];
 export const PROVIDER = ['SourceName', 'Provider_Name', 'ProviderName', 'Provider', 'provider_name', 'source_name'];
 export const COMPUTER = ['Hostname', 'Computer', 'ComputerName', 'MachineName', 'computer_name', 'hostname', 'host'];
 export const EVENT_ID = ['EventID', 'EventId', 'EventCode', 'event_id', 'Id'];
-const RECORD = ['EventRecordID', 'RecordNumber', 'EventRecordId', 'RecordId', 'RecordID', 'record_id'];
+export const RECORD = ['EventRecordID', 'RecordNumber', 'EventRecordId', 'RecordId', 'RecordID', 'record_id'];
 const OWN: readonly (readonly string[])[] = [CHANNEL, PROVIDER, COMPUTER, EVENT_ID, RECORD];
 
 /** Members of `System` under the names that exporters give them, to Sigma's. */
@@ -37,7 +37,8 @@ const SYSTEM = new Map<string, string>([
   ['RelatedActivityID', 'Correlation_RelatedActivityID'],
   ['TimeCreated', 'TimeCreated_SystemTime'],
 ]);
-const MEMBERS_OF = new Map<string, string[]>();
+/** Members that exporters write a member of `System` under, by Sigma's name for it. */
+export const MEMBERS_OF = new Map<string, string[]>();
 for (const [name, system] of SYSTEM) MEMBERS_OF.set(system, [...(MEMBERS_OF.get(system) ?? []), name]);
 
 /** All names that are not always data fields. */
