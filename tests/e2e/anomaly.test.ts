@@ -62,6 +62,11 @@ describe('scan', () => {
     expect(lines(one!.stdout).length).toBeGreaterThan(0);
   });
 
+  test('tells no more of a host and day than the budget, and names what is just below', async () => {
+    const { stderr } = await haetae(['scan', attacked, '--budget', '1', '--format', 'jsonl', '--by', 'finding']);
+    expect(stderr).toContain('(at most 1 for each host and day, one for each program)');
+  });
+
   test('without that detector there is none', async () => {
     const { stdout, stderr } = await haetae(['scan', attacked, '--detectors', 'sigma', '--format', 'jsonl']);
     expect(stdout).not.toContain('unusual');

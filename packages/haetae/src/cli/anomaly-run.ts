@@ -3,13 +3,23 @@ import { type AnomalySetup, type Baseline, BaselineError, readBaseline } from '.
 import type { Words, Zone } from '../locale/index.ts';
 import { type Scan, scanning } from '../pipeline/index.ts';
 import type { AnomalyFlags, BaselineReadFlags } from './flags.ts';
+import { budgetOption } from './incident-run.ts';
 import { rangeOption, threadsOption } from './options.ts';
 import { readSettings, type Session } from './session.ts';
 import { UsageError } from './usage.ts';
 
-/** How scores are made, from the flags of every command that scores. */
-export function anomalySetup({ profile, baseline }: AnomalyFlags, zone: Zone, words: Words): AnomalySetup {
+/**
+ * How scores are made, from the flags of every command that scores. A budget of alerts also bounds what is told of one host
+ * and day: a score is the least of alerts.
+ */
+export function anomalySetup(
+  { profile, baseline, budget }: AnomalyFlags & { readonly budget?: string },
+  zone: Zone,
+  words: Words,
+): AnomalySetup {
+  const perHostDay = budgetOption(budget, words);
   return {
+    ...(perHostDay !== undefined && { perHostDay }),
     zone: zone.name,
     ...(profile === 'seed' && { profile }),
     ...(baseline !== undefined && { baseline: baselineAt(baseline, words).bytes }),
