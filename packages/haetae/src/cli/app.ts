@@ -70,6 +70,7 @@ export function application(words: Words, version: string): Application<Context>
       flags: {
         by: { kind: 'enum', values: ['incident', 'finding'], brief: brief.by, optional: true },
         budget: optional(words.incidents.flags.budget, 'n'),
+        assets: optional(words.incidents.flags.assets, 'file'),
         format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, optional: true },
         failOn: optional(brief.failOn, 'level'),
         ...detecting,
@@ -91,6 +92,7 @@ export function application(words: Words, version: string): Application<Context>
           default: 'table',
         },
         budget: optional(words.incidents.flags.budget, 'n'),
+        assets: optional(words.incidents.flags.assets, 'file'),
         ...detecting,
       },
       positional,

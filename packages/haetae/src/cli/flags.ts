@@ -38,6 +38,7 @@ export interface ScanFlags extends DetectingFlags {
   /** Incidents for a table, findings for all else, where the user does not say. */
   readonly by?: 'finding' | 'incident';
   readonly budget?: string;
+  readonly assets?: string;
   /** By the ending of --output where the user does not say; else a table. */
   readonly format?: 'table' | 'csv' | 'json' | 'jsonl';
   readonly failOn?: string;
@@ -46,6 +47,7 @@ export interface ScanFlags extends DetectingFlags {
 export interface IncidentFlags extends DetectingFlags {
   readonly id?: string;
   readonly budget?: string;
+  readonly assets?: string;
   readonly format: 'table' | 'json' | 'md';
 }
 

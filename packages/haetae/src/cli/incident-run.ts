@@ -1,4 +1,5 @@
-import { budgetOf, type Incident, type IncidentReport, incidentsOf, shortHost } from '../incident/index.ts';
+import { readFileSync } from 'node:fs';
+import { budgetOf, type Incident, type IncidentReport, incidentsOf, readAssets, shortHost } from '../incident/index.ts';
 import { cut, printable, type Words, width } from '../locale/index.ts';
 import type { Scan } from '../pipeline/index.ts';
 import type { Out } from './console.ts';
@@ -28,6 +29,24 @@ export function budgetOption(text: string | undefined, { incidents: w }: Words):
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(w.badBudget(text));
   return Number(text);
+}
+
+/** Weights of hosts, out of the file that --assets names. */
+export function assetsOption(
+  path: string | undefined,
+  { incidents: w }: Words,
+): { readonly assets?: ReadonlyMap<string, number> } {
+  if (path === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(w.noAssets(path, (error as Error).message));
+  }
+  const { weights, problems } = readAssets(text);
+  const [first] = problems;
+  if (first !== undefined) throw new UsageError(w.badAssets(`${path}:${first.line}`, first.text.slice(0, 80)));
+  return { assets: weights };
 }
 
 const MOST_HOSTS = 20;

@@ -3,7 +3,7 @@ import type { Context, IncidentFlags } from './flags.ts';
 import { wholeIncidentJson } from './incident-json.ts';
 import { incidentMarkdown } from './incident-markdown.ts';
 import { idOption, pickIncident } from './incident-pick.ts';
-import { budgetOption, budgetText, incidentsIn } from './incident-run.ts';
+import { assetsOption, budgetOption, budgetText, incidentsIn } from './incident-run.ts';
 import { incidentTable } from './incident-table.ts';
 import { incidentText } from './incident-text.ts';
 import { anythingRead, conclude } from './receipt.ts';
@@ -18,11 +18,12 @@ export async function incidentCommand(this: Context, flags: IncidentFlags, ...pa
   const { words } = console;
   const id = idOption(flags.id, words);
   const budget = budgetOption(flags.budget, words);
+  const assets = assetsOption(flags.assets, words);
   const prepared = await prepareScan(flags, words, console);
   await session(console, flags, paths, async (s) => {
     const done = await prepared.run(s, true);
     try {
-      const { report } = await incidentsIn(done);
+      const { report } = await incidentsIn(done, assets);
       s.clearProgress();
       const { incidents } = report;
       const { out, zone } = s;

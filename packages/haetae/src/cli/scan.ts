@@ -5,7 +5,7 @@ import type { Scan } from '../pipeline/index.ts';
 import { csvPrinter, type FindingPrinter, jsonLinesPrinter, jsonPrinter } from './findings.ts';
 import type { Context, ScanFlags } from './flags.ts';
 import { incidentArray, incidentCsv, incidentLines } from './incident-json.ts';
-import { budgetOption, budgetText, incidentsIn } from './incident-run.ts';
+import { assetsOption, budgetOption, budgetText, incidentsIn } from './incident-run.ts';
 import { incidentTable } from './incident-table.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption } from './options.ts';
@@ -20,6 +20,8 @@ import { whyNothing } from './why-nothing.ts';
 export async function scanCommand(this: Context, flags: ScanFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
+  // Wrong files are told before anything is read.
+  const assets = assetsOption(flags.assets, words);
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
   const format = formatOf(flags);
   const by = flags.by ?? (format === 'table' ? 'incident' : 'finding');
@@ -30,7 +32,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
       s.clearProgress();
       const worst =
         by === 'incident'
-          ? await printIncidents(done, format, flags, paths, s, failOn)
+          ? await printIncidents(done, format, flags, paths, s, failOn, assets)
           : await print(done, printerOf(format, s), s, failOn);
       if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
       const status = conclude(s, 'scan', done.receipts, flags.receipt, prepared.receipt(done));
@@ -81,10 +83,11 @@ async function printIncidents(
   paths: readonly string[],
   { write, zone, out, console }: Session,
   failOn: Level | undefined,
+  assets: ReturnType<typeof assetsOption>,
 ): Promise<boolean> {
   const { words } = console;
   const budget = budgetOption(flags.budget, words);
-  const { report, worst } = await incidentsIn(done);
+  const { report, worst } = await incidentsIn(done, assets);
   const { incidents } = report;
   switch (format) {
     case 'table':

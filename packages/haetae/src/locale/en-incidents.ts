@@ -21,6 +21,8 @@ export const enIncidents = {
   flags: {
     id: 'the incident, by its id or the first digits of it',
     format: 'table, json or md',
+    assets:
+      'weights of hosts for the risk, a line each: a name and 0 (unimportant) to 2 (a domain controller); others weigh 1',
     budget: 'alerts a day that a host may raise: sets a threshold for each host and lists what falls just below',
     exceptions: 'a folder of exceptions',
   },
@@ -28,6 +30,9 @@ export const enIncidents = {
   unknown: (id: string, known: string) => `--id ${id}: no incident has this id. There are: ${known}.`,
   ambiguous: (id: string, found: string) => `--id ${id}: several incidents begin so: ${found}. Give more digits.`,
   badId: (id: string) => `--id ${id}: an id is 4 to 16 hexadecimal digits.`,
+  noAssets: (path: string, why: string) => `--assets ${path}: ${why}`,
+  badAssets: (place: string, text: string) =>
+    `--assets ${place}: “${text}” is not a host and a weight from 0 to 2, as in “DC1 2”.`,
   badBudget: (text: string) => `--budget ${text}: give a whole number of alerts a day, from 1.`,
   byCsv: '--format csv with --by incident: one row an incident.',
   head: (incidents: string, findings: string) => `${some(incidents, 'incident')} from ${some(findings, 'finding')}`,

@@ -20,6 +20,7 @@ export const koIncidents: IncidentWords = {
   flags: {
     id: '사건 ID 또는 그 앞자리',
     format: 'table, json 또는 md',
+    assets: '위험도에 쓸 호스트 가중치 파일. 한 줄에 이름과 0(중요하지 않음)~2(도메인 컨트롤러), 없는 호스트는 1',
     budget: '호스트마다 하루에 올릴 경보 수. 호스트별 기준을 정하고 바로 아래에 있는 사건을 보여 줌',
     exceptions: '예외 폴더',
   },
@@ -27,6 +28,9 @@ export const koIncidents: IncidentWords = {
   unknown: (id, known) => `--id ${id}: 그런 사건이 없습니다. 있는 것: ${known}.`,
   ambiguous: (id, found) => `--id ${id}: 이렇게 시작하는 사건이 여럿입니다: ${found}. 자리를 더 쓰십시오.`,
   badId: (id) => `--id ${id}: 16진수 4~16자리를 쓰십시오.`,
+  noAssets: (path, why) => `--assets ${path}: ${why}`,
+  badAssets: (place, text) =>
+    `--assets ${place}: “${text}”을(를) 호스트와 0~2의 가중치로 읽을 수 없습니다. 예: “DC1 2”`,
   badBudget: (text) => `--budget ${text}: 하루 경보 수를 1 이상의 정수로 쓰십시오.`,
   byCsv: '--by incident와 --format csv: 사건마다 한 행.',
   head: (incidents, findings) => `사건 ${incidents}건 (탐지 ${findings}건에서)`,
