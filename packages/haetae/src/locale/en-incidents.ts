@@ -30,7 +30,7 @@ export const enIncidents = {
   unknown: (id: string, known: string) => `--id ${id}: no incident has this id. There are: ${known}.`,
   ambiguous: (id: string, found: string) => `--id ${id}: several incidents begin so: ${found}. Give more digits.`,
   badId: (id: string) => `--id ${id}: an id is 4 to 16 hexadecimal digits.`,
-  noAssets: (path: string, why: string) => `--assets ${path}: ${why}`,
+  noAssets: (path: string, why: string) => `--assets ${path}: cannot be read (${why}).`,
   badAssets: (place: string, text: string) =>
     `--assets ${place}: “${text}” is not a host and a weight from 0 to 2, as in “DC1 2”.`,
   badBudget: (text: string) => `--budget ${text}: give a whole number of alerts a day, from 1.`,

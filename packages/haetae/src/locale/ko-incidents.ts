@@ -28,7 +28,7 @@ export const koIncidents: IncidentWords = {
   unknown: (id, known) => `--id ${id}: 그런 사건이 없습니다. 있는 것: ${known}.`,
   ambiguous: (id, found) => `--id ${id}: 이렇게 시작하는 사건이 여럿입니다: ${found}. 자리를 더 쓰십시오.`,
   badId: (id) => `--id ${id}: 16진수 4~16자리를 쓰십시오.`,
-  noAssets: (path, why) => `--assets ${path}: ${why}`,
+  noAssets: (path, why) => `--assets ${path}: 읽을 수 없습니다(${why}).`,
   badAssets: (place, text) =>
     `--assets ${place}: “${text}”을(를) 호스트와 0~2의 가중치로 읽을 수 없습니다. 예: “DC1 2”`,
   badBudget: (text) => `--budget ${text}: 하루 경보 수를 1 이상의 정수로 쓰십시오.`,
