@@ -1,7 +1,10 @@
 import type { DetectingFlags } from './flags.ts';
 
 /** The command that shows one incident, with what it takes to find the same one again. */
-export function seeMore(paths: readonly string[], flags: DetectingFlags): (id: string) => string {
+export function seeMore(
+  paths: readonly string[],
+  flags: DetectingFlags & { readonly assets?: string },
+): (id: string) => string {
   const words = ['haetae', 'incident', ...paths.map(quoted)];
   const add = (flag: string, value: string | undefined): void => {
     if (value !== undefined) words.push(flag, quoted(value));
@@ -17,6 +20,8 @@ export function seeMore(paths: readonly string[], flags: DetectingFlags): (id: s
   add('--min-level', flags.minLevel);
   add('--from', flags.from);
   add('--to', flags.to);
+  add('--assets', flags.assets);
+  if (flags.carve) words.push('--carve');
   add('--timezone', flags.timezone);
   if (flags.password !== undefined) words.push('--password', '…');
   const command = words.join(' ');
