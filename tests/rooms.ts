@@ -47,7 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/store': {
     path: 'packages/haetae/src/store',
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
-    packages: ['@duckdb/node-api'],
+    packages: ['@duckdb/node-api', '@duckdb/node-bindings'],
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',

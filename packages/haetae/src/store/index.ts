@@ -12,11 +12,25 @@ export type {
 } from './accounts.ts';
 export { ROLES } from './accounts.ts';
 export type { Audit, AuditBreak, AuditEntry, AuditHead, AuditQuery, AuditRecord, AuditVerdict } from './audit.ts';
+export type { Batch, Committed, EntityRow, FindingRow, Intake, Snapshot, Snapshots } from './commit.ts';
 export { StoreError, type StoreErrorCode } from './error.ts';
+export {
+  EVENT_FLAGS,
+  type EventBatch,
+  EventBatchBuilder,
+  type EventOrigin,
+  NO_EVENTS,
+} from './events/batch.ts';
+export { EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, type StoredColumn } from './events/columns.ts';
+export * from './events/query.ts';
+export * from './incidents.ts';
 export type { Frame } from './log/frame.ts';
 export { type Log, type LogOptions, openLog } from './log/log.ts';
 export { type Durable, followLog, type LogDamage, LogReader } from './log/reader.ts';
 export type { LogStart, LogStatus } from './log/writer.ts';
 export { type OpenStore, openStore, type StoreOptions } from './open.ts';
+export * from './records.ts';
 export { storeAt } from './remote.ts';
+export { restoreStore } from './restore.ts';
 export type { Store } from './store.ts';
+export type * from './upkeep.ts';

@@ -25,7 +25,6 @@ export interface StoreThreadData {
   readonly directory: string;
   readonly memory: number | undefined;
   readonly threads: number | undefined;
-  readonly nowMs: number;
 }
 export type StoreThreadMessage =
   | { readonly kind: 'open' }
@@ -34,7 +33,7 @@ export type StoreThreadMessage =
 /** Opens the store of a directory in a thread of its own: no query ever holds up the caller's event loop. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { directory, memory, threads } = options;
-  const workerData: StoreThreadData = { directory, memory, threads, nowMs: Date.now() };
+  const workerData: StoreThreadData = { directory, memory, threads };
   const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), { workerData });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {

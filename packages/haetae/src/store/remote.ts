@@ -1,5 +1,7 @@
 import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import type { Batch } from './commit.ts';
 import { StoreError, type StoreErrorCode } from './error.ts';
+import { buffersOf } from './events/batch.ts';
 import type { Store } from './store.ts';
 
 /** From the thread that asks. `next` asks a stream for its next item, `cancel` ends a call or stream. */
@@ -64,7 +66,7 @@ export function storeAt(port: MessagePort): Store {
     open.set(id, hear);
     const plain = signal === undefined ? args : [...args.slice(0, -1), { ...(control as Control), signal: undefined }];
     const request: Request = { id, kind: 'call', path, args: plain, signal: signal !== undefined };
-    port.postMessage(request, transferable(plain));
+    port.postMessage(request, transferable(path, plain));
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
     return { id, forget };
@@ -124,13 +126,9 @@ export function storeAt(port: MessagePort): Store {
   });
 }
 
-/** Typed arrays of a batch go over without being copied: who sends a batch gives it away. */
-function transferable(args: readonly unknown[]): TransferListItem[] {
-  const first = args[0] as { readonly transfer?: () => TransferListItem[] } | undefined;
-  return typeof first === 'object' && first !== null && 'buffers' in first
-    ? [...(first.buffers as TransferListItem[])]
-    : [];
-}
+/** The typed arrays of a batch go over without being copied: who sends a batch gives it away. */
+const transferable = (path: string, args: readonly unknown[]): TransferListItem[] =>
+  path === 'intake.commit' ? buffersOf((args[0] as Batch).events) : [];
 
 /** Answers what is asked at a port with a store of this thread. `close` is the opener's alone: elsewhere it lets go of the port only. */
 export function serveStore(store: Store, port: MessagePort, close: () => Promise<void>): void {

@@ -7,12 +7,12 @@ import { serveStore } from './remote.ts';
 /** The thread that has the database open: it serves every port that it is handed, until it is told to close. */
 const parent = parentPort;
 if (parent === null) throw new Error('store-worker runs as a worker thread only');
-const { directory, nowMs, ...wanted } = workerData as StoreThreadData;
+const { directory, ...wanted } = workerData as StoreThreadData;
 const tell = (message: StoreThreadMessage): void => parent.postMessage(message);
 
 try {
   const limits = limitsHere();
-  const store = await openDuckdb(directory, nowMs, {
+  const store = await openDuckdb(directory, Date.now, {
     ...limits,
     memory: wanted.memory ?? limits.memory,
     threads: wanted.threads ?? limits.threads,

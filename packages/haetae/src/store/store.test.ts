@@ -1,12 +1,13 @@
+import { cpSync } from 'node:fs';
 import { limitsHere, openDuckdb } from './engines/duckdb/duckdb.ts';
-import { openStore } from './index.ts';
-import { bundled } from './testing/fixtures.ts';
+import type { Store } from './index.ts';
+import { lastingFolder } from './testing/fixtures.ts';
 import { storeContract } from './testing/store.contract.ts';
 
-const [worker] = await bundled(new URL('./store-worker.ts', import.meta.url));
-const limits = { ...limitsHere(), memory: 256e6 };
+const openIn = (folder: string): Promise<Store> => openDuckdb(folder, () => 1, { ...limitsHere(), memory: 256e6 });
 
-storeContract('DuckDB in this thread', (directory) => openDuckdb(directory, 1, limits));
-storeContract('DuckDB in a thread of its own', (directory) =>
-  openStore({ directory, worker: worker!, memory: limits.memory }),
-);
+/** An empty store, made once and copied: what a new one costs is the schema. */
+const empty = lastingFolder();
+await (await openIn(empty)).close();
+
+storeContract('DuckDB', openIn, (folder) => cpSync(empty, folder, { recursive: true }));

@@ -1,5 +1,10 @@
 import type { Sessions, Tokens, Users } from './accounts.ts';
 import type { Audit } from './audit.ts';
+import type { Intake, Snapshots } from './commit.ts';
+import type { Events } from './events/query.ts';
+import type { Findings, Incidents } from './incidents.ts';
+import type { Book, Delivery, Entities, ResponseAction, RuleState, SavedSearch, StoredException } from './records.ts';
+import type { Upkeep } from './upkeep.ts';
 
 /**
  * Everything that is kept, as books of rows. Engine-neutral: every argument and result is plain data that crosses threads,
@@ -10,6 +15,18 @@ export interface Store {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly audit: Audit;
+  readonly intake: Intake;
+  readonly snapshots: Snapshots;
+  readonly events: Events;
+  readonly findings: Findings;
+  readonly incidents: Incidents;
+  readonly entities: Entities;
+  readonly exceptions: Book<StoredException>;
+  readonly rules: Book<RuleState>;
+  readonly deliveries: Book<Delivery>;
+  readonly responses: Book<ResponseAction>;
+  readonly searches: Book<SavedSearch>;
+  readonly upkeep: Upkeep;
   /** Ends what runs and writes what is open. */
   close(): Promise<void>;
 }

@@ -1,8 +1,7 @@
-import type { UnixMs } from '@haetae/event';
 import { expect, test } from 'vitest';
 import type { AuditRecord, Session, Store, Token, User } from '../index.ts';
+import { ms } from './rows.ts';
 
-export const ms = (n: number): UnixMs => n as UnixMs;
 const T = ms(1_760_000_000_000);
 
 export const user = (change: Partial<User> = {}): User => ({

@@ -5,10 +5,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import { onTestFinished } from 'vitest';
 
+const lasting: string[] = [];
+process.once('exit', () => {
+  for (const folder of lasting) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that goes when the test is over. */
 export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'haetae-store-'));
+  const folder = lastingFolder();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder that goes when all tests of the file are over. */
+export function lastingFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'haetae-store-'));
+  lasting.push(folder);
   return folder;
 }
 
@@ -19,12 +31,12 @@ export function tempFolder(): string {
 export async function bundled(...entries: readonly URL[]): Promise<readonly URL[]> {
   const root = fileURLToPath(new URL('../../../../../', import.meta.url));
   const out = mkdtempSync(join(root, 'node_modules', '.store-test-'));
-  process.once('exit', () => rmSync(out, { recursive: true, force: true }));
+  lasting.push(out);
   await build({
     input: entries.map((entry) => fileURLToPath(entry)),
     output: { dir: out, format: 'esm', entryFileNames: '[name].js' },
     platform: 'node',
-    external: ['@duckdb/node-api'],
+    external: ['@duckdb/node-api', '@duckdb/node-bindings'],
     resolve: { conditionNames: ['haetae-source', 'node', 'import', 'default'] },
     logLevel: 'warn',
   });

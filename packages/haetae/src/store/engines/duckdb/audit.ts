@@ -1,4 +1,12 @@
-import { type Audit, AuditChain, type AuditEntry, type AuditHead, auditHash, NO_ENTRY } from '../../audit.ts';
+import {
+  type Audit,
+  AuditChain,
+  type AuditEntry,
+  type AuditHead,
+  type AuditVerdict,
+  auditHash,
+  NO_ENTRY,
+} from '../../audit.ts';
 import type { Database } from './database.ts';
 import type { Parameter, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
@@ -62,29 +70,25 @@ export const auditIn = (db: Database): Audit => ({
       return audit.all(sql, `WHERE ${where.join(' AND ')} ORDER BY number DESC LIMIT $${values.length}`, values);
     }),
   head: () => db.read(async (sql) => pick(await newest(sql))),
-  verify: (known) =>
-    db.read(async (sql) => {
-      const chain = new AuditChain();
-      const last = await kept(sql);
-      for (;;) {
-        const entries = await audit.all(sql, 'WHERE number > $1 ORDER BY number LIMIT $2', [
-          chain.head.number,
-          STRETCH,
-        ]);
-        const broken = chain.follow(entries);
-        if (broken !== undefined) return broken;
-        if (known !== undefined && known.number > 0) {
-          const there = entries.find((entry) => entry.number === known.number);
-          if (there !== undefined && there.hash !== known.hash) {
-            return { kind: 'broken', number: known.number, reason: 'not-the-head' };
-          }
-        }
-        if (entries.length < STRETCH) break;
-      }
-      const end = Math.max(last.number, known?.number ?? 0);
-      if (chain.head.number < end) return { kind: 'broken', number: chain.head.number + 1, reason: 'cut-off' };
-      return { kind: 'whole', head: chain.head };
-    }),
+  verify: (known) => db.read((sql) => verifyAudit(sql, known)),
 });
+
+export async function verifyAudit(sql: Sql, known: AuditHead | undefined): Promise<AuditVerdict> {
+  const chain = new AuditChain();
+  const last = await kept(sql);
+  for (;;) {
+    const entries = await audit.all(sql, 'WHERE number > $1 ORDER BY number LIMIT $2', [chain.head.number, STRETCH]);
+    const broken = chain.follow(entries);
+    if (broken !== undefined) return broken;
+    const there = entries.find((entry) => entry.number === known?.number);
+    if (there !== undefined && there.hash !== known!.hash) {
+      return { kind: 'broken', number: there.number, reason: 'not-the-head' };
+    }
+    if (entries.length < STRETCH) break;
+  }
+  const end = Math.max(last.number, known?.number ?? 0);
+  if (chain.head.number < end) return { kind: 'broken', number: chain.head.number + 1, reason: 'cut-off' };
+  return { kind: 'whole', head: chain.head };
+}
 
 const pick = ({ number, hash }: AuditHead): AuditHead => ({ number, hash });

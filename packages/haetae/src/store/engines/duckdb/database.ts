@@ -11,6 +11,13 @@ export interface DatabaseLimits {
   readonly readers: number;
 }
 
+/** The name of the attached file in SQL. */
+export const STORE = 'store';
+/** Rows of a row group: what is compressed at once. A checkpoint writes a part-filled one anew, so smaller than DuckDB's 122,880. */
+const ROW_GROUP = 61_440;
+/** Changes are written to the file's log up to this, then into the file: about a row group of events. */
+const CHECKPOINT = '128MB';
+
 /** One DuckDB file of this process: one connection that writes, one task at a time, and a few that read. */
 export interface Database {
   readonly api: typeof duckdb;
@@ -28,22 +35,32 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
   const api = await import('@duckdb/node-api');
   let instance: duckdb.DuckDBInstance;
   try {
-    instance = await api.DuckDBInstance.create(path, {
+    instance = await api.DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.floor(limits.memory / 1e6)}MB`,
       threads: String(limits.threads),
       temp_directory: temp,
-      storage_compatibility_version: 'latest',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
-      preserve_insertion_order: 'true',
+      checkpoint_threshold: CHECKPOINT,
     });
   } catch (error) {
     throw storeError(error);
   }
   const writer = sqlOn(await instance.connect(), api);
   const free: Sql[] = [];
-  for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
+  try {
+    await writer.run(`ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${ROW_GROUP}, STORAGE_VERSION 'latest')`);
+    for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
+    for (const sql of [writer, ...free]) {
+      await sql.run(`USE ${STORE}`);
+      // A page of the newest rows is found by a few columns; the others are read for its rows only.
+      await sql.run('SET late_materialization_max_rows = 10000');
+    }
+  } catch (error) {
+    instance.closeSync();
+    throw storeError(error);
+  }
   const all = [writer, ...free];
   const waiting: ((sql: Sql) => void)[] = [];
   const running = new Set<Promise<unknown>>();
@@ -98,8 +115,14 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       await tail;
       await Promise.allSettled(running);
       await writer.run('CHECKPOINT').catch(() => {});
-      for (const sql of all) sql.connection.closeSync();
+      await writer.run('USE memory').catch(() => {});
+      for (const sql of free) sql.connection.closeSync();
+      await writer.run(`DETACH ${STORE}`).catch(() => {});
+      writer.connection.closeSync();
       instance.closeSync();
     },
   };
 }
+
+/** A text as SQL writes it: for paths, which no statement takes as a parameter. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

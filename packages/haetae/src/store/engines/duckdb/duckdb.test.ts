@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../../testing/fixtures.ts';
+import { FILE } from './backup.ts';
 import { openDatabase } from './database.ts';
-import { FILE, limitsHere, openDuckdb } from './duckdb.ts';
+import { limitsHere, openDuckdb } from './duckdb.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
@@ -30,11 +31,11 @@ test('a migration is applied once and recorded; one that fails leaves nothing be
 
 test('a schema from the future is refused, with what to do, and not touched', async () => {
   const folder = tempFolder();
-  await (await openDuckdb(folder, 1, limits)).close();
+  await (await openDuckdb(folder, () => 1, limits)).close();
   const db = await openFile(folder);
   await db.write((sql) => sql.run("INSERT INTO migrations VALUES (999, 'future', 2)"));
   await db.close();
-  await expect(openDuckdb(folder, 3, limits)).rejects.toMatchObject({
+  await expect(openDuckdb(folder, () => 3, limits)).rejects.toMatchObject({
     code: 'newer-schema',
     message: expect.stringMatching(/schema 999.*this one knows 1 to \d+\. Update Haetae/),
   });
@@ -56,7 +57,7 @@ test.each([
   ['all entries cut off', 'DELETE FROM audit', { number: 1, reason: 'cut-off' }],
 ])('the audit log tells %s', async (_what, tamper, broken) => {
   const folder = tempFolder();
-  const store = await openDuckdb(folder, 1, limits);
+  const store = await openDuckdb(folder, () => 1, limits);
   const record = { timeMs: 1 as never, actor: 'a', actorName: 'A', action: 'x.y', object: '', address: '' };
   for (let n = 0; n < 3; n++) await store.audit.append({ ...record, detail: { a: n } });
   const head = await store.audit.head();
@@ -64,7 +65,7 @@ test.each([
   const db = await openFile(folder);
   await db.write((sql) => sql.run(tamper));
   await db.close();
-  const again = await openDuckdb(folder, 2, limits);
+  const again = await openDuckdb(folder, () => 2, limits);
   expect(await again.audit.verify()).toEqual({ kind: 'broken', ...broken });
   expect(await again.audit.verify(head)).toMatchObject({ kind: 'broken' });
   await again.close();

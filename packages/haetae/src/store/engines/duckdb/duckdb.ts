@@ -1,14 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { snapshotsIn } from '../../snapshots.ts';
 import type { Store } from '../../store.ts';
+import type { StoreStatus } from '../../upkeep.ts';
 import { sessionsIn, tokensIn, usersIn } from './accounts.ts';
 import { auditIn } from './audit.ts';
+import { backup, FILE, restore, SNAPSHOTS } from './backup.ts';
+import { booksIn, entitiesIn } from './books.ts';
 import { type DatabaseLimits, openDatabase } from './database.ts';
+import { eventsIn } from './events.ts';
+import { findingsIn } from './findings.ts';
+import { incidentsIn } from './incidents.ts';
+import { intakeIn } from './intake.ts';
 import { migrate } from './migrate.ts';
-
-/** The database's file in its directory. */
-export const FILE = 'haetae.duckdb';
+import { exportParquet, importParquet } from './parquet.ts';
+import { retain } from './retention.ts';
+import { statusOf } from './status.ts';
 
 /** A quarter of the machine's memory, between 256 MB and 1 GB; two reading queries leave two of libuv's four threads to the rest. */
 export const limitsHere = (): DatabaseLimits => ({
@@ -18,20 +26,43 @@ export const limitsHere = (): DatabaseLimits => ({
 });
 
 /** Opens the store of a directory in this thread, making what is not there. */
-export async function openDuckdb(directory: string, nowMs: number, limits = limitsHere()): Promise<Store> {
+export async function openDuckdb(
+  directory: string,
+  now: () => number,
+  limits: DatabaseLimits = limitsHere(),
+): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const db = await openDatabase(join(directory, FILE), limits, join(directory, 'temp'));
+  const path = join(directory, FILE);
+  const db = await openDatabase(path, limits, join(directory, 'temp'));
   try {
-    await migrate(db, nowMs);
+    await migrate(db, now());
   } catch (error) {
     await db.close();
     throw error;
   }
+  const intake = intakeIn(db, now);
   return {
     users: usersIn(db),
     sessions: sessionsIn(db),
     tokens: tokensIn(db),
     audit: auditIn(db),
+    intake,
+    snapshots: snapshotsIn(join(directory, SNAPSHOTS), () => intake.committed()),
+    events: eventsIn(db),
+    findings: findingsIn(db),
+    incidents: incidentsIn(db),
+    entities: entitiesIn(db),
+    ...booksIn(db),
+    upkeep: {
+      status: () => db.read((sql) => statusOf(sql, path)),
+      retain: (policy) => retain(db, policy),
+      exportParquet: (folder, range, control) => exportParquet(db, folder, range, control),
+      importParquet: (from) => importParquet(db, from),
+      backup: (folder, control) => backup(db, limits, directory, folder, control),
+    },
     close: () => db.close(),
   };
 }
+
+export const restoreDuckdb = (folder: string, directory: string, limits = limitsHere()): Promise<StoreStatus> =>
+  restore(folder, directory, limits);

@@ -7,7 +7,11 @@ type Kind = 'text' | 'int' | 'real' | 'bool' | 'json';
 
 /** The rows of one table as objects; the only place where their members become columns. No key is enforced: the one writer checks. */
 export interface Table<T> {
+  /** The column of a member; throws `invalid` for what is no member. */
+  column(member: string): string;
   insert(sql: Sql, row: T): Promise<void>;
+  /** All with one statement; a few hundred at most. */
+  insertAll(sql: Sql, rows: readonly T[]): Promise<void>;
   /** Throws `taken` when a row is there already for which `where` holds. */
   insertNew(sql: Sql, row: T, what: string, where: string, values: readonly Parameter[]): Promise<void>;
   all(sql: Sql, tail?: string, values?: readonly Parameter[]): Promise<T[]>;
@@ -41,6 +45,15 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
   const marks = (from: number): string => columns.map((_, i) => `$${from + i}`).join(', ');
 
   const table: Table<T> = {
+    column(member) {
+      if (!Object.hasOwn(kinds, member)) throw new StoreError('invalid', `${name} have no ${member}`);
+      return snake(member);
+    },
+    async insertAll(sql, rows) {
+      if (rows.length === 0) return;
+      const lists = rows.map((_, i) => `(${marks(i * columns.length + 1)})`).join(', ');
+      await sql.run(`INSERT INTO ${name} (${listed}) VALUES ${lists}`, rows.flatMap(values));
+    },
     insert: (sql, row) => sql.run(`INSERT INTO ${name} (${listed}) VALUES (${marks(1)})`, values(row)),
     async insertNew(sql, row, what, where, found) {
       if ((await table.count(sql, where, found)) > 0) throw new StoreError('taken', `${what} exists already`);

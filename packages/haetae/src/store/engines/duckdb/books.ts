@@ -1,0 +1,117 @@
+import { StoreError } from '../../error.ts';
+import type {
+  Book,
+  Delivery,
+  Entities,
+  Kept,
+  ResponseAction,
+  RuleState,
+  SavedSearch,
+  StoredException,
+} from '../../records.ts';
+import type { Database } from './database.ts';
+import { entities } from './intake.ts';
+import type { Parameter } from './sql.ts';
+import { type Table, tableOf } from './table.ts';
+import { Where } from './where.ts';
+
+const KEPT = {
+  id: 'text',
+  version: 'int',
+  createdMs: 'int',
+  createdBy: 'text',
+  updatedMs: 'int',
+  updatedBy: 'text',
+} as const;
+
+const exceptions = tableOf<StoredException>('exceptions', {
+  ...KEPT,
+  ...{ title: 'text', enabled: 'bool', ruleId: 'text', expiresMs: 'int', body: 'json' },
+});
+const rules = tableOf<RuleState>('rules', { ...KEPT, ...{ enabled: 'bool', level: 'text', note: 'text' } });
+const deliveries = tableOf<Delivery>('deliveries', {
+  ...KEPT,
+  ...{
+    incidentId: 'text',
+    channel: 'text',
+    state: 'text',
+    attempts: 'int',
+    nextMs: 'int',
+    error: 'text',
+    body: 'json',
+  },
+});
+const responses = tableOf<ResponseAction>('responses', {
+  ...KEPT,
+  ...{
+    incidentId: 'text',
+    action: 'text',
+    host: 'text',
+    state: 'text',
+    approvedBy: 'text',
+    plan: 'json',
+    outcome: 'json',
+  },
+});
+const searches = tableOf<SavedSearch>('searches', {
+  ...KEPT,
+  ...{ name: 'text', owner: 'text', shared: 'bool', query: 'json' },
+});
+
+function bookOf<T extends Kept>(db: Database, what: string, table: Table<T>): Book<T> {
+  return {
+    create: (thing) =>
+      db.write(async (sql) => {
+        const row = { ...thing, version: 1, updatedMs: thing.createdMs, updatedBy: thing.createdBy } as unknown as T;
+        await table.insertNew(sql, row, `${what} ${row.id}`, 'id = $1', [row.id]);
+        return row;
+      }),
+    get: (id) => db.read((sql) => table.first(sql, 'WHERE id = $1', [id])),
+    list: (wanted = {}) =>
+      db.read((sql) => {
+        const where = new Where();
+        for (const [member, value] of Object.entries(wanted) as [string, Parameter | undefined][]) {
+          if (value === null) where.that(`${table.column(member)} IS NULL`);
+          else where.and(`${table.column(member)} = ?`, value);
+        }
+        return table.all(sql, `${where.sql} ORDER BY created_ms, id`, where.values);
+      }),
+    update: (id, version, change, by, nowMs) =>
+      db.write(async (sql) => {
+        const was = await table.first(sql, 'WHERE id = $1', [id]);
+        if (was === undefined) throw new StoreError('missing', `there is no ${what} ${id}`);
+        if (was.version !== version) {
+          throw new StoreError(
+            'conflict',
+            `${what} ${id} is at version ${was.version}, not ${version}: somebody changed it`,
+          );
+        }
+        const { createdMs, createdBy } = was;
+        const kept: Kept = { id, createdMs, createdBy, version: version + 1, updatedMs: nowMs, updatedBy: by };
+        const row: T = { ...was, ...change, ...kept };
+        await table.set(sql, row, 'id = $1', [id]);
+        return row;
+      }),
+    remove: (id) => db.write(async (sql) => (await table.remove(sql, 'id = $1', [id])) > 0),
+  };
+}
+
+export const booksIn = (db: Database) => ({
+  exceptions: bookOf(db, 'exception', exceptions),
+  rules: bookOf(db, 'rule', rules),
+  deliveries: bookOf(db, 'delivery', deliveries),
+  responses: bookOf(db, 'response', responses),
+  searches: bookOf(db, 'saved search', searches),
+});
+
+export const entitiesIn = (db: Database): Entities => ({
+  get: (kind, key) => db.read((sql) => entities.first(sql, 'WHERE kind = $1 AND key = $2', [kind, key])),
+  list: ({ kind, text, limit, offset }) =>
+    db.read((sql) => {
+      const where = new Where();
+      where.and('kind = ?', kind);
+      where.and('contains(lower(key), lower(?))', text);
+      const page = `ORDER BY last_ms DESC, key LIMIT ${where.put(limit)} OFFSET ${where.put(offset ?? 0)}`;
+      return entities.all(sql, `${where.sql} ${page}`, where.values);
+    }),
+});

@@ -1,0 +1,166 @@
+import { StoreError } from '../../error.ts';
+import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS } from '../../events/columns.ts';
+import type { EventTimes, FieldTest, Filter } from '../../events/query.ts';
+import type { Parameter } from './sql.ts';
+
+/** A condition, and the values of its parameters $1 … */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly Parameter[];
+}
+
+/** Filters nested deeper, or of more parts, are refused: they come from people and rules. */
+const MAX_DEPTH = 50;
+const MAX_PARTS = 5000;
+
+const TEXT_SOUGHT = [...EVENT_COLUMNS.filter((column) => column.text).map((column) => column.name), 'decoded'];
+const COLUMNS: ReadonlySet<string> = new Set([...HEAD_COLUMNS, ...EVENT_COLUMNS.map((column) => column.name)]);
+const words: Readonly<Record<string, readonly string[]>> = SEARCH_WORDS;
+const INTEGERS: ReadonlySet<string> = new Set(['event_id']);
+
+/** Times and filter of a query as SQL over `events`. Throws `invalid`. */
+export function conditionOf({ fromMs, toMs, filter }: EventTimes): Condition {
+  const writer = new Writer();
+  const parts: string[] = [];
+  if (fromMs !== undefined) parts.push(`time_ms >= ${writer.put(wholeMs(fromMs))}`);
+  if (toMs !== undefined) parts.push(`time_ms < ${writer.put(wholeMs(toMs))}`);
+  if (filter !== undefined) parts.push(writer.filter(filter, 0));
+  return { sql: parts.length === 0 ? 'true' : parts.join(' AND '), values: writer.values };
+}
+
+function wholeMs(time: number): number {
+  if (Number.isFinite(time)) return Math.ceil(time);
+  throw new StoreError('invalid', `${time} is no time in milliseconds`);
+}
+
+class Writer {
+  readonly values: Parameter[] = [];
+  #parts = 0;
+
+  put(value: Parameter): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  filter(filter: Filter, depth: number): string {
+    if (depth > MAX_DEPTH) throw new StoreError('invalid', `a filter is nested deeper than ${MAX_DEPTH}`);
+    if (++this.#parts > MAX_PARTS) throw new StoreError('invalid', `a filter has more than ${MAX_PARTS} parts`);
+    switch (filter.kind) {
+      case 'and':
+      case 'or': {
+        const parts = filter.of.map((part) => this.filter(part, depth + 1));
+        if (parts.length === 0) return filter.kind === 'and' ? 'true' : 'false';
+        return `(${parts.join(filter.kind === 'and' ? ' AND ' : ' OR ')})`;
+      }
+      case 'not':
+        return `NOT coalesce(${this.filter(filter.of, depth + 1)}, false)`;
+      case 'text':
+        return this.#text(filter.text);
+      case 'field':
+        return this.#field(filter.field, filter.is, filter.cased ?? false);
+      default:
+        return filter satisfies never;
+    }
+  }
+
+  #text(text: string): string {
+    if (text === '') return 'true';
+    // macOS and some archives write Hangul decomposed: both spellings are sought where they differ.
+    const spellings = [...new Set([text.normalize('NFC'), text.normalize('NFD')])].map((spelling) =>
+      this.put(spelling),
+    );
+    const each = TEXT_SOUGHT.map((column) =>
+      spellings.map((mark) => `contains(lower(${column}), lower(${mark}))`).join(' OR '),
+    );
+    return `(${each.join(' OR ')})`;
+  }
+
+  #field(field: string, is: FieldTest, cased: boolean): string {
+    const several = words[field];
+    if (several !== undefined) return `(${several.map((column) => this.#test(column, is, cased)).join(' OR ')})`;
+    if (COLUMNS.has(field)) return this.#test(field, is, cased);
+    if (field.startsWith('System.')) {
+      const path = this.put(pointer(field.slice('System.'.length)));
+      return this.#test(`json_extract_string(system, ${path})`, is, cased);
+    }
+    return this.#named(field, is, cased);
+  }
+
+  /** One of Microsoft's names: in its column, where the event's `fields` say so, or in `fields` itself. */
+  #named(field: string, is: FieldTest, cased: boolean): string {
+    const place = COLUMN_OF.get(field);
+    const path = this.put(pointer(field));
+    const written = `json_extract_string(fields, ${path})`;
+    if (place === undefined) return this.#test(written, is, cased);
+    const { name, fields } = EVENT_COLUMNS[place.column]!;
+    const inColumn = `json_type(fields, ${path}) = 'UBIGINT'`;
+    if (is.op === 'exists') return `json_exists(fields, ${path})`;
+    const test = this.#test(name, is, cased);
+    if (told(is)) {
+      if (fields.length === 1) return test;
+      if (place.rank === 0) return `(${test} AND ${inColumn})`;
+    }
+    return `((${test} AND ${inColumn}) OR (${this.#test(written, is, cased)} AND NOT ${inColumn}))`;
+  }
+
+  /** A test of a column or expression. Text is compared in lower case, by DuckDB's own idea of it on both sides. */
+  #test(text: string, is: FieldTest, cased: boolean): string {
+    const integer = INTEGERS.has(text);
+    const column = integer && is.op !== 'exists' ? `CAST(${text} AS VARCHAR)` : text;
+    const at = cased || integer ? column : `lower(${column})`;
+    const value = (asked: string): string => (cased || integer ? this.put(asked) : `lower(${this.put(asked)})`);
+    switch (is.op) {
+      case 'equals':
+        if (integer && /^\d{1,9}$/.test(is.value)) return `${text} = ${this.put(Number(is.value))}`;
+        return `${at} = ${value(is.value)}`;
+      case 'contains':
+        return `contains(${at}, ${value(is.value)})`;
+      case 'startsWith':
+        return `starts_with(${at}, ${value(is.value)})`;
+      case 'endsWith':
+        return `ends_with(${at}, ${value(is.value)})`;
+      case 'like':
+        return `${at} LIKE ${value(likePattern(is.value))} ESCAPE '\\'`;
+      case 'regex':
+        return `regexp_matches(${column}, ${this.put(is.value)}, ${cased ? "'s'" : "'is'"})`;
+      case 'oneOf':
+        return is.values.length === 0 ? 'false' : `${at} IN (${is.values.map(value).join(', ')})`;
+      case 'above':
+        return this.#compare(text, '>', is.value);
+      case 'atLeast':
+        return this.#compare(text, '>=', is.value);
+      case 'below':
+        return this.#compare(text, '<', is.value);
+      case 'atMost':
+        return this.#compare(text, '<=', is.value);
+      case 'exists':
+        return `${text} IS NOT NULL`;
+      default:
+        return is satisfies never;
+    }
+  }
+
+  #compare(text: string, operator: string, value: number): string {
+    return INTEGERS.has(text)
+      ? `${text} ${operator} ${this.put(value)}`
+      : `TRY_CAST(${text} AS DOUBLE) ${operator} ${this.put(value)}`;
+  }
+}
+
+/** Whether the test can hold of told values only: '' and `-` never stand in a column. */
+function told(is: FieldTest): boolean {
+  if (is.op === 'regex' || is.op === 'exists') return false;
+  if (is.op === 'oneOf') return is.values.every((value) => value !== '' && value !== '-');
+  if ('value' in is && typeof is.value === 'string') return !['', '-', '*', '?', '**'].includes(is.value);
+  return true;
+}
+
+/** A JSON pointer to one member. */
+const pointer = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+/** `*` and `?` as LIKE writes them. */
+const likePattern = (glob: string): string =>
+  glob.replace(/\\([*?\\])|([*?%_\\])/g, (_, escaped: string | undefined, bare: string | undefined) => {
+    if (escaped !== undefined) return escaped === '\\' ? '\\\\' : escaped;
+    return bare === '*' ? '%' : bare === '?' ? '_' : `\\${bare}`;
+  });

@@ -1,0 +1,148 @@
+import type { UnixMs } from '@haetae/event';
+import type { Json } from '../../accounts.ts';
+import { StoreError } from '../../error.ts';
+import type { EngineIncident, IncidentEntry, IncidentQuery, IncidentRow, Incidents, Triage } from '../../incidents.ts';
+import type { Database } from './database.ts';
+import { severityOf } from './findings.ts';
+import { limited } from './limited.ts';
+import type { Sql } from './sql.ts';
+import { tableOf } from './table.ts';
+import { Where } from './where.ts';
+
+type StoredIncident = IncidentRow & { readonly severity: number };
+export const incidentRows = tableOf<StoredIncident>('incidents', {
+  id: 'text',
+  seq: 'int',
+  firstMs: 'int',
+  lastMs: 'int',
+  risk: 'real',
+  level: 'text',
+  severity: 'int',
+  title: 'text',
+  hosts: 'json',
+  users: 'json',
+  findings: 'int',
+  mergedInto: 'text',
+  status: 'text',
+  assignee: 'text',
+  verdict: 'text',
+  tags: 'json',
+  version: 'int',
+  createdMs: 'int',
+  updatedMs: 'int',
+});
+const bodies = tableOf<{ readonly id: string; readonly body: Json }>('incident_bodies', { id: 'text', body: 'json' });
+const history = tableOf<IncidentEntry>('incident_history', {
+  incidentId: 'text',
+  number: 'int',
+  timeMs: 'int',
+  actor: 'text',
+  kind: 'text',
+  detail: 'json',
+});
+
+const UNTOUCHED: Triage = { status: 'new', assignee: null, verdict: null, tags: [] };
+
+/** What the reader says now; what people made of an incident stays. One row an id. */
+export async function writeIncidents(sql: Sql, incidents: readonly EngineIncident[], nowMs: number): Promise<void> {
+  for (const { body, ...told } of incidents) {
+    const was = await incidentRows.first(sql, 'WHERE id = $1', [told.id]);
+    const row: StoredIncident = {
+      ...(was ?? { ...UNTOUCHED, createdMs: nowMs as UnixMs }),
+      ...told,
+      severity: severityOf(told.level),
+      version: (was?.version ?? 0) + 1,
+      updatedMs: nowMs as UnixMs,
+    };
+    if (was === undefined) await incidentRows.insert(sql, row);
+    else await incidentRows.set(sql, row, 'id = $1', [told.id]);
+    await bodies.remove(sql, 'id = $1', [told.id]);
+    await bodies.insert(sql, { id: told.id, body });
+    const by = { actor: '', timeMs: nowMs as UnixMs };
+    if (was === undefined)
+      await enter(sql, told.id, { ...by, kind: 'created', detail: { level: told.level, risk: told.risk } });
+    else if (was.level !== told.level) {
+      await enter(sql, told.id, { ...by, kind: 'level', detail: { from: was.level, to: told.level } });
+    }
+    if (told.mergedInto !== null && was?.mergedInto !== told.mergedInto) {
+      await enter(sql, told.id, { ...by, kind: 'merged', detail: { into: told.mergedInto } });
+    }
+  }
+}
+
+async function enter(
+  sql: Sql,
+  incidentId: string,
+  entry: Omit<IncidentEntry, 'incidentId' | 'number'>,
+): Promise<IncidentEntry> {
+  const number = (await history.count(sql, 'incident_id = $1', [incidentId])) + 1;
+  const { timeMs, actor, kind, detail } = entry;
+  const whole: IncidentEntry = { incidentId, number, timeMs, actor, kind, detail };
+  await history.insert(sql, whole);
+  return whole;
+}
+
+function rowOf(stored: StoredIncident): IncidentRow {
+  const { severity: _, ...row } = stored;
+  return row;
+}
+
+const ORDERS = {
+  risk: 'risk DESC, last_ms DESC, id',
+  newest: 'last_ms DESC, id',
+  updated: 'updated_ms DESC, id',
+} as const satisfies Record<IncidentQuery['order'], string>;
+
+export const incidentsIn = (db: Database): Incidents => ({
+  list: (query, control) =>
+    limited(db, control, async (sql) => {
+      const where = new Where();
+      where.that('merged_into IS NULL');
+      where.oneOf('status', query.status);
+      where.and('severity >= ?', query.minLevel === undefined ? undefined : severityOf(query.minLevel));
+      where.and('list_contains(list_transform(CAST(json(hosts) AS VARCHAR[]), h -> lower(h)), lower(?))', query.host);
+      if (query.assignee === null) where.that('assignee IS NULL');
+      else where.and('assignee = ?', query.assignee);
+      where.and(
+        '(contains(lower(title), lower(?)) OR contains(lower(hosts), lower(?)) OR contains(lower(users), lower(?)))',
+        query.text,
+      );
+      where.and('last_ms >= ?', query.fromMs);
+      where.and('last_ms < ?', query.toMs);
+      const total = (await sql.first(`SELECT count(*) AS n FROM incidents ${where.sql}`, where.values))!.n as number;
+      const page = `${where.sql} ORDER BY ${ORDERS[query.order]} LIMIT ${where.put(query.limit)} OFFSET ${where.put(query.offset ?? 0)}`;
+      return { total, rows: (await incidentRows.all(sql, page, where.values)).map(rowOf) };
+    }),
+  get: (id) =>
+    db.read(async (sql) => {
+      const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
+      if (row === undefined) return undefined;
+      return { ...rowOf(row), body: (await bodies.first(sql, 'WHERE id = $1', [id]))?.body ?? null };
+    }),
+  history: (id) => db.read((sql) => history.all(sql, 'WHERE incident_id = $1 ORDER BY number', [id])),
+  triage: (id, version, change, actor, nowMs) =>
+    db.write(async (sql) => {
+      const was = await incidentRows.first(sql, 'WHERE id = $1', [id]);
+      if (was === undefined) throw new StoreError('missing', `there is no incident ${id}`);
+      if (was.version !== version) {
+        throw new StoreError(
+          'conflict',
+          `incident ${id} is at version ${was.version}, not ${version}: somebody changed it`,
+        );
+      }
+      const { status, assignee, verdict, tags } = { ...was, ...change };
+      const row: StoredIncident = { ...was, status, assignee, verdict, tags, version: version + 1, updatedMs: nowMs };
+      await incidentRows.set(sql, row, 'id = $1', [id]);
+      const pick = (from: Triage): Json =>
+        Object.fromEntries(Object.keys(change).map((name) => [name, from[name as keyof Triage] as Json]));
+      await enter(sql, id, { timeMs: nowMs, actor, kind: 'triage', detail: { from: pick(was), to: pick(row) } });
+      return rowOf(row);
+    }),
+  note: (id, entry) =>
+    db.write(async (sql) => {
+      if ((await incidentRows.count(sql, 'id = $1', [id])) === 0) {
+        throw new StoreError('missing', `there is no incident ${id}`);
+      }
+      return enter(sql, id, entry);
+    }),
+});

@@ -1,0 +1,97 @@
+import type { Batch, Committed, EntityRow, FindingRow, Intake } from '../../commit.ts';
+import { StoreError } from '../../error.ts';
+import { type EventAppender, eventAppender } from './append.ts';
+import { type Database, STORE } from './database.ts';
+import { findingRows, type StoredFinding, severityOf } from './findings.ts';
+import { writeIncidents } from './incidents.ts';
+import type { Parameter, Sql } from './sql.ts';
+import { tableOf } from './table.ts';
+
+export const entities = tableOf<EntityRow>('entities', {
+  seq: 'int',
+  kind: 'text',
+  key: 'text',
+  firstMs: 'int',
+  lastMs: 'int',
+  body: 'json',
+});
+
+export const committedSeq = async (sql: Sql): Promise<number> =>
+  (await sql.first('SELECT seq FROM committed'))!.seq as number;
+
+/** `nowMs` is when the batch is stored: incidents keep it as their last change. */
+export function intakeIn(db: Database, nowMs: () => number): Intake {
+  const appender: EventAppender = eventAppender(db.api, STORE);
+  return {
+    committed: () => db.read(committedSeq),
+    commit: (batch) =>
+      db.write(async (sql) => {
+        const before = await committedSeq(sql);
+        check(batch);
+        if (batch.upTo <= before) return { seq: before, events: 0, findings: 0, incidents: 0, known: rowsOf(batch) };
+        const isNew = ({ seq }: { readonly seq: number }): boolean => seq > before;
+        const { events } = batch;
+        let from = 0;
+        while (from < events.rows && events.seq[from]! <= before) from++;
+        if (from < events.rows) await appender.append(sql.connection, events, from);
+        const findings = batch.findings.filter(isNew);
+        await insertMany(sql, findings.map(storedFinding));
+        const incidents = batch.incidents.filter(isNew);
+        await writeIncidents(
+          sql,
+          latest(incidents, ({ id }) => id),
+          nowMs(),
+        );
+        await writeEntities(
+          sql,
+          latest(batch.entities.filter(isNew), ({ kind, key }) => `${kind} ${key}`),
+        );
+        await sql.run('UPDATE committed SET seq = $1', [batch.upTo]);
+        const stored = { events: events.rows - from, findings: findings.length, incidents: incidents.length };
+        return {
+          seq: batch.upTo,
+          ...stored,
+          known: rowsOf(batch) - stored.events - stored.findings - stored.incidents,
+        } satisfies Committed;
+      }),
+  };
+}
+
+const rowsOf = (batch: Batch): number => batch.events.rows + batch.findings.length + batch.incidents.length;
+
+function check({ upTo, events, findings, incidents, entities: rows }: Batch): void {
+  for (const { seq } of [...findings, ...incidents, ...rows]) {
+    if (seq > upTo) throw new StoreError('invalid', `a row of seq ${seq} in a batch up to ${upTo}`);
+  }
+  for (let i = 0; i < events.rows; i++) {
+    const seq = events.seq[i]!;
+    if (seq > upTo || (i > 0 && seq < events.seq[i - 1]!)) {
+      throw new StoreError('invalid', `events of a batch up to ${upTo} are not in order of seq: ${seq} at ${i}`);
+    }
+  }
+}
+
+/** The last of each key, in order. */
+function latest<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
+  const last = new Map<string, T>();
+  for (const row of rows) last.set(keyOf(row), row);
+  return [...last.values()];
+}
+
+const storedFinding = (row: FindingRow): StoredFinding => ({ ...row, severity: severityOf(row.level) });
+
+/** Rows of one statement: more would make the statement itself long to plan. */
+const AT_ONCE = 200;
+async function insertMany(sql: Sql, rows: readonly StoredFinding[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += AT_ONCE) await findingRows.insertAll(sql, rows.slice(i, i + AT_ONCE));
+}
+
+async function writeEntities(sql: Sql, rows: readonly EntityRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    const some = rows.slice(i, i + AT_ONCE);
+    const pairs = some.map((_, n) => `($${2 * n + 1}, $${2 * n + 2})`).join(', ');
+    const keys: Parameter[] = some.flatMap(({ kind, key }) => [kind, key]);
+    await sql.run(`DELETE FROM entities WHERE (kind, key) IN (${pairs})`, keys);
+    await entities.insertAll(sql, some);
+  }
+}

@@ -1,0 +1,68 @@
+import { StoreError } from '../../error.ts';
+import type { QueryControl } from '../../events/query.ts';
+import type { Database } from './database.ts';
+import type { Sql } from './sql.ts';
+
+/** A read that its caller can end, and that ends by itself when it takes too long, waiting for its turn included. */
+export async function limited<T>(
+  db: Database,
+  control: QueryControl | undefined,
+  task: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const limit = new Limit(control);
+  try {
+    return await db.read((sql) => limit.on(sql, () => task(sql)));
+  } finally {
+    limit.done();
+  }
+}
+
+/** The end of a query: shared by all of its statements. */
+export class Limit {
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop: () => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #ended: StoreError | undefined;
+  #running: Sql | undefined;
+
+  constructor(control: QueryControl | undefined) {
+    this.#signal = control?.signal;
+    this.#stop = (): void => this.#end(new StoreError('cancelled', 'the query was cancelled'));
+    this.#signal?.addEventListener('abort', this.#stop, { once: true });
+    if (this.#signal?.aborted) this.#stop();
+    const timeoutMs = control?.timeoutMs;
+    if (timeoutMs !== undefined) {
+      this.#timer = setTimeout(
+        () => this.#end(new StoreError('timeout', `the query took longer than ${timeoutMs} ms`)),
+        timeoutMs,
+      );
+    }
+  }
+
+  /** Runs a task whose statements are interrupted when the query ends. */
+  async on<T>(sql: Sql, task: () => Promise<T>): Promise<T> {
+    this.check();
+    this.#running = sql;
+    try {
+      const result = await task();
+      this.check();
+      return result;
+    } catch (error) {
+      throw this.#ended ?? error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  check(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+  done(): void {
+    this.#signal?.removeEventListener('abort', this.#stop);
+    clearTimeout(this.#timer);
+  }
+  #end(error: StoreError): void {
+    this.#ended ??= error;
+    this.#running?.connection.interrupt();
+  }
+}

@@ -1,0 +1,246 @@
+import type { Event } from '@haetae/event';
+import { COLUMN_OF, EVENT_COLUMNS } from './columns.ts';
+
+/** Facts about how an event came, as bits. */
+export const EVENT_FLAGS = {
+  /** The event tells no time: the time of its receipt stands for it. */
+  timeUnknown: 1,
+  /** Its clock ran ahead of ours. */
+  ahead: 2,
+  /** With neither record id nor a position of the sender, it may be one that came twice. */
+  repeated: 4,
+  /** Its host is not one that the sender may speak for. */
+  foreignHost: 8,
+} as const;
+
+/** What the event itself does not tell. */
+export interface EventOrigin {
+  /** Unique, rising, and the same when the frames are read again: the reader counts. */
+  readonly id: number;
+  /** Of the frame that it came in. */
+  readonly seq: number;
+  readonly receivedMs: number;
+  /** The host that it is counted to; the event's own name where no alias is known. */
+  readonly host: string;
+  /** Token or agent, as the server calls it. */
+  readonly origin: string;
+  readonly flags: number;
+  /** Text decoded out of it, all layers; '' for none. */
+  readonly decoded: string;
+}
+
+/** One column of text: the rows that have a value, rising (absent when all have), and the values. */
+export interface TextColumn {
+  readonly rows: Uint16Array<ArrayBuffer> | undefined;
+  readonly values: readonly string[];
+}
+
+/** Events as columns, so that a thousand of them cross a thread's border as a few dozen buffers. Sorted by seq. */
+export interface EventBatch {
+  readonly rows: number;
+  readonly id: Float64Array<ArrayBuffer>;
+  readonly seq: Float64Array<ArrayBuffer>;
+  readonly timeMs: Float64Array<ArrayBuffer>;
+  readonly timeTicks: Uint16Array<ArrayBuffer>;
+  readonly receivedMs: Float64Array<ArrayBuffer>;
+  readonly eventId: Int32Array<ArrayBuffer>;
+  readonly flags: Uint8Array<ArrayBuffer>;
+  /** In the order of {@link TEXT_COLUMNS}. */
+  readonly texts: readonly TextColumn[];
+}
+
+/** The memory of a batch, to be transferred with it. */
+export function buffersOf({ rows, texts, ...columns }: EventBatch): ArrayBuffer[] {
+  if (rows === 0) return [];
+  return [...Object.values(columns), ...texts.flatMap((text) => text.rows ?? [])].map(({ buffer }) => buffer);
+}
+
+/** The columns of text of a batch and of the table, in one order. */
+export const TEXT_COLUMNS = [
+  'host',
+  'channel',
+  'provider',
+  'record_id',
+  'origin',
+  ...EVENT_COLUMNS.map((column) => column.name),
+  'decoded',
+  'fields',
+  'system',
+] as const;
+const FIRST = 5;
+const DECODED = FIRST + EVENT_COLUMNS.length;
+const FIELDS = DECODED + 1;
+const SYSTEM = DECODED + 2;
+class TextBuilder {
+  #values: string[] = [];
+  #rows: Uint16Array<ArrayBuffer>;
+
+  constructor(capacity: number) {
+    this.#rows = new Uint16Array(capacity);
+  }
+  put(row: number, value: string): void {
+    this.#rows[this.#values.length] = row;
+    this.#values.push(value);
+  }
+  take(rows: number): TextColumn {
+    const values = this.#values;
+    this.#values = [];
+    return { rows: values.length === rows ? undefined : this.#rows.slice(0, values.length), values };
+  }
+}
+
+/** Gathers events into a batch. One call an event, in the thread that reads: names are looked up once a field, and nothing is parsed. */
+export class EventBatchBuilder {
+  readonly #capacity: number;
+  readonly #texts: TextBuilder[];
+  readonly #values: (string | undefined)[] = new Array(EVENT_COLUMNS.length).fill(undefined);
+  readonly #takers: number[] = new Array(EVENT_COLUMNS.length).fill(-1);
+  readonly #names: string[] = [];
+  readonly #written: string[] = [];
+  #id: Float64Array<ArrayBuffer>;
+  #seq: Float64Array<ArrayBuffer>;
+  #timeMs: Float64Array<ArrayBuffer>;
+  #receivedMs: Float64Array<ArrayBuffer>;
+  #ticks: Uint16Array<ArrayBuffer>;
+  #eventId: Int32Array<ArrayBuffer>;
+  #flags: Uint8Array<ArrayBuffer>;
+  #rows = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#texts = TEXT_COLUMNS.map(() => new TextBuilder(capacity));
+    this.#id = new Float64Array(capacity);
+    this.#seq = new Float64Array(capacity);
+    this.#timeMs = new Float64Array(capacity);
+    this.#receivedMs = new Float64Array(capacity);
+    this.#ticks = new Uint16Array(capacity);
+    this.#eventId = new Int32Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+  get full(): boolean {
+    return this.#rows === this.#capacity;
+  }
+
+  add(event: Event, origin: EventOrigin): void {
+    const row = this.#rows++;
+    const unknown = Number.isNaN(event.timeMs);
+    this.#id[row] = origin.id;
+    this.#seq[row] = origin.seq;
+    this.#timeMs[row] = unknown ? origin.receivedMs : event.timeMs;
+    this.#ticks[row] = unknown ? 0 : event.timeTicks;
+    this.#receivedMs[row] = origin.receivedMs;
+    this.#eventId[row] = event.eventId;
+    this.#flags[row] = origin.flags | (unknown ? EVENT_FLAGS.timeUnknown : 0);
+    const texts = this.#texts;
+    texts[0]!.put(row, clean(origin.host));
+    texts[1]!.put(row, clean(event.channel));
+    texts[2]!.put(row, clean(event.provider));
+    if (event.eventRecordId !== 0) texts[3]!.put(row, String(event.eventRecordId));
+    texts[4]!.put(row, clean(origin.origin));
+    texts[FIELDS]!.put(row, this.#fields(event));
+    texts[SYSTEM]!.put(row, systemJson(event));
+    const values = this.#values;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value === undefined) continue;
+      texts[FIRST + i]!.put(row, value);
+      values[i] = undefined;
+    }
+    if (origin.decoded !== '') texts[DECODED]!.put(row, clean(origin.decoded));
+  }
+
+  /** Puts what feeds a column into `#values`, and writes all fields as JSON: the text, or the number of the column that has it. */
+  #fields(event: Event): string {
+    const names = this.#names;
+    const written = this.#written;
+    const takers = this.#takers;
+    let n = 0;
+    for (const [name, value] of event.fields()) {
+      names[n] = name;
+      written[n] = value;
+      const place = COLUMN_OF.get(name);
+      if (place !== undefined && value !== '' && value !== '-' && !value.includes('\0')) {
+        const taker = takers[place.column]!;
+        const rank = taker < 0 ? Number.POSITIVE_INFINITY : COLUMN_OF.get(names[taker]!)!.rank;
+        if (place.rank < rank) takers[place.column] = n;
+      }
+      n++;
+    }
+    let json = '{';
+    for (let i = 0; i < n; i++) {
+      const name = names[i]!;
+      const first = names.indexOf(name);
+      json += `${i > 0 ? ',' : ''}${first === i ? keyJson(name) : textJson(repeated(names, i))}:`;
+      const column = first === i ? COLUMN_OF.get(name)?.column : undefined;
+      if (column !== undefined && takers[column] === i) {
+        this.#values[column] = written[i];
+        takers[column] = -1;
+        json += column;
+      } else json += textJson(written[i]!);
+    }
+    return `${json}}`;
+  }
+
+  /** The batch, and room for the next one. */
+  take(): EventBatch {
+    const rows = this.#rows;
+    const batch: EventBatch = {
+      rows,
+      id: this.#id.slice(0, rows),
+      seq: this.#seq.slice(0, rows),
+      timeMs: this.#timeMs.slice(0, rows),
+      timeTicks: this.#ticks.slice(0, rows),
+      receivedMs: this.#receivedMs.slice(0, rows),
+      eventId: this.#eventId.slice(0, rows),
+      flags: this.#flags.slice(0, rows),
+      texts: this.#texts.map((text) => text.take(rows)),
+    };
+    this.#rows = 0;
+    return batch;
+  }
+}
+
+/** Half a surrogate pair is no text: the database could not read the JSON that has it. */
+const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+function textJson(text: string): string {
+  const json = JSON.stringify(text);
+  return json.includes('\\ud') ? JSON.stringify(text.replace(HALVES, '\ufffd')) : json;
+}
+
+/** A NUL would end the text where the database takes it over. */
+const clean = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text);
+
+/** The second, third … field of one name is `name[2]`, `name[3]` …, as in findings. */
+function repeated(names: readonly string[], at: number): string {
+  let n = 1;
+  for (let i = 0; i < at; i++) if (names[i] === names[at]) n++;
+  return `${names[at]}[${n}]`;
+}
+
+/** Names of fields repeat without end. */
+const keys = new Map<string, string>();
+function keyJson(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const json = textJson(name);
+  if (keys.size < 4096) keys.set(name, json);
+  return json;
+}
+
+function systemJson(event: Event): string {
+  let json = '{';
+  // The event's own name for its host stands here: `host` may be another.
+  if (event.computer !== '') json += `"Computer":${textJson(event.computer)}`;
+  for (const [name, value] of event.systemFields()) {
+    json += json.length > 1 ? `,${keyJson(name)}:` : `${keyJson(name)}:`;
+    json += textJson(value);
+  }
+  return `${json}}`;
+}
+
+/** A batch of none: for what comes without events. */
+export const NO_EVENTS: EventBatch = new EventBatchBuilder(0).take();

@@ -1,0 +1,112 @@
+import type { UnixMs } from '@haetae/event';
+import type { Json } from './accounts.ts';
+import type { FindingRow } from './commit.ts';
+import type { QueryControl } from './events/query.ts';
+
+type Level = FindingRow['level'];
+
+/** What the reader says of an incident; `body` is the incident as its room shapes it. */
+export interface EngineIncident {
+  readonly seq: number;
+  readonly id: string;
+  readonly firstMs: UnixMs;
+  readonly lastMs: UnixMs;
+  /** 0–100. */
+  readonly risk: number;
+  readonly level: Level;
+  readonly title: string;
+  readonly hosts: readonly string[];
+  readonly users: readonly string[];
+  readonly findings: number;
+  /** Into which other it went; null for none. */
+  readonly mergedInto: string | null;
+  readonly body: Json;
+}
+
+/** What people make of it. */
+export interface Triage {
+  readonly status: 'new' | 'open' | 'waiting' | 'closed';
+  readonly assignee: string | null;
+  /** null while nobody decided. */
+  readonly verdict: 'true-positive' | 'benign' | 'false-positive' | 'duplicate' | null;
+  readonly tags: readonly string[];
+}
+
+export interface IncidentRow extends Omit<EngineIncident, 'body'>, Triage {
+  /** Rises with every change, by the reader or by people. */
+  readonly version: number;
+  readonly createdMs: UnixMs;
+  readonly updatedMs: UnixMs;
+}
+export interface IncidentDetail extends IncidentRow {
+  readonly body: Json;
+}
+
+/** One line of what became of an incident. */
+export interface IncidentEntry {
+  readonly incidentId: string;
+  readonly number: number;
+  readonly timeMs: UnixMs;
+  /** Id of the user or token; '' for the reader. */
+  readonly actor: string;
+  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response';
+  /** Of a change: what was and what is. Of a comment: its text. */
+  readonly detail: Json;
+}
+
+export interface IncidentQuery {
+  readonly status?: readonly Triage['status'][];
+  readonly minLevel?: Level;
+  readonly host?: string;
+  readonly assignee?: string | null;
+  /** Within title, hosts, users. */
+  readonly text?: string;
+  /** Last event at or after, before. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly order: 'risk' | 'newest' | 'updated';
+  readonly limit: number;
+  readonly offset?: number;
+}
+
+export interface Incidents {
+  /** Those merged into others are left out; `total` counts all pages. */
+  list(
+    query: IncidentQuery,
+    control?: QueryControl,
+  ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
+  get(id: string): Promise<IncidentDetail | undefined>;
+  history(id: string): Promise<readonly IncidentEntry[]>;
+  /** Throws `conflict` when its version is no longer `version`, `missing`. */
+  triage(id: string, version: number, change: Partial<Triage>, actor: string, nowMs: UnixMs): Promise<IncidentRow>;
+  /** A line of history that changes nothing. Throws `missing`. */
+  note(id: string, entry: Pick<IncidentEntry, 'actor' | 'kind' | 'detail' | 'timeMs'>): Promise<IncidentEntry>;
+}
+
+export interface FindingQuery {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly host?: string;
+  readonly ruleId?: string;
+  readonly incidentId?: string;
+  readonly minLevel?: Level;
+  readonly eventId?: number;
+  /** Findings with an id below this, for the next page. */
+  readonly before?: number;
+  readonly limit: number;
+}
+export interface Findings {
+  /** Newest first, by id. */
+  list(query: FindingQuery, control?: QueryControl): Promise<readonly FindingRow[]>;
+  get(id: number): Promise<FindingRow | undefined>;
+  /** By rule, the most frequent first. */
+  byRule(query: Pick<FindingQuery, 'fromMs' | 'toMs' | 'host'>, control?: QueryControl): Promise<readonly RuleCount[]>;
+}
+export interface RuleCount {
+  readonly ruleId: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly count: number;
+  readonly hosts: number;
+  readonly lastMs: UnixMs;
+}

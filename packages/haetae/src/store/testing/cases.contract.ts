@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import type { EntityRow, Store, StoredException } from '../index.ts';
+import { batch, T } from './events.ts';
+import { finding, incident, ms } from './rows.ts';
+
+export function casesContract(open: () => Promise<Store>): void {
+  test('findings come back newest first, filtered, page by page; counted by rule', async () => {
+    const store = await open();
+    const rows = [
+      finding({ id: 1 }),
+      finding({ id: 2, seq: 2, ruleId: 'r2', title: 'Other', level: 'low', host: 'PC-2', incidentId: 'i1' }),
+      finding({ id: 3, seq: 2, timeMs: ms(T + 9), eventIds: [7, 8] }),
+    ];
+    await store.intake.commit(batch(2, [], { findings: rows }));
+    await store.intake.commit(batch(3, [], { findings: [rows[2]!] }));
+    const list = async (query: object): Promise<number[]> =>
+      (await store.findings.list({ limit: 9, ...query })).map(({ id }) => id);
+    expect(await store.findings.get(3)).toEqual(rows[2]);
+    expect(await list({})).toEqual([3, 2, 1]);
+    expect(await list({ before: 3, limit: 1 })).toEqual([2]);
+    expect(await list({ host: 'pc-1', minLevel: 'medium' })).toEqual([3, 1]);
+    expect(await list({ incidentId: 'i1' })).toEqual([2]);
+    expect(await list({ eventId: 8 })).toEqual([3]);
+    expect(await list({ fromMs: T + 1, ruleId: 'r1' })).toEqual([3]);
+    expect(await store.findings.byRule({})).toEqual([
+      { ruleId: 'r1', title: 'Mimikatz', level: 'high', count: 2, hosts: 1, lastMs: T + 9 },
+      { ruleId: 'r2', title: 'Other', level: 'low', count: 1, hosts: 1, lastMs: T },
+    ]);
+  });
+
+  test('an incident grows by what the reader says, and keeps what people made of it', async () => {
+    const store = await open();
+    await store.intake.commit(
+      batch(1, [], { incidents: [incident({ id: 'i1' }), incident({ id: 'i1', findings: 3 })] }),
+    );
+    const first = (await store.incidents.get('i1'))!;
+    expect(first).toMatchObject({
+      findings: 3,
+      status: 'new',
+      assignee: null,
+      verdict: null,
+      tags: [],
+      version: 1,
+      body: { tree: [1] },
+    });
+    const taken = await store.incidents.triage('i1', 1, { status: 'open', assignee: 'u1' }, 'u1', ms(T + 20));
+    expect(taken).toMatchObject({ status: 'open', assignee: 'u1', version: 2, updatedMs: T + 20 });
+    await store.intake.commit(
+      batch(2, [], { incidents: [incident({ id: 'i1', seq: 2, level: 'critical', findings: 9 })] }),
+    );
+    expect(await store.incidents.get('i1')).toMatchObject({
+      level: 'critical',
+      findings: 9,
+      status: 'open',
+      assignee: 'u1',
+      version: 3,
+    });
+    await expect(store.incidents.triage('i1', 2, { status: 'closed' }, 'u2', ms(T))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(store.incidents.triage('i9', 1, {}, 'u2', ms(T))).rejects.toMatchObject({ code: 'missing' });
+    await store.incidents.note('i1', { actor: 'u1', kind: 'comment', detail: '확인했습니다', timeMs: ms(T + 30) });
+    await expect(
+      store.incidents.note('i9', { actor: '', kind: 'comment', detail: '', timeMs: ms(T) }),
+    ).rejects.toMatchObject({ code: 'missing' });
+    expect(
+      (await store.incidents.history('i1')).map(({ number, actor, kind, detail }) => [number, actor, kind, detail]),
+    ).toEqual([
+      [1, '', 'created', { level: 'high', risk: 61.5 }],
+      [2, 'u1', 'triage', { from: { status: 'new', assignee: null }, to: { status: 'open', assignee: 'u1' } }],
+      [3, '', 'level', { from: 'high', to: 'critical' }],
+      [4, 'u1', 'comment', '확인했습니다'],
+    ]);
+  });
+
+  test('of two who change one incident at once, one is told', async () => {
+    const store = await open();
+    await store.intake.commit(batch(1, [], { incidents: [incident({ id: 'i1' })] }));
+    const both = ['u1', 'u2'].map((who) => store.incidents.triage('i1', 1, { assignee: who }, who, ms(T)));
+    const settled = await Promise.allSettled(both);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('incidents are listed by risk or time, filtered, without those that were merged', async () => {
+    const store = await open();
+    const incidents = [
+      incident({ id: 'i1', risk: 10, level: 'low', lastMs: ms(T + 9) }),
+      incident({ id: 'i2', risk: 90, hosts: ['PC-2', 'SRV'], title: '랜섬웨어' }),
+      incident({ id: 'i3', risk: 50, mergedInto: 'i2' }),
+    ];
+    await store.intake.commit(batch(1, [], { incidents }));
+    await store.incidents.triage('i1', 1, { status: 'closed', assignee: 'u1' }, 'u1', ms(T));
+    const list = async (query: object): Promise<[number, string[]]> => {
+      const { total, rows } = await store.incidents.list({ order: 'risk', limit: 9, ...query });
+      return [total, rows.map(({ id }) => id)];
+    };
+    expect(await list({})).toEqual([2, ['i2', 'i1']]);
+    expect(await list({ order: 'newest', limit: 1 })).toEqual([2, ['i1']]);
+    expect(await list({ order: 'newest', limit: 1, offset: 1 })).toEqual([2, ['i2']]);
+    expect(await list({ status: ['new', 'open'] })).toEqual([1, ['i2']]);
+    expect(await list({ assignee: null })).toEqual([1, ['i2']]);
+    expect(await list({ assignee: 'u1' })).toEqual([1, ['i1']]);
+    expect(await list({ minLevel: 'high' })).toEqual([1, ['i2']]);
+    expect(await list({ host: 'srv' })).toEqual([1, ['i2']]);
+    expect(await list({ text: '랜섬' })).toEqual([1, ['i2']]);
+    expect(await list({ fromMs: T + 6, toMs: T + 10 })).toEqual([1, ['i1']]);
+  });
+
+  test('of an entity the last that was said stands', async () => {
+    const store = await open();
+    const host = (change: Partial<EntityRow>): EntityRow => ({
+      ...{ seq: 1, kind: 'host', key: 'PC-1', firstMs: ms(1), lastMs: ms(2), body: { os: 'Windows' } },
+      ...change,
+    });
+    await store.intake.commit(batch(1, [], { entities: [host({}), host({ key: 'pc-2' })] }));
+    await store.intake.commit(
+      batch(2, [], { entities: [host({ seq: 2, lastMs: ms(9) }), host({ seq: 1, key: 'pc-2', lastMs: ms(99) })] }),
+    );
+    expect(await store.entities.get('host', 'PC-1')).toEqual(host({ seq: 2, lastMs: ms(9) }));
+    expect((await store.entities.list({ kind: 'host', limit: 9 })).map(({ key }) => key)).toEqual(['PC-1', 'pc-2']);
+    expect((await store.entities.list({ kind: 'host', text: 'PC-2', limit: 9 })).map(({ lastMs }) => lastMs)).toEqual([
+      2,
+    ]);
+    expect(await store.entities.list({ kind: 'user', limit: 9 })).toEqual([]);
+  });
+
+  test('a record is kept once, changed by who read its last version, listed by what it says', async () => {
+    const store = await open();
+    const made = {
+      id: 'e1',
+      title: 'Backup job',
+      enabled: true,
+      ruleId: null,
+      expiresMs: null,
+      body: { match: {} },
+      createdMs: ms(1),
+      createdBy: 'u1',
+    };
+    const first: StoredException = { ...made, version: 1, updatedMs: ms(1), updatedBy: 'u1' };
+    expect(await store.exceptions.create(made)).toEqual(first);
+    await expect(store.exceptions.create(made)).rejects.toMatchObject({ code: 'taken' });
+    const second = await store.exceptions.update('e1', 1, { enabled: false, ruleId: 'r1' }, 'u2', ms(5));
+    expect(second).toEqual({ ...first, enabled: false, ruleId: 'r1', version: 2, updatedMs: 5, updatedBy: 'u2' });
+    await expect(store.exceptions.update('e1', 1, {}, 'u2', ms(6))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(store.exceptions.update('e9', 1, {}, 'u2', ms(6))).rejects.toMatchObject({ code: 'missing' });
+    expect(await store.exceptions.list({ enabled: false, ruleId: 'r1' })).toEqual([second]);
+    expect(await store.exceptions.list({ ruleId: null })).toEqual([]);
+    await expect(store.exceptions.list({ '1=1 --': 'x' } as never)).rejects.toMatchObject({ code: 'invalid' });
+    expect([await store.exceptions.remove('e1'), await store.exceptions.remove('e1')]).toEqual([true, false]);
+    expect(await store.exceptions.get('e1')).toBeUndefined();
+  });
+
+  test('every book keeps its own things', async () => {
+    const store = await open();
+    const kept = { id: 'x', createdMs: ms(1), createdBy: 'u1' };
+    const made = [
+      await store.rules.create({ ...kept, enabled: false, level: 'low', note: '' }),
+      await store.deliveries.create({
+        ...kept,
+        incidentId: 'i1',
+        channel: 'slack',
+        state: 'waiting',
+        attempts: 0,
+        nextMs: ms(9),
+        error: '',
+        body: [1],
+      }),
+      await store.responses.create({
+        ...kept,
+        incidentId: 'i1',
+        action: 'kill',
+        host: 'PC-1',
+        state: 'proposed',
+        approvedBy: null,
+        plan: {},
+        outcome: null,
+      }),
+      await store.searches.create({ ...kept, name: '내 검색', owner: 'u1', shared: true, query: { text: 'x' } }),
+    ];
+    const books = [store.rules, store.deliveries, store.responses, store.searches];
+    for (const [i, book] of books.entries()) expect(await book.get('x')).toEqual(made[i]);
+  });
+}
