@@ -1,0 +1,210 @@
+/**
+ * What the store holds and finds: real events (OTRF Security Datasets below HAETAE_DATA), dealt out over 50 hosts and 30 days in
+ * order of time, stored through the store's own thread in batches of 10,000; then searches over them.
+ *
+ * Claims: append ≥ 25,000 events/s; ≤ 30 µs of CPU an event in the store's thread and database; ≤ 0.6 GB a million events; the
+ * newest 100 hits of a filter within a day: 95 % within 1 s; free text ≤ 3 s within a day, ≤ 15 s over all.
+ *
+ *     HAETAE_DATA=… node bench/search.mjs [--events 5000000] [--folder DIR] [--keep] [--reuse DIR]
+ */
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { materialise } from '../packages/event/dist/index.js';
+import { eachEvent } from '../packages/haetae/dist/pipeline/index.js';
+import { EventBatchBuilder, openStore } from '../packages/haetae/dist/store/index.js';
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '5000000' },
+    folder: { type: 'string', default: tmpdir() },
+    keep: { type: 'boolean', default: false },
+    reuse: { type: 'string' },
+  },
+});
+const wanted = Number(values.events);
+const [HOSTS, DAYS, BATCH] = [50, 30, 10_000];
+const START = Date.UTC(2026, 9, 1);
+const DAY = 86_400_000;
+const whole = (n) => Math.round(n).toLocaleString('en');
+const claims = [];
+function claim(what, value, limit, unit, atLeast = false) {
+  const ok = atLeast ? value >= limit : value <= limit;
+  claims.push(ok);
+  const shown = value < 10 ? value.toFixed(3) : whole(value);
+  console.log(
+    `${ok ? 'ok  ' : 'MISS'} ${what}: ${shown} ${unit} (${atLeast ? '≥' : '≤'} ${limit.toLocaleString('en')} ${unit})`,
+  );
+}
+
+/** Every other event of the data sets, kept in memory: reading them is not what is measured. */
+async function realEvents() {
+  const root = process.env.HAETAE_DATA && join(process.env.HAETAE_DATA, 'otrf');
+  if (!root || !existsSync(root)) throw new Error('HAETAE_DATA names no folder with otrf in it');
+  const files = readdirSync(root, { recursive: true })
+    .filter((name) => name.endsWith('.zip'))
+    .sort()
+    .map((name) => ({ path: join(root, name), file: join(root, name) }));
+  const events = [];
+  let n = 0;
+  const keep = (event) => {
+    if (n++ % 2 === 0) events.push(materialise(event));
+  };
+  const nothing = () => {};
+  await eachEvent(files, { hash: false, timeZone: 'UTC' }, new AbortController().signal, keep, nothing, nothing);
+  return events;
+}
+
+async function fill(store, directory) {
+  const events = await realEvents();
+  console.log(
+    `${whole(events.length)} real events, dealt out as ${whole(wanted)} over ${HOSTS} hosts and ${DAYS} days`,
+  );
+  const step = (DAYS * DAY) / wanted;
+  const builder = new EventBatchBuilder(BATCH);
+  const add = (id) => {
+    const event = events[id % events.length];
+    const timeMs = Math.floor(START + id * step);
+    event.timeMs = timeMs;
+    const host = `PC-${String((id * 7919) % HOSTS).padStart(2, '0')}`;
+    const origin = {
+      id,
+      seq: Math.ceil(id / 500),
+      receivedMs: timeMs + 300,
+      host,
+      origin: 'bench',
+      flags: 0,
+      decoded: '',
+    };
+    builder.add(event, origin);
+  };
+  // What making batches costs by itself, to be taken off: that is the reader's thread.
+  let spent = process.cpuUsage();
+  for (let n = 0; n < 20; n++) {
+    for (let id = 1; !builder.full; id++) add(n * BATCH + id);
+    builder.take();
+  }
+  spent = process.cpuUsage(spent);
+  const making = (spent.user + spent.system) / (20 * BATCH);
+  const started = performance.now();
+  const before = process.cpuUsage();
+  let committing;
+  let slowest = 0;
+  for (let id = 1; id <= wanted; ) {
+    for (; !builder.full && id <= wanted; id++) add(id);
+    const batch = builder.take();
+    await committing;
+    const asked = performance.now();
+    committing = store.intake
+      .commit({ upTo: Math.ceil((id - 1) / 500), events: batch, findings: [], incidents: [], entities: [] })
+      .then(() => {
+        slowest = Math.max(slowest, performance.now() - asked);
+      });
+  }
+  await committing;
+  const took = (performance.now() - started) / 1000;
+  await store.upkeep.retain({ maxBytes: Number.MAX_SAFE_INTEGER });
+  const { user, system } = process.cpuUsage(before);
+  const cpu = (user + system) / wanted;
+  const file = statSync(join(directory, 'haetae.duckdb')).size;
+  const { bytes } = await store.upkeep.status();
+  console.log(
+    `stored in ${took.toFixed(0)} s, the slowest commit ${slowest.toFixed(0)} ms, ${whole(process.memoryUsage().rss / 1e6)} MB of memory; CPU of the whole process ${cpu.toFixed(1)} µs an event, of them ${making.toFixed(1)} to make the batches`,
+  );
+  claim('appended and committed', wanted / took, 25_000, 'events/s', true);
+  claim('CPU of the store', cpu - making, 30, 'µs an event');
+  claim('on disk', ((Math.max(file, bytes) / wanted) * 1e6) / 1e9, 0.6, 'GB a million events');
+}
+
+const field = (name, op, value) => ({ kind: 'field', field: name, is: { op, value } });
+async function hits(store, query) {
+  const started = performance.now();
+  let first;
+  let found = 0;
+  let steps = 0;
+  for await (const step of store.events.search({ order: 'newest', limit: 100, ...query })) {
+    if (step.hits.length > 0) first ??= performance.now() - started;
+    found += step.hits.length;
+    steps++;
+  }
+  return { ms: performance.now() - started, first, found, steps };
+}
+const percentile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))];
+
+async function searches(store) {
+  const { oldestMs } = await store.upkeep.status();
+  const day = (n) => ({ fromMs: START + n * DAY, toMs: START + (n + 1) * DAY });
+  const filters = [
+    ['a host', field('host', 'equals', 'pc-07')],
+    ['an image', field('image', 'endsWith', '\\powershell.exe')],
+    [
+      'a host and an event id',
+      { kind: 'and', of: [field('host', 'equals', 'PC-11'), field('event_id', 'equals', '1')] },
+    ],
+    ['CommandLine', field('CommandLine', 'contains', 'whoami')],
+    ['a user', field('user', 'contains', 'pgustavo')],
+    ['a field without a column', field('GrantedAccess', 'equals', '0x1010')],
+  ];
+  const all = [];
+  for (const [what, filter] of filters) {
+    const times = [];
+    let found = 0;
+    for (let n = 0; n < DAYS; n += 3) {
+      const hit = await hits(store, { ...day(n), filter });
+      times.push(hit.ms);
+      found += hit.found;
+    }
+    all.push(...times);
+    console.log(
+      `     newest 100 of a day by ${what}: median ${whole(percentile(times, 0.5))} ms, worst ${whole(Math.max(...times))} ms; ${found} hits in ${times.length} days`,
+    );
+  }
+  claim('newest 100 of a filter within a day, 95 %', percentile(all, 0.95) / 1000, 1, 's');
+  const rare = { kind: 'text', text: 'no such text anywhere' };
+  const text = { kind: 'text', text: 'mimikatz' };
+  const within = [];
+  for (const filter of [rare, text])
+    for (let n = 0; n < DAYS; n += 6) within.push((await hits(store, { ...day(n), filter })).ms);
+  claim('free text within a day, the worst', Math.max(...within) / 1000, 3, 's');
+  const over = await hits(store, { filter: rare });
+  console.log(`     free text over all, nothing found: ${over.steps} steps of progress`);
+  claim('free text over all', over.ms / 1000, 15, 's');
+  const many = await hits(store, { filter: text, limit: 10_000 });
+  console.log(
+    `     free text with ${whole(many.found)} hits: ${whole(many.ms)} ms, the first after ${whole(many.first ?? 0)} ms`,
+  );
+  const json = await hits(store, { filter: field('GrantedAccess', 'equals', 'no such access') });
+  console.log(`     a field without a column over all, nothing found: ${whole(json.ms)} ms`);
+  const abort = new AbortController();
+  const started = performance.now();
+  setTimeout(() => abort.abort(), 200);
+  try {
+    for await (const _ of store.events.search({ order: 'newest', limit: 100, filter: rare }, { signal: abort.signal }));
+  } catch {}
+  console.log(`     cancelled after 200 ms: it ended ${whole(performance.now() - started - 200)} ms later`);
+  const counted = performance.now();
+  const buckets = await store.events.histogram({ widthMs: 3_600_000 });
+  console.log(
+    `     histogram by hour over all: ${buckets.length} buckets in ${whole(performance.now() - counted)} ms; oldest ${new Date(oldestMs).toISOString()}`,
+  );
+}
+
+const directory = values.reuse ?? mkdtempSync(join(values.folder, 'haetae-bench-search-'));
+const opened = performance.now();
+let store = await openStore({ directory });
+console.log(`opened in ${whole(performance.now() - opened)} ms`);
+try {
+  if (values.reuse === undefined) {
+    await fill(store, directory);
+    await store.close();
+    const again = performance.now();
+    store = await openStore({ directory });
+    console.log(`opened again in ${whole(performance.now() - again)} ms`);
+  }
+  await searches(store);
+} finally {
+  await store.close();
+  if (!values.keep && values.reuse === undefined) rmSync(directory, { recursive: true });
+}
+process.exitCode = claims.every(Boolean) ? 0 : 1;
