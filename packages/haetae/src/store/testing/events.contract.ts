@@ -205,10 +205,10 @@ export function eventsContract(open: () => Promise<Store>, openShared: () => Pro
     }
   });
 
-  test('a search tells how far it is, in stretches, and ends when its caller does', async () => {
+  test('a search tells how far it is, in stretches, and ends when its caller does', { timeout: 60_000 }, async () => {
     const store = await open();
     const many = Array.from(
-      { length: 70_000 },
+      { length: 25_000 },
       (_, i): Sample => ({ id: i + 1, timeMs: T + i * 10, fields: [['Image', `p${i % 7}.exe`]] }),
     );
     for (let i = 0; i < many.length; i += 10_000) {
@@ -228,7 +228,7 @@ export function eventsContract(open: () => Promise<Store>, openShared: () => Pro
       steps.push([hits.length, searched, total]);
     }
     expect(steps.length).toBeGreaterThan(1);
-    expect(steps.at(-1)).toEqual([0, 70_000, 70_000]);
+    expect(steps.at(-1)).toEqual([0, 25_000, 25_000]);
     const abort = new AbortController();
     const cancelled = (async () => {
       for await (const _ of store.events.search({ order: 'newest', limit: 10_000 }, { signal: abort.signal }))
@@ -236,9 +236,9 @@ export function eventsContract(open: () => Promise<Store>, openShared: () => Pro
     })();
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     for await (const _ of store.events.search({ order: 'newest', limit: 10_000 })) break;
-    expect(await store.events.count({})).toBe(70_000);
+    expect(await store.events.count({})).toBe(25_000);
     expect(await store.events.top({ by: 'image', limit: 1 })).toEqual([
-      { key: 'p0.exe', seen: { count: 10_000, firstMs: T, lastMs: T + 69_993 * 10, hosts: 1 } },
+      { key: 'p0.exe', seen: { count: 3572, firstMs: T, lastMs: T + 24_997 * 10, hosts: 1 } },
     ]);
   });
 

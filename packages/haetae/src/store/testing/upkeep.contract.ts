@@ -88,11 +88,11 @@ export function upkeepContract(open: (folder: string) => Promise<Store>): void {
     expect(await store.upkeep.retain(policy)).toMatchObject({ events: 0, findings: 0, incidents: 0 });
   });
 
-  test('by size: the oldest go until it is less', { timeout: 90_000 }, async () => {
+  test('by size: the oldest go until it is less', async () => {
     const store = await open(tempFolder());
     const noise = (id: number): string =>
       Array.from({ length: 10 }, (_, i) => (((id + 1) * (i + 7) * 2_654_435_761) >>> 0).toString(36)).join('');
-    const [rounds, size] = [4, 20_000];
+    const [rounds, size] = [4, 3000];
     for (let round = 0; round < rounds; round++) {
       const seq = round + 1;
       const many = Array.from({ length: size }, (_, i): Sample => {

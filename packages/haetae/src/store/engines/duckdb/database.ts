@@ -9,12 +9,12 @@ export interface DatabaseLimits {
   readonly threads: number;
   /** Reading queries at a time. Each holds one of libuv's four threads while it runs, and the writer one more. */
   readonly readers: number;
+  /** Rows that are compressed at once. A checkpoint writes a part-filled group anew: fewer than DuckDB's 122,880 cost less. */
+  readonly rowGroup: number;
 }
 
 /** The name of the attached file in SQL. */
 export const STORE = 'store';
-/** Rows of a row group: what is compressed at once. A checkpoint writes a part-filled one anew, so smaller than DuckDB's 122,880. */
-const ROW_GROUP = 61_440;
 /** Changes are written to the file's log up to this, then into the file: about a row group of events. */
 const CHECKPOINT = '128MB';
 
@@ -50,7 +50,9 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
   const writer = sqlOn(await instance.connect(), api);
   const free: Sql[] = [];
   try {
-    await writer.run(`ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${ROW_GROUP}, STORAGE_VERSION 'latest')`);
+    await writer.run(
+      `ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${limits.rowGroup}, STORAGE_VERSION 'latest')`,
+    );
     for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
     for (const sql of [writer, ...free]) {
       await sql.run(`USE ${STORE}`);

@@ -24,7 +24,7 @@ const LISTED = [
 ].join(', ');
 
 /** Events of the first stretch that is searched; each following one is twice as long, up to the most: hits come soon, and progress steadily. */
-const FIRST_STRETCH = 60_000;
+const FIRST_STRETCH = 20_000;
 const MOST_STRETCH = 500_000;
 /** Pieces into which the times of a query are cut to count what is in them. */
 const PIECES = 2000;
