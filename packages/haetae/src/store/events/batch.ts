@@ -170,19 +170,40 @@ export class EventBatchBuilder {
       }
       n++;
     }
-    let json = '{';
+    // One object and one call: a text that is put together piece by piece stays in pieces, and the collector carries them about.
+    const object: Record<string, string | number> = Object.create(null);
+    let json: string | undefined;
     for (let i = 0; i < n; i++) {
       const name = names[i]!;
-      const first = names.indexOf(name);
-      json += `${i > 0 ? ',' : ''}${first === i ? keyJson(name) : textJson(repeated(names, i))}:`;
-      const column = first === i ? COLUMN_OF.get(name)?.column : undefined;
-      if (column !== undefined && takers[column] === i) {
-        this.#values[column] = written[i];
-        takers[column] = -1;
-        json += column;
-      } else json += textJson(written[i]!);
+      if (object[name] !== undefined || isIndex(name)) {
+        json = this.#inPieces(n);
+        break;
+      }
+      object[name] = this.#take(i, COLUMN_OF.get(name)?.column);
     }
-    return `${json}}`;
+    takers.fill(-1);
+    return json ?? wellFormed(JSON.stringify(object));
+  }
+
+  /** As an object would say it that may repeat its names, and puts no numbers first. */
+  #inPieces(n: number): string {
+    const names = this.#names;
+    const pieces: string[] = [];
+    for (let i = 0; i < n; i++) {
+      const name = names[i]!;
+      const first = names.indexOf(name) === i;
+      const value = this.#take(i, first ? COLUMN_OF.get(name)?.column : undefined);
+      pieces.push(`${JSON.stringify(first ? name : repeated(names, i))}:${JSON.stringify(value)}`);
+    }
+    return wellFormed(`{${pieces.join(',')}}`);
+  }
+
+  /** What stands in the JSON for the i-th value: itself, or its column when it fills that. */
+  #take(i: number, column: number | undefined): string | number {
+    const value = this.#written[i]!;
+    if (column === undefined || this.#takers[column] !== i) return value;
+    this.#values[column] = value;
+    return column;
   }
 
   /** The batch, and room for the next one. */
@@ -204,12 +225,15 @@ export class EventBatchBuilder {
   }
 }
 
-/** Half a surrogate pair is no text: the database could not read the JSON that has it. */
-const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-function textJson(text: string): string {
-  const json = JSON.stringify(text);
-  return json.includes('\\ud') ? JSON.stringify(text.replace(HALVES, '\ufffd')) : json;
-}
+/** JSON escapes half a surrogate pair, and the database cannot read that. A backslash before it would be one of the text. */
+const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+const wellFormed = (json: string): string => (json.includes('\\ud') ? json.replace(HALF, '$1\ufffd') : json);
+
+/** Objects put such names first, whatever the order they came in. */
+const isIndex = (name: string): boolean => {
+  const code = name.charCodeAt(0);
+  return code >= 48 && code <= 57;
+};
 
 /** A NUL would end the text where the database takes it over. */
 const clean = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text);
@@ -221,25 +245,12 @@ function repeated(names: readonly string[], at: number): string {
   return `${names[at]}[${n}]`;
 }
 
-/** Names of fields repeat without end. */
-const keys = new Map<string, string>();
-function keyJson(name: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const json = textJson(name);
-  if (keys.size < 4096) keys.set(name, json);
-  return json;
-}
-
+/** The event's own name for its host stands here too: `host` may be another. */
 function systemJson(event: Event): string {
-  let json = '{';
-  // The event's own name for its host stands here: `host` may be another.
-  if (event.computer !== '') json += `"Computer":${textJson(event.computer)}`;
-  for (const [name, value] of event.systemFields()) {
-    json += json.length > 1 ? `,${keyJson(name)}:` : `${keyJson(name)}:`;
-    json += textJson(value);
-  }
-  return `${json}}`;
+  const object: Record<string, string> = Object.create(null);
+  if (event.computer !== '') object.Computer = event.computer;
+  for (const [name, value] of event.systemFields()) object[name] = value;
+  return wellFormed(JSON.stringify(object));
 }
 
 /** A batch of none: for what comes without events. */
