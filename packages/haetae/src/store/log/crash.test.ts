@@ -42,7 +42,9 @@ function hashesIn(folder: string): Map<number, string> {
   return found;
 }
 
-test('killed again and again in the middle of its work, the log holds every frame that was acknowledged', async () => {
+test('killed again and again in the middle of its work, the log holds every frame that was acknowledged', {
+  timeout: 120_000,
+}, async () => {
   const folder = tempFolder();
   const acknowledged = new Map<number, string>();
   for (const [round, after] of [1, 7, 40, 111, 300].entries()) {

@@ -22,7 +22,7 @@ export interface WriterOptions {
   readonly segmentBytes?: number;
   /** The first seq given is at least this: above what the store committed, whatever became of the log. */
   readonly atLeast?: number;
-  /** Free bytes of the disk below which frames are refused, so that the database can still write. Default 32 MB. */
+  /** Free bytes of the disk below which frames are refused, so that the database can still write. Default 256 MB, or a tenth of a smaller disk. */
   readonly reserveBytes?: number;
   /** Free bytes of a folder's disk; tests tell their own. */
   readonly freeBytes?: (directory: string) => number;
@@ -52,7 +52,7 @@ export interface LogStatus {
 }
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
-const RESERVE_BYTES = 32 * 1024 * 1024;
+const RESERVE_BYTES = 256 * 1024 * 1024;
 /** Bytes written between two looks at the free space of the disk. */
 const LOOK_AFTER = 8 * 1024 * 1024;
 const SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -76,9 +76,9 @@ export class LogWriter {
   constructor(options: WriterOptions) {
     this.#directory = options.directory;
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-    this.#reserve = options.reserveBytes ?? RESERVE_BYTES;
-    this.#freeBytes = options.freeBytes ?? freeBytesOf;
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    this.#reserve = options.reserveBytes ?? Math.min(RESERVE_BYTES, sizeOf(this.#directory) / 10);
+    this.#freeBytes = options.freeBytes ?? freeBytesOf;
     this.#segments = segmentsIn(this.#directory);
     const { start, size } = this.#recover();
     this.start = start;
@@ -247,6 +247,11 @@ export class LogWriter {
 function freeBytesOf(directory: string): number {
   const { bavail, bsize } = statfsSync(directory);
   return bavail * bsize;
+}
+
+function sizeOf(directory: string): number {
+  const { blocks, bsize } = statfsSync(directory);
+  return blocks * bsize;
 }
 
 /** Buffers a call of writev takes at most. */

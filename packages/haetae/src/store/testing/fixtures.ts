@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+
+/** Real files, synced, and processes of their own: on a machine that is busy they take their time. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const lasting: string[] = [];
 process.once('exit', () => {

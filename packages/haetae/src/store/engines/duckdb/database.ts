@@ -47,12 +47,13 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
   } catch (error) {
     throw storeError(error);
   }
+  const attach = `ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${limits.rowGroup}, STORAGE_VERSION 'latest')`;
+  /** Never inside the attached file, so that it can let go of it. */
+  const outside = sqlOn(await instance.connect(), api);
   const writer = sqlOn(await instance.connect(), api);
   const free: Sql[] = [];
   try {
-    await writer.run(
-      `ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${limits.rowGroup}, STORAGE_VERSION 'latest')`,
-    );
+    await outside.run(attach);
     for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
     for (const sql of [writer, ...free]) {
       await sql.run(`USE ${STORE}`);
@@ -68,13 +69,27 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
   const running = new Set<Promise<unknown>>();
   let tail: Promise<unknown> = Promise.resolve();
   let closed = false;
+  /** DuckDB gives a database up when a checkpoint fails, on a full disk above all; what was committed is in its log. */
+  let invalid = false;
+  let reviving: Promise<void> | undefined;
 
   const closedError = (): StoreError => new StoreError('closed', 'the store is closed');
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
     if (closed) return Promise.reject(closedError());
-    const result = tail.then(task);
+    const result = tail.then(async () => {
+      if (invalid) await revive();
+      return watched(task());
+    });
     tail = result.catch(() => {});
     return result;
+  }
+  async function watched<T>(result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      if (error instanceof StoreError && INVALID.test(error.message)) invalid = true;
+      throw error;
+    }
   }
   async function transaction<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
     await writer.run('BEGIN');
@@ -88,15 +103,37 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       throw storeError(error);
     }
   }
+  const take = async (): Promise<Sql> => free.pop() ?? new Promise<Sql>((resolve) => waiting.push(resolve));
+  function release(sql: Sql): void {
+    const next = waiting.shift();
+    if (next === undefined) free.push(sql);
+    else next(sql);
+  }
+  /** Lets go of the file and takes it again, as DuckDB asks; in the writer's turn, once no reader is in it. */
+  async function revive(): Promise<void> {
+    const readers: Sql[] = [];
+    try {
+      while (readers.length < limits.readers) readers.push(await take());
+      await outside.run(`DETACH DATABASE IF EXISTS ${STORE}`);
+      await outside.run(attach);
+      invalid = false;
+    } finally {
+      for (const sql of readers) release(sql);
+    }
+  }
   async function read<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
     if (closed) throw closedError();
-    const sql = free.pop() ?? (await new Promise<Sql>((resolve) => waiting.push(resolve)));
+    if (invalid) {
+      reviving ??= inTurn(async () => {}).finally(() => {
+        reviving = undefined;
+      });
+      await reviving;
+    }
+    const sql = await take();
     try {
-      return await task(sql);
+      return await watched(task(sql));
     } finally {
-      const next = waiting.shift();
-      if (next === undefined) free.push(sql);
-      else next(sql);
+      release(sql);
     }
   }
   return {
@@ -117,14 +154,15 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       await tail;
       await Promise.allSettled(running);
       await writer.run('CHECKPOINT').catch(() => {});
-      await writer.run('USE memory').catch(() => {});
-      for (const sql of free) sql.connection.closeSync();
-      await writer.run(`DETACH ${STORE}`).catch(() => {});
-      writer.connection.closeSync();
+      for (const sql of all) sql.connection.closeSync();
+      await outside.run(`DETACH ${STORE}`).catch(() => {});
+      outside.connection.closeSync();
       instance.closeSync();
     },
   };
 }
+
+const INVALID = /has been invalidated|Detach and reattach/;
 
 /** A text as SQL writes it: for paths, which no statement takes as a parameter. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

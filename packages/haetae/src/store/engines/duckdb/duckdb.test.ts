@@ -70,3 +70,17 @@ test.each([
   expect(await again.audit.verify(head)).toMatchObject({ kind: 'broken' });
   await again.close();
 });
+
+test('a checkpoint that fails, as on a full disk, costs nothing: the file is taken anew, for writers and readers', async () => {
+  const db = await openFile(tempFolder());
+  await db.write((sql) => sql.run('CREATE TABLE a (x BIGINT); INSERT INTO a VALUES (1);'));
+  for (const reader of [true, false]) {
+    await db.maintain((sql) => sql.run("SET GLOBAL debug_checkpoint_abort = 'before_header'"));
+    await expect(db.maintain((sql) => sql.run('CHECKPOINT store'))).rejects.toThrow(/[Cc]heckpoint/);
+    await db.maintain((sql) => sql.run("SET GLOBAL debug_checkpoint_abort = 'none'"));
+    if (!reader) await db.write((sql) => sql.run('INSERT INTO a VALUES (2)'));
+    const counts = [1, 2, 3].map(() => db.read((sql) => sql.first('SELECT count(*) AS n FROM a')));
+    expect(await Promise.all(counts)).toEqual(Array.from({ length: 3 }, () => ({ n: reader ? 1 : 2 })));
+  }
+  await db.close();
+});
