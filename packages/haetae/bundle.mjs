@@ -15,6 +15,7 @@ const INPUT = ['cli/main', 'pipeline/scan-worker', 'store/store-worker', 'store/
 /** Found when they are imported: those that few starts need, those with native parts, and one without a licence file. */
 const EXTERNAL = [
   '@duckdb/node-api',
+  '@duckdb/node-bindings',
   '@hono/node-server',
   '@hono/zod-openapi',
   '@node-rs/argon2',
