@@ -23,3 +23,4 @@ export type {
   SavedSearches,
 } from './ports.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export { type StorePortOptions, storePorts } from './store-ports.ts';

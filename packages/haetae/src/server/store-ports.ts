@@ -1,0 +1,327 @@
+import { randomUUID } from 'node:crypto';
+import type { UnixMs } from '@haetae/event';
+import {
+  EVENT_FLAGS,
+  type Filter,
+  type FindingRow,
+  type IncidentEntry,
+  type IncidentRow,
+  type Json,
+  type SavedSearch as KeptSearch,
+  type Store,
+  type StoredException,
+  StoreError,
+  type StoredEvent as StoreEvent,
+  type EventQuery as StoreQuery,
+} from '../store/index.ts';
+import type {
+  EventQuery,
+  Exception,
+  Finding,
+  Incident,
+  IncidentDetail,
+  SavedSearch,
+  SearchPart,
+  StoredEvent,
+} from './api.ts';
+import type { Events, Page, Ports } from './ports.ts';
+
+export interface StorePortOptions {
+  readonly now: () => number;
+  /** A search by a Sigma rule over stored events; without it such a search is refused. */
+  readonly byRule?: Events['search'];
+  /** Milliseconds after which a search ends with what it has. Default 60 s. */
+  readonly searchMs?: number;
+}
+
+/** What of the server's ports the store alone can serve: all but the rules that are loaded, hunts, live updates, numbers of now. */
+export function storePorts(
+  store: Store,
+  options: StorePortOptions,
+): Pick<Ports, 'accounts' | 'events' | 'findings' | 'incidents' | 'entities' | 'exceptions' | 'searches'> {
+  const { now } = options;
+  return {
+    accounts: store,
+    events: eventsOf(store, options),
+    findings: {
+      async list({ fromMs, toMs, host, rule, incident, level, limit, cursor }) {
+        const before = number(cursor);
+        const rows = await store.findings.list({
+          limit: limit + 1,
+          ...given({ fromMs, toMs, host, ruleId: rule, incidentId: incident, minLevel: level, before }),
+        });
+        return pageOf(rows.map(findingOf), limit, (last) => last.id);
+      },
+      async get(id) {
+        const row = /^\d{1,15}$/.test(id) ? await store.findings.get(Number(id)) : undefined;
+        return row === undefined ? undefined : { ...findingOf(row), statement: row.body };
+      },
+    },
+    incidents: incidentsOf(store, now),
+    entities: {
+      async list({ kind, text, limit, cursor }) {
+        const offset = number(cursor) ?? 0;
+        const rows = await store.entities.list({ kind, limit: limit + 1, offset, ...given({ text }) });
+        const items = rows.map(({ key, firstMs, lastMs, body }) => ({ kind, key, firstMs, lastMs, about: body }));
+        return pageOf(items, limit, () => String(offset + limit));
+      },
+    },
+    exceptions: {
+      list: async () => (await store.exceptions.list()).map(exceptionOf),
+      async create({ title, ruleId, filter, reason, expiresMs }, actor) {
+        const nowMs = now() as UnixMs;
+        const body = { filter, reason };
+        return exceptionOf(
+          await store.exceptions.create({
+            id: randomUUID(),
+            title,
+            enabled: true,
+            ruleId,
+            expiresMs: expiresMs as UnixMs | null,
+            body,
+            createdMs: nowMs,
+            createdBy: actor.id,
+          }),
+        );
+      },
+      remove: (id) => store.exceptions.remove(id),
+    },
+    searches: {
+      async list(userId) {
+        const [own, shared] = await Promise.all([
+          store.searches.list({ owner: userId }),
+          store.searches.list({ shared: true }),
+        ]);
+        return [...own, ...shared.filter(({ owner }) => owner !== userId)].map(searchOf);
+      },
+      async create({ name, query, shared }, actor) {
+        return searchOf(
+          await store.searches.create({
+            id: randomUUID(),
+            name,
+            owner: actor.id,
+            shared,
+            query: JSON.parse(JSON.stringify(query)) as Json,
+            createdMs: now() as UnixMs,
+            createdBy: actor.id,
+          }),
+        );
+      },
+      async remove(id, actor) {
+        const search = await store.searches.get(id);
+        return search?.owner === actor.id && store.searches.remove(id);
+      },
+    },
+  };
+}
+
+const SEARCH_MS = 60_000;
+
+function eventsOf(store: Store, { byRule, searchMs = SEARCH_MS }: StorePortOptions): Events {
+  return {
+    async *search(query, signal): AsyncGenerator<SearchPart> {
+      if (query.rule !== undefined) {
+        if (byRule === undefined) throw new StoreError('invalid', 'searching by a rule is not possible here');
+        yield* byRule(query, signal);
+        return;
+      }
+      let last: StoreEvent | undefined;
+      let found = 0;
+      let more = false;
+      try {
+        for await (const step of store.events.search(storeQuery(query), { signal, timeoutMs: searchMs })) {
+          last = step.hits.at(-1) ?? last;
+          found += step.hits.length;
+          more = step.next !== undefined;
+          if (step.hits.length > 0) yield { kind: 'events', events: step.hits.map(eventOf) };
+          yield { kind: 'progress', scanned: step.searched, total: step.total };
+        }
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'timeout') throw error;
+        yield { kind: 'end', reason: 'time', next: last === undefined ? null : cursorOf(last) };
+        return;
+      }
+      const full = more || found >= query.limit;
+      yield { kind: 'end', reason: full ? 'limit' : 'done', next: full && last !== undefined ? cursorOf(last) : null };
+    },
+    async get(id) {
+      const event = /^\d{1,15}$/.test(id) ? await store.events.get(Number(id)) : undefined;
+      return event === undefined ? undefined : eventOf(event);
+    },
+  };
+}
+
+/** The query in the store's words. A cursor that nobody gave out rejects with `invalid`. */
+export function storeQuery(query: EventQuery): StoreQuery {
+  const of: Filter[] = [];
+  const like = (field: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '') of.push({ kind: 'field', field, is: { op: 'like', value } });
+  };
+  like('host', query.host);
+  like('user', query.user);
+  like('channel', query.channel);
+  if (query.eventId !== undefined && query.eventId.length > 0)
+    of.push({ kind: 'field', field: 'event_id', is: { op: 'oneOf', values: query.eventId.map(String) } });
+  if (query.text !== undefined && query.text.trim() !== '') of.push({ kind: 'text', text: query.text.trim() });
+  for (const { field, value, not } of query.fields ?? []) {
+    const filter: Filter = { kind: 'field', field, is: { op: 'like', value } };
+    of.push(not ? { kind: 'not', of: filter } : filter);
+  }
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  return {
+    order: query.order,
+    limit: query.limit,
+    ...given({ fromMs: query.fromMs, toMs: query.toMs, after }),
+    ...(of.length > 0 && { filter: { kind: 'and' as const, of } }),
+  };
+}
+
+const cursorOf = ({ timeMs, timeTicks, id }: StoreEvent): string => `${timeMs}.${timeTicks}.${id}`;
+
+function readCursor(text: string) {
+  const match = /^(-?\d{1,16})\.(\d{1,4})\.(\d{1,15})$/.exec(text);
+  if (match === null) throw new StoreError('invalid', 'the cursor is not one that was given out');
+  return { timeMs: Number(match[1]), timeTicks: Number(match[2]), id: Number(match[3]) };
+}
+
+const MARKS = [
+  [EVENT_FLAGS.ahead, 'ahead'],
+  [EVENT_FLAGS.repeated, 'repeated'],
+  [EVENT_FLAGS.foreignHost, 'foreign-host'],
+] as const;
+
+export const eventOf = (event: StoreEvent): StoredEvent => ({
+  id: String(event.id),
+  timeMs: (event.flags & EVENT_FLAGS.timeUnknown) !== 0 ? null : event.timeMs,
+  timeTicks: event.timeTicks,
+  receivedMs: event.receivedMs,
+  host: event.host,
+  computer: event.system.Computer ?? '',
+  channel: event.channel,
+  provider: event.provider,
+  eventId: event.eventId,
+  recordId: event.recordId,
+  origin: event.origin,
+  marks: MARKS.filter(([bit]) => (event.flags & bit) !== 0).map(([, mark]) => mark),
+  decoded: event.decoded,
+  fields: { ...event.fields },
+  system: { ...event.system },
+});
+
+export const findingOf = (row: FindingRow): Finding => ({
+  id: String(row.id),
+  timeMs: row.timeMs,
+  detector: row.detector,
+  ruleId: row.ruleId,
+  title: row.title,
+  level: row.level,
+  host: row.host,
+  techniques: [...row.techniques],
+  incident: row.incidentId,
+  events: row.eventIds.map(String),
+});
+
+function incidentsOf(store: Store, now: () => number): Ports['incidents'] {
+  const detail = async (id: string): Promise<IncidentDetail | undefined> => {
+    const [row, history] = await Promise.all([store.incidents.get(id), store.incidents.history(id)]);
+    if (row === undefined) return undefined;
+    return { ...incidentOf(row), incident: row.body, history: history.map(historyOf) };
+  };
+  const known = async (id: string): Promise<IncidentDetail> => {
+    const found = await detail(id);
+    if (found === undefined) throw new StoreError('missing', 'there is no such incident');
+    return found;
+  };
+  return {
+    async list({ status, level, host, assignee, text, fromMs, toMs, order, limit, cursor }) {
+      const offset = number(cursor) ?? 0;
+      const { rows, total } = await store.incidents.list({
+        order,
+        limit,
+        offset,
+        ...(status !== undefined && { status: [status] }),
+        ...(assignee !== undefined && { assignee: assignee === 'none' ? null : assignee }),
+        ...given({ minLevel: level, host, text, fromMs, toMs }),
+      });
+      const next = offset + rows.length;
+      return { items: rows.map(incidentOf), next: rows.length > 0 && next < total ? String(next) : null };
+    },
+    get: detail,
+    async update(id, { version, ...change }, actor) {
+      await store.incidents.triage(id, version, given(change), actor.id, now() as UnixMs);
+      return known(id);
+    },
+    async note(id, text, actor) {
+      const timeMs = now() as UnixMs;
+      await store.incidents.note(id, { actor: actor.id, kind: 'comment', detail: text, timeMs });
+      return known(id);
+    },
+  };
+}
+
+export const incidentOf = (row: IncidentRow): Incident => ({
+  id: row.id,
+  version: row.version,
+  title: row.title,
+  level: row.level,
+  risk: row.risk,
+  status: row.status,
+  assignee: row.assignee,
+  verdict: row.verdict,
+  tags: [...row.tags],
+  firstMs: row.firstMs,
+  lastMs: row.lastMs,
+  createdMs: row.createdMs,
+  updatedMs: row.updatedMs,
+  hosts: [...row.hosts],
+  users: [...row.users],
+  findings: row.findings,
+  mergedInto: row.mergedInto,
+});
+
+const historyOf = ({ number: place, timeMs, actor, kind, detail }: IncidentEntry) => ({
+  number: place,
+  timeMs,
+  actor,
+  kind,
+  detail,
+});
+
+const exceptionOf = (one: StoredException): Exception => ({
+  id: one.id,
+  version: one.version,
+  title: one.title,
+  enabled: one.enabled,
+  ruleId: one.ruleId,
+  expiresMs: one.expiresMs,
+  createdBy: one.createdBy,
+  createdMs: one.createdMs,
+  body: one.body,
+});
+
+const searchOf = (one: KeptSearch): SavedSearch => ({
+  id: one.id,
+  name: one.name,
+  query: one.query as unknown as SavedSearch['query'],
+  owner: one.owner,
+  shared: one.shared,
+  createdMs: one.createdMs,
+});
+
+/** Without the members that are undefined, which exact types do not take for absent. */
+function given<T extends object>(all: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** Of a cursor that is a number; another one is refused. */
+function number(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(cursor)) throw new StoreError('invalid', 'the cursor is not one that was given out');
+  return Number(cursor);
+}
+
+function pageOf<T>(items: readonly T[], limit: number, next: (last: T) => string): Page<T> {
+  if (items.length <= limit) return { items, next: null };
+  const shown = items.slice(0, limit);
+  return { items: shown, next: next(shown.at(-1)!) };
+}
