@@ -166,5 +166,12 @@ function chosen(keywords: readonly (readonly string[])[], samples: readonly stri
     words.push(best);
     for (const k of covers.get(best)!) open.delete(k);
   }
-  return words;
+  // A word that was taken late may make earlier ones needless; the most frequent go first.
+  const needed = new Set(words.sort((a, b) => seen(b) - seen(a)));
+  for (const word of words) {
+    needed.delete(word);
+    const covered = (k: number): boolean => [...needed].some((other) => covers.get(other)!.has(k));
+    if (![...covers.get(word)!].every(covered)) needed.add(word);
+  }
+  return [...needed];
 }
