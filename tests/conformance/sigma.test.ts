@@ -7,6 +7,9 @@ import { parseRules, type SigmaError, type SigmaRule } from '@haetae/sigma';
 import { createSeenKinds, createWindowsRuleSet, readiness, type WindowsRuleSet } from '@haetae/sigma/windows';
 import { beforeAll, expect, test } from 'vitest';
 import { DETECTORS, type Detector } from '../../packages/haetae/src/detect/index.ts';
+import { scan } from '../../packages/haetae/src/pipeline/scan.ts';
+import type { ScanSettings } from '../../packages/haetae/src/pipeline/scan-files.ts';
+import type { FoundFile } from '../../packages/haetae/src/source/index.ts';
 import { data, describeWithData } from '../data.ts';
 
 /** Sets of rules that the oracle evaluated. */
@@ -35,6 +38,7 @@ interface OracleRules {
 describeWithData('SigmaHQ rules', () => {
   const rules: SigmaRule[] = [];
   const problems: SigmaError[] = [];
+  const texts: { path: string; text: string }[] = [];
   /** Plain Sigma, which the oracle is. */
   let set: WindowsRuleSet;
   /** The same without the fast engine. */
@@ -43,7 +47,6 @@ describeWithData('SigmaHQ rules', () => {
   let product: Detector;
 
   beforeAll(() => {
-    const texts: { path: string; text: string }[] = [];
     for (const folder of FOLDERS) {
       for (const name of filesBelow(data('sigma', folder), '.yml')) {
         const file = `${folder}/${name}`;
@@ -129,6 +132,47 @@ describeWithData('SigmaHQ rules', () => {
     expect(total.extra).toEqual([]);
     expect(beyond.missing).toEqual([]);
     expect(beyond.unexplained).toEqual([]);
+  });
+
+  test('OTRF, as a scan reads it: every match of every rule on every line', async () => {
+    const { files } = json<{ files: Record<string, { matches: Ranges; matches4688?: Ranges }> }>(
+      'oracle',
+      'oracle-sigma-otrf.json',
+    );
+    const settings: ScanSettings = {
+      timeZone: 'UTC',
+      hash: false,
+      carve: false,
+      checksums: false,
+      detectors: ['sigma'],
+      setup: { rules: texts, strict: true },
+      from: Number.NEGATIVE_INFINITY,
+      to: Number.POSITIVE_INFINITY,
+    };
+    const zips: FoundFile[] = Object.keys(files).map((zip) => ({ path: zip, file: data(zip), size: undefined }));
+    const silent = { advance: () => {}, fileDone: () => {}, findings: () => {} };
+    const done = await scan(zips, settings, 1, new AbortController().signal, silent);
+    const found = new Map<string, { matches: Map<string, number[]>; matches4688: Map<string, number[]> }>(
+      Object.keys(files).map((zip) => [zip, { matches: new Map(), matches4688: new Map() }]),
+    );
+    try {
+      for await (const { rule, via, file, event } of done.findings.sorted()) {
+        // Each archive holds one log, so its lines are those of the archive.
+        const of = found.get(file.slice(0, file.indexOf('.zip') + 4))!;
+        const map = via === 'field' ? of.matches : of.matches4688;
+        const line = event.position.kind === 'line' ? event.position.line : Number.NaN;
+        map.set(rule!.id, [...(map.get(rule!.id) ?? []), line]);
+      }
+    } finally {
+      done.findings.dispose();
+    }
+    const total = { pairs: 0, missing: [] as string[], extra: [] as string[] };
+    for (const [zip, oracle] of Object.entries(files))
+      for (const kind of ['matches', 'matches4688'] as const)
+        compare(`${zip} ${kind}`, expandRanges(oracle[kind] ?? {}), found.get(zip)![kind], total);
+    expect(total.pairs).toBeGreaterThan(0);
+    expect(total.missing).toEqual([]);
+    expect(total.extra).toEqual([]);
   });
 
   test('EVTX: every match of every rule on every record', () => {
