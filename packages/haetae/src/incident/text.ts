@@ -1,10 +1,11 @@
 /** Small readings of texts that Windows writes. */
 
-/** `C:\Windows\System32\cmd.exe` → `cmd.exe`, in lower case. */
-export function baseName(path: string): string {
-  const at = Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'));
-  return path.slice(at + 1).toLowerCase();
-}
+/** `C:\Windows\System32\Cmd.exe` → `Cmd.exe`, as it is written. */
+export const fileName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+
+/** The same in lower case, to be compared. */
+export const baseName = (path: string): string => fileName(path).toLowerCase();
 
 /** Compares by code units: the same in every locale. */
 export function compare(a: string, b: string): number {

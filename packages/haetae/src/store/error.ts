@@ -18,6 +18,12 @@ export type StoreErrorCode =
   | 'timeout'
   | 'closed';
 
+/** What crosses a thread's border of any error: one that no part of the store made means damage. */
+export function failureOf(error: unknown): Pick<StoreError, 'code' | 'message'> {
+  if (error instanceof StoreError) return { code: error.code, message: error.message };
+  return { code: 'damaged', message: error instanceof Error ? error.message : String(error) };
+}
+
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

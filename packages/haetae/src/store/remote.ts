@@ -1,6 +1,6 @@
 import type { MessagePort, TransferListItem } from 'node:worker_threads';
 import type { Batch } from './commit.ts';
-import { StoreError, type StoreErrorCode } from './error.ts';
+import { failureOf, StoreError, type StoreErrorCode } from './error.ts';
 import { buffersOf } from './events/batch.ts';
 import type { Store } from './store.ts';
 
@@ -160,8 +160,7 @@ export function serveStore(store: Store, port: MessagePort, close: () => Promise
       }
       reply({ id, kind: 'end' });
     } catch (error) {
-      const { code, message } = error instanceof StoreError ? error : asDamage(error);
-      reply({ id, kind: 'error', code, message });
+      reply({ id, kind: 'error', ...failureOf(error) });
     } finally {
       running.delete(id);
     }
@@ -188,6 +187,3 @@ function methodOf(store: Store, path: string): Method {
   if (typeof at !== 'function') throw new StoreError('invalid', `the store has no ${path}`);
   return (at as Method).bind(owner);
 }
-
-const asDamage = (error: unknown): StoreError =>
-  new StoreError('damaged', error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { limitsHere, openDuckdb } from './engines/duckdb/duckdb.ts';
-import { StoreError } from './error.ts';
+import { failureOf } from './error.ts';
 import type { StoreThreadData, StoreThreadMessage } from './open.ts';
 import { serveStore } from './remote.ts';
 
@@ -31,10 +31,6 @@ try {
   });
   tell({ kind: 'open' });
 } catch (error) {
-  const { code, message } =
-    error instanceof StoreError
-      ? error
-      : new StoreError('damaged', error instanceof Error ? error.message : String(error));
-  tell({ kind: 'failed', code, message });
+  tell({ kind: 'failed', ...failureOf(error) });
   parent.close();
 }

@@ -1,6 +1,5 @@
-import type { TacticName } from '../../attack/index.ts';
 import type { EventFacts, FiledFinding } from '../../detect/index.ts';
-import { type Happening, KEPT_FIELD, type Level } from '../incident.ts';
+import { type Happening, type IncidentFinding, KEPT_FIELD } from '../incident.ts';
 import { isBroker, isDispatcher } from '../lineage/brokers.ts';
 import type { Clocks } from '../lineage/clocks.ts';
 import type { Lineage } from '../lineage/lineage.ts';
@@ -10,23 +9,11 @@ import { type Subject, subjectOf } from '../lineage/subject.ts';
 import { compare, compareTimes, contentHash, told } from '../text.ts';
 
 /** Findings folded: one statement about one process, or, where the event names none, one subject within the window. */
-export interface Unit {
-  readonly detector: string;
-  readonly rule: { readonly id: string; readonly title: string; readonly titleKo?: string } | null;
-  readonly level: Level;
-  readonly confidence: number;
-  /** null for a rule. */
-  readonly p: number | null;
-  readonly attack: { readonly tactics: readonly TacticName[]; readonly techniques: readonly string[] };
-  readonly host: string;
+export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'events' | 'points'> {
   readonly node: Node | undefined;
   readonly subject: Subject;
-  readonly channel: string;
-  readonly eventId: number;
-  readonly fields: Readonly<Record<string, string>>;
   readonly decoded: string | undefined;
   readonly events: Happening[];
-  readonly evidence: string;
   /** Both ends of connections that its events speak of: `10.0.0.5:49712|10.0.0.9:5985`, the smaller first. */
   readonly flows: Set<string>;
   /** Hashes of scripts that were run, or handed over in a command line. */

@@ -1,10 +1,8 @@
 import type { Happening, Incident, IncidentFinding, ProcessNode } from '../incident.ts';
+import { fileName } from '../text.ts';
 import type { Act } from '../trace/trace.ts';
 import { type Deed, LEVEL_ORDER, merged, signature, worse } from './deed.ts';
 import { first, isStart, toldBy, toldByAct } from './kinds.ts';
-
-export const baseName = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
 
 /** What an incident tells, each thing once, by time: starts of its processes, what they did, and what was found besides. */
 export function deedsOf(incident: Incident): Deed[] {
@@ -88,7 +86,7 @@ const EMPTY = { child: null, actor: '', findings: [], level: null, tactics: [] }
 
 /** Helpers that Windows itself starts beside a program: what is found about them is told of that program. */
 const isHelper = (node: ProcessNode, parent: ProcessNode | undefined): boolean => {
-  const [name, by] = [baseName(node.image).toLowerCase(), baseName(parent?.image ?? '').toLowerCase()];
+  const [name, by] = [fileName(node.image).toLowerCase(), fileName(parent?.image ?? '').toLowerCase()];
   return (name === 'net1.exe' && by === 'net.exe') || name === 'conhost.exe';
 };
 
@@ -111,7 +109,7 @@ function runOf(
     lastMs: node.started?.timeMs ?? node.startMs,
     process: parent?.key ?? null,
     child: node.key,
-    actor: parent === undefined ? baseName(parentImage ?? '') : '',
+    actor: parent === undefined ? fileName(parentImage ?? '') : '',
     what: [node.key],
     count: 1,
     events: node.started === null ? [] : [node.started],
@@ -137,11 +135,11 @@ function deedOfFinding(finding: IncidentFinding, index: number, nodes: ReadonlyM
     const starter = helper ? (parent.parent === null ? undefined : nodes.get(parent.parent)) : parent;
     return {
       ...{ ...shared, kind: 'run', child: child.key, process: starter?.key ?? null, count: 1, what: [child.key] },
-      actor: starter === undefined && !helper ? baseName(first(fields, 'ParentImage', 'ParentProcessName')) : '',
+      actor: starter === undefined && !helper ? fileName(first(fields, 'ParentImage', 'ParentProcessName')) : '',
     };
   }
   const told = toldBy(finding);
-  const image = baseName(first(fields, 'Image', 'SourceImage', 'ProcessName', 'NewProcessName', 'Application'));
+  const image = fileName(first(fields, 'Image', 'SourceImage', 'ProcessName', 'NewProcessName', 'Application'));
   const by = { process: node?.key ?? null, child: null, actor: node === undefined ? (told?.actor ?? image) : '' };
   const where = `${finding.channel} ${finding.eventId}`;
   if (told !== undefined) return { ...shared, ...by, kind: told.kind, what: told.what, count: events.length };

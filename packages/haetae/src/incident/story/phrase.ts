@@ -1,6 +1,6 @@
 import { cut, type Phrase, printable, type StoryWords } from '../../locale/index.ts';
 import type { IncidentFinding, ProcessNode } from '../incident.ts';
-import { baseName } from './collect.ts';
+import { fileName } from '../text.ts';
 import { speaksForItself } from './compose.ts';
 import type { Deed } from './deed.ts';
 
@@ -35,7 +35,7 @@ export function shortCommand(
   { image, commandLine }: Pick<ProcessNode, 'image' | 'commandLine'>,
   columns: number,
 ): string {
-  const name = baseName(image).replace(/\.exe$/i, '');
+  const name = fileName(image).replace(/\.exe$/i, '');
   const args = commandLine.trim().replace(QUOTED, '').trim();
   return oneLine(args === '' ? name || commandLine : `${name} ${args}`, columns);
 }
@@ -76,13 +76,13 @@ export function phraseOf(deed: Deed, told: Told): Phrase {
     case 'registry':
       return w.setRegistry(pathText(one), two === '(Empty)' ? '' : cut(two, 60));
     case 'thread':
-      return w.madeThread(baseName(one));
+      return w.madeThread(fileName(one));
     case 'access':
-      return noted(w.opened(baseName(one)), two === '' ? '' : w.note.access(two));
+      return noted(w.opened(fileName(one)), two === '' ? '' : w.note.access(two));
     case 'tamper':
       return w.tampered(one);
     case 'module':
-      return w.loaded(/^[a-z]:\\windows\\/i.test(one) ? baseName(one) : pathText(one));
+      return w.loaded(/^[a-z]:\\windows\\/i.test(one) ? fileName(one) : pathText(one));
     case 'driver':
       return w.loadedDriver(pathText(one));
     case 'pipe':
@@ -171,7 +171,7 @@ export function runPhrase(deeds: readonly Deed[], told: Told, acts: readonly Dee
 }
 
 export const imageText = ({ image }: ProcessNode, { words }: Told): string =>
-  image === '' ? words.unknownProcess : printable(baseName(image));
+  image === '' ? words.unknownProcess : printable(fileName(image));
 
 function runNote({ findings }: Deed, node: ProcessNode, { findings: all, words: w, fresh }: Told): string {
   const decoded = findings.map((i) => all[i]!.decoded).find((text) => text !== undefined && text.trim() !== '');
@@ -179,7 +179,7 @@ function runNote({ findings }: Deed, node: ProcessNode, { findings: all, words: 
   const args = node.commandLine.trim().replace(QUOTED, '').trim();
   if (args !== '' && fresh(node.commandLine)) return w.note.command(oneLine(node.commandLine, COMMAND));
   if (args !== '') return '';
-  return /^[a-z]:\\(?:windows|program files)/i.test(node.image) || node.image === baseName(node.image)
+  return /^[a-z]:\\(?:windows|program files)/i.test(node.image) || node.image === fileName(node.image)
     ? ''
     : w.note.via(pathText(node.image));
 }

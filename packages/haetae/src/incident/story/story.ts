@@ -1,7 +1,8 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import { type Clause, type Language, printable, storyWords } from '../../locale/index.ts';
 import type { BlindBand, Happening, Incident, IncidentFinding, Level } from '../incident.ts';
-import { baseName, deedsOf, INSTALLED } from './collect.ts';
+import { fileName } from '../text.ts';
+import { deedsOf, INSTALLED } from './collect.ts';
 import { type Draft, draft, speaksForItself } from './compose.ts';
 import { type Deed, LEVEL_ORDER, worse } from './deed.ts';
 import { imageText, phraseOf, runPhrase, type Told } from './phrase.ts';
@@ -64,7 +65,7 @@ export const incidentTitle = (incident: Incident, language: Language): string =>
 /** A finding's title in the language asked for. */
 export function findingTitle({ rule, fields }: IncidentFinding, language: Language): string {
   if (rule !== null) return (language === 'ko' ? rule.titleKo : undefined) ?? rule.title;
-  return storyWords(language).unusualTitle(baseName(fields.Image ?? fields.NewProcessName ?? ''));
+  return storyWords(language).unusualTitle(fileName(fields.Image ?? fields.NewProcessName ?? ''));
 }
 
 function tellerOf({ tree, findings }: Incident, language: Language): Told {

@@ -1,9 +1,6 @@
 /** argon2id with OWASP's least: 19 MiB, two passes. Loaded by the first login, since it is native code. */
 const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-export const SHORTEST_PASSWORD = 12;
-export const LONGEST_PASSWORD = 256;
-
 const argon2 = () => import('@node-rs/argon2');
 
 /** Hashing is dear on purpose; more than a few at once would be a way to hold the server up. */

@@ -10,10 +10,5 @@ export const STRICT: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex, nofollow',
 };
 
-/** For our own pages: scripts and styles from here only, none inline. */
-export const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
-  "manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-
 /** Over TLS: never again without. */
 export const TLS_ONLY = { 'strict-transport-security': 'max-age=31536000' };

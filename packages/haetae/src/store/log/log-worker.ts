@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { StoreError } from '../error.ts';
+import { failureOf } from '../error.ts';
 import type { LogAnswer, LogOrder } from './log.ts';
 import { LogWriter, type WriterOptions } from './writer.ts';
 
@@ -30,8 +30,7 @@ function run(writer: LogWriter): void {
       tell({ kind: 'durable', first, count });
       for (const port of followers) port.postMessage({ durable: writer.durable });
     } catch (error) {
-      const { code, message } = error instanceof StoreError ? error : new StoreError('damaged', String(error));
-      tell({ kind: 'refused', count, code, message });
+      tell({ kind: 'refused', count, ...failureOf(error) });
     }
   }
   if (waiting.length > 0) plan(writer);
@@ -80,10 +79,6 @@ try {
   parent.on('message', (order: LogOrder) => obey(writer, order));
   tell({ kind: 'open', start: writer.start });
 } catch (error) {
-  const { code, message } =
-    error instanceof StoreError
-      ? error
-      : new StoreError('damaged', error instanceof Error ? error.message : String(error));
-  tell({ kind: 'failed', code, message });
+  tell({ kind: 'failed', ...failureOf(error) });
   parent.close();
 }

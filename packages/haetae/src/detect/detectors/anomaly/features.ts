@@ -54,6 +54,16 @@ export const writable = (
     'Installed programs lie where users cannot write; dropped ones mostly lie where they can.',
   );
 
+/** The program that acts, where the object of the event has a folder of its own. */
+export const imageWritable = (source: readonly string[]): Feature =>
+  flag(
+    'imageWritable',
+    source,
+    'program in a user-writable folder',
+    '사용자 쓰기 가능 폴더의 프로그램',
+    'Dropped programs mostly lie where users can write.',
+  );
+
 export const masquerade = (source: readonly string[]): Feature =>
   number(
     'masquerade',

@@ -1,5 +1,5 @@
 import { type Family, SYSMON, told } from '../family.ts';
-import { flag, hosts, imageRarity, masquerade, pace, rarity, variety } from '../features.ts';
+import { flag, hosts, imageRarity, imageWritable, masquerade, pace, rarity, variety } from '../features.ts';
 import { mix } from '../hash.ts';
 import { memo } from '../memo.ts';
 
@@ -52,13 +52,7 @@ export const file: Family = {
     flag('deleted', [], 'deletion', '삭제', 'Sysmon 23 and 26.'),
     flag('stream', FILE, 'alternate data stream', '대체 데이터 스트림', 'Hidden from folder listings.'),
     flag('doubleExtension', FILE, 'double extension', '이중 확장자', 'invoice.pdf.exe'),
-    flag(
-      'imageWritable',
-      IMAGE,
-      'program in a user-writable folder',
-      '사용자 쓰기 가능 폴더의 프로그램',
-      'Dropped programs mostly lie where users can write.',
-    ),
+    imageWritable(IMAGE),
     masquerade(FILE),
     variety(
       'folders',

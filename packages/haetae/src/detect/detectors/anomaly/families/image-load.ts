@@ -1,5 +1,5 @@
 import { type Family, SYSMON } from '../family.ts';
-import { flag, hosts, imageRarity, masquerade, number, rarity, writable } from '../features.ts';
+import { hosts, imageRarity, imageWritable, masquerade, number, rarity, writable } from '../features.ts';
 
 const IMAGE = ['Image'];
 const MODULE = ['ImageLoaded'];
@@ -53,13 +53,7 @@ export const imageLoad: Family = {
       { most: 2 },
     ),
     writable(MODULE, 'module in a user-writable folder', '사용자 쓰기 가능 폴더의 모듈'),
-    flag(
-      'imageWritable',
-      IMAGE,
-      'program in a user-writable folder',
-      '사용자 쓰기 가능 폴더의 프로그램',
-      'Dropped programs mostly lie where users can write.',
-    ),
+    imageWritable(IMAGE),
     masquerade(MODULE),
   ],
   read(event, reader, out, at) {

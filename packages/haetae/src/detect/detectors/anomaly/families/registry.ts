@@ -1,5 +1,5 @@
 import { type Family, SYSMON, told } from '../family.ts';
-import { flag, hosts, imageRarity, number, rarity, variety } from '../features.ts';
+import { flag, hosts, imageRarity, imageWritable, number, rarity, variety } from '../features.ts';
 import { hashShape } from '../hash.ts';
 import { memo } from '../memo.ts';
 
@@ -48,13 +48,7 @@ export const registry: Family = {
     number('valueLength', ['Details'], 'length of the value', '값 길이', 'characters', 'Payloads are kept in values.', {
       log: true,
     }),
-    flag(
-      'imageWritable',
-      IMAGE,
-      'program in a user-writable folder',
-      '사용자 쓰기 가능 폴더의 프로그램',
-      'Dropped programs mostly lie where users can write.',
-    ),
+    imageWritable(IMAGE),
     variety(
       'keys',
       'key',
