@@ -49,6 +49,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
     packages: ['@duckdb/node-api', '@duckdb/node-bindings'],
   },
+  'haetae/hunt': {
+    path: 'packages/haetae/src/hunt',
+    rooms: ['event', 'sigma', 'haetae/detect', 'haetae/store'],
+    packages: [],
+  },
   'haetae/server': {
     path: 'packages/haetae/src/server',
     rooms: ['event', 'haetae/source', 'haetae/store'],

@@ -37,6 +37,7 @@ export {
 export type { FieldMapping, LogSourceTable, Source } from './logsource.ts';
 export { mappedView } from './mapping.ts';
 export { MODIFIERS, modifierNames } from './modifiers/registry.ts';
+export { type Need, needsOf } from './needs.ts';
 export { type ParsedRules, parseRules, type Refused } from './parse.ts';
 export {
   type ApplyOptions,

@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import { LEVELS, type Level } from '@haetae/sigma';
+import { LEVELS, type Level, type Need, type Source } from '@haetae/sigma';
 import type { Readiness, ScriptJoinerCounts, SeenKind } from '@haetae/sigma/windows';
 import type { Finding } from './finding.ts';
 import type { Harvest, TextStore } from './harvest.ts';
@@ -91,6 +91,12 @@ export interface Reach {
   readonly kinds: readonly (EventKind & { readonly rules: number })[];
 }
 
+/** What one rule needs of an event to hold: that it stands in one of these places (in any, if undefined), and holds this. */
+export interface RuleNeed {
+  readonly sources: readonly Source[] | undefined;
+  readonly need: Need;
+}
+
 /** Turns events into findings. */
 export interface Detector {
   /** Stands in each finding, and on the command line: `--detectors sigma`. */
@@ -116,6 +122,8 @@ export interface Detector {
   /** How scores came about; after `finish`. */
   scores?(): ScoreAccount | undefined;
   reach(seen: Iterable<EventKind>): Reach;
+  /** What each rule in force needs of an event, for whoever seeks events where they are stored; undefined where it may be any event. */
+  needs?(): readonly RuleNeed[];
   /** Which rules could fire on these kinds of events, which are blind, and the setting that would open their eyes. */
   ready?(seen: Iterable<SeenKind>): Readiness;
   /** What became of scripts that stand in several events: those that wait or were dropped were judged in parts only. */

@@ -11,6 +11,7 @@ export {
   type PipelineText,
   type Reach,
   type RuleCounts,
+  type RuleNeed,
   type RuleProblem,
   type RuleText,
 } from './detector.ts';

@@ -99,6 +99,11 @@ export interface Findings {
   /** Newest first, by id. */
   list(query: FindingQuery, control?: QueryControl): Promise<readonly FindingRow[]>;
   get(id: number): Promise<FindingRow | undefined>;
+  /** What findings say of which events, in few words: by rules' ids, or titles where they have none. */
+  stated(
+    query: { readonly fromMs: number; readonly toMs: number; readonly rules: readonly string[] },
+    control?: QueryControl,
+  ): Promise<readonly { readonly rule: string; readonly eventIds: readonly number[] }[]>;
   /** By rule, the most frequent first. */
   byRule(query: Pick<FindingQuery, 'fromMs' | 'toMs' | 'host'>, control?: QueryControl): Promise<readonly RuleCount[]>;
 }

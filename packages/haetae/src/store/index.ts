@@ -21,7 +21,7 @@ export {
   type EventOrigin,
   NO_EVENTS,
 } from './events/batch.ts';
-export { EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, type StoredColumn } from './events/columns.ts';
+export { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, type StoredColumn } from './events/columns.ts';
 export * from './events/query.ts';
 export * from './incidents.ts';
 export type { Frame } from './log/frame.ts';

@@ -21,7 +21,7 @@ type Answer =
   | { readonly id: number; readonly kind: 'error'; readonly code: StoreErrorCode; readonly message: string };
 
 /** Methods that give an AsyncIterable; every other gives a promise. */
-const STREAMS: ReadonlySet<string> = new Set(['events.search']);
+const STREAMS: ReadonlySet<string> = new Set(['events.search', 'events.scan']);
 
 /** A last argument that may hold what no message can: a signal. */
 interface Control {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolve } from '../chain.ts';
+import { compile } from '../compile.ts';
 import type { LogSourceTable } from '../logsource.ts';
 import type { FieldMapping } from '../mapping.ts';
+import { type Need, needsOf } from '../needs.ts';
 import { type Predicate, predicates } from '../predicate.ts';
 import type { Condition, Item, RuleValue, Search, SigmaRule } from '../rule.ts';
 import { createRuleSet, type RuleSet } from '../ruleset.ts';
@@ -145,29 +147,35 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) 
   ),
 })).node;
 
+const EMPTY_RULE: SigmaRule = {
+  id: undefined,
+  name: undefined,
+  title: 't',
+  path: undefined,
+  at: AT,
+  status: undefined,
+  level: undefined,
+  description: undefined,
+  author: undefined,
+  date: undefined,
+  modified: undefined,
+  license: undefined,
+  tags: [],
+  references: [],
+  falsepositives: [],
+  fields: [],
+  raw: {},
+  logsource: { product: 'windows' },
+  logsourceAt: AT,
+  detection: { searches: new Map(), conditions: [] },
+};
+
 const SOURCES = ['process', 'security', undefined];
 const rule: fc.Arbitrary<SigmaRule> = fc
   .tuple(fc.tuple(search, search, search, search), condition, fc.constantFrom(...SOURCES))
   .map(([searches, one, category]) => ({
-    id: undefined,
-    name: undefined,
-    title: 't',
-    path: undefined,
-    at: AT,
-    status: undefined,
-    level: undefined,
-    description: undefined,
-    author: undefined,
-    date: undefined,
-    modified: undefined,
-    license: undefined,
-    tags: [],
-    references: [],
-    falsepositives: [],
-    fields: [],
-    raw: {},
+    ...EMPTY_RULE,
     logsource: { product: 'windows', ...(category !== undefined && { category }) },
-    logsourceAt: AT,
     detection: { searches: new Map(names.map((name, i) => [name, searches[i]!])), conditions: [one] },
   }));
 
@@ -356,5 +364,53 @@ describe('the fast engine matches what the plain one does', () => {
       fc.property(fc.array(rule, { minLength: 60, maxLength: 80 }), events(60), (rules, list) => check(rules, list, 5)),
       { seed: 5, numRuns: 8 },
     );
+  });
+});
+
+describe('what a rule needs', () => {
+  /** As a database compares: in lower case, by parts of the value. */
+  function meets(need: Need, view: EventView): boolean {
+    switch (need.kind) {
+      case 'all':
+        return need.of.every((part) => meets(part, view));
+      case 'any':
+        return need.of.some((part) => meets(part, view));
+      default: {
+        const values = need.field === undefined ? [...view.all()] : (view.values(need.field) ?? []);
+        if (need.kind === 'beyond-ascii') return values.some((v) => /[^\0-\x7f]/.test(v));
+        if (need.kind === 'number')
+          return values.some((v) => v.toLowerCase() === need.text.toLowerCase() || Number(v) === need.number);
+        const { mode, text } = need;
+        return values
+          .map((v) => v.toLowerCase())
+          .some((v) =>
+            mode === 'equals'
+              ? v === text
+              : mode === 'starts'
+                ? v.startsWith(text)
+                : mode === 'ends'
+                  ? v.endsWith(text)
+                  : v.includes(text),
+          );
+      }
+    }
+  }
+
+  test('is there in every event of which it holds, and not in every event', () => {
+    let without = 0;
+    fc.assert(
+      fc.property(rule, fc.array(event, { minLength: 1, maxLength: 20 }), (one, events) => {
+        const matcher = compile(one);
+        const need = needsOf(matcher);
+        for (const fields of events) {
+          const view = objectView(fields);
+          const met = meets(need, view);
+          if (!met) without++;
+          if (matcher.matches(view)) expect(met, JSON.stringify([need, fields])).toBe(true);
+        }
+      }),
+      { seed: 8, numRuns: 2000 },
+    );
+    expect(without).toBeGreaterThan(1000);
   });
 });

@@ -10,7 +10,17 @@ export type Filter =
   | { readonly kind: 'not'; readonly of: Filter }
   /** In any of the columns of text. */
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'field'; readonly field: string; readonly is: FieldTest; readonly cased?: boolean };
+  | { readonly kind: 'field'; readonly field: string; readonly is: FieldTest; readonly cased?: boolean }
+  /**
+   * In a value that stands in no column, of a field or of System, or in what was decoded. True of a few events more: for whoever
+   * looks at what was found himself.
+   */
+  | { readonly kind: 'elsewhere'; readonly is: ElsewhereTest };
+export type ElsewhereTest =
+  /** `start`, `end`: the value begins, ends with it; not asked of what was decoded. */
+  | { readonly op: 'holds'; readonly text: string; readonly start?: boolean; readonly end?: boolean }
+  /** It has a character beyond ASCII. */
+  | { readonly op: 'beyondAscii' };
 export type FieldTest =
   | { readonly op: 'equals' | 'contains' | 'startsWith' | 'endsWith'; readonly value: string }
   /** `*` and `?` are wildcards, `\` before one of the three takes it as it is. */
@@ -59,6 +69,16 @@ export interface SearchStep {
   readonly next?: Cursor;
 }
 
+export interface ScanQuery extends EventTimes {
+  readonly order: EventQuery['order'];
+}
+/** What was found in the stretch that is being looked at; `searched` as in {@link SearchStep}, without that stretch. */
+export interface ScanStep {
+  readonly events: readonly StoredEvent[];
+  readonly searched: number;
+  readonly total: number;
+}
+
 /** An event as it came, and how. */
 export interface StoredEvent {
   readonly id: number;
@@ -101,6 +121,8 @@ export interface Bucket {
 export interface Events {
   /** Newest or oldest first, in steps of bounded size. */
   search(query: EventQuery, control?: QueryControl): AsyncIterable<SearchStep>;
+  /** All events for which the filter holds, as many as they are, in steps of bounded size; none that is stored after it was asked. */
+  scan(query: ScanQuery, control?: QueryControl): AsyncIterable<ScanStep>;
   get(id: number): Promise<StoredEvent | undefined>;
   count(query: EventTimes, control?: QueryControl): Promise<number>;
   /** By `widthMs` of time and, with `by`, the values of a column; at most 20,000 buckets. */

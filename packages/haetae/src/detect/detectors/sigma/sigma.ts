@@ -1,4 +1,4 @@
-import type { LinkedCorrelation, RuleMeta, SigmaRule } from '@haetae/sigma';
+import { type LinkedCorrelation, needsOf, type RuleMeta, type SigmaRule } from '@haetae/sigma';
 import { createScriptJoiner, readiness } from '@haetae/sigma/windows';
 import { fromSigmaTags } from '../../../attack/index.ts';
 import type { CompiledRules, Detector, DetectorKind, DetectorSetup, RuleProblem } from '../../detector.ts';
@@ -90,6 +90,7 @@ function create(setup: DetectorSetup): Detector {
       },
     }),
     ready: (seen) => readiness(set, seen),
+    needs: () => set.matchers.map((matcher) => ({ sources: matcher.sources, need: needsOf(matcher) })),
     scripts: scripts.counts,
     reach: (seen) => {
       const kinds = [...seen];

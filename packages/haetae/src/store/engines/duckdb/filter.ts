@@ -1,6 +1,6 @@
 import { StoreError } from '../../error.ts';
 import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS } from '../../events/columns.ts';
-import type { EventTimes, FieldTest, Filter } from '../../events/query.ts';
+import type { ElsewhereTest, EventTimes, FieldTest, Filter } from '../../events/query.ts';
 import type { Parameter } from './sql.ts';
 
 /** A condition, and the values of its parameters $1 … */
@@ -14,6 +14,7 @@ const MAX_DEPTH = 50;
 const MAX_PARTS = 5000;
 
 const TEXT_SOUGHT = [...EVENT_COLUMNS.filter((column) => column.text).map((column) => column.name), 'decoded'];
+const WRITTEN = ['fields', 'system', 'decoded'];
 const COLUMNS: ReadonlySet<string> = new Set([...HEAD_COLUMNS, ...EVENT_COLUMNS.map((column) => column.name)]);
 const words: Readonly<Record<string, readonly string[]>> = SEARCH_WORDS;
 const INTEGERS: ReadonlySet<string> = new Set(['event_id']);
@@ -58,6 +59,8 @@ class Writer {
         return this.#text(filter.text);
       case 'field':
         return this.#field(filter.field, filter.is, filter.cased ?? false);
+      case 'elsewhere':
+        return this.#elsewhere(filter.is);
       default:
         return filter satisfies never;
     }
@@ -73,6 +76,17 @@ class Writer {
       spellings.map((mark) => `contains(lower(${column}), lower(${mark}))`).join(' OR '),
     );
     return `(${each.join(' OR ')})`;
+  }
+
+  /** The texts of `fields` and `system` as they stand, in which what is in a column is its number. */
+  #elsewhere(is: ElsewhereTest): string {
+    if (is.op === 'beyondAscii') return `(${WRITTEN.map((text) => `strlen(${text}) <> length(${text})`).join(' OR ')})`;
+    const { text, start = false, end = false } = is;
+    if (text === '' && !(start && end)) return 'true';
+    const json = JSON.stringify(text).slice(1, -1);
+    const written = this.put(`${start ? '"' : ''}${json}${end ? '"' : ''}`);
+    const within = ['fields', 'system'].map((column) => `contains(lower(${column}), lower(${written}))`);
+    return `(${within.join(' OR ')} OR contains(lower(decoded), lower(${this.put(text)})))`;
   }
 
   #field(field: string, is: FieldTest, cased: boolean): string {

@@ -49,6 +49,21 @@ export const findingsIn = (db: Database): Findings => ({
       return (await findingRows.all(sql, tail, where.values)).map((row) => findingOf(row)!);
     }),
   get: (id) => db.read(async (sql) => findingOf(await findingRows.first(sql, 'WHERE id = $1', [id]))),
+  stated: ({ fromMs, toMs, rules }, control) =>
+    limited(db, control, async (sql) => {
+      const where = new Where();
+      where.and('time_ms >= ?', fromMs);
+      where.and('time_ms < ?', toMs);
+      where.oneOf("CASE rule_id WHEN '' THEN title ELSE rule_id END", rules);
+      const rows = await sql.all(
+        `SELECT CASE rule_id WHEN '' THEN title ELSE rule_id END AS rule, event_ids FROM findings ${where.sql}`,
+        where.values,
+      );
+      return rows.map(({ rule, event_ids: ids }) => ({
+        rule: rule as string,
+        eventIds: JSON.parse(ids as string) as number[],
+      }));
+    }),
   byRule: (query, control) => limited(db, control, (sql) => byRule(sql, query)),
 });
 
