@@ -1,6 +1,6 @@
 import type { FieldMapping, Need, Source } from '@haetae/sigma';
 import type { RuleNeed } from '../detect/index.ts';
-import { COLUMN_OF, EVENT_COLUMNS, type FieldTest, type Filter } from '../store/index.ts';
+import { COLUMN_OF, EVENT_COLUMNS, type FieldTest, type Filter, type TextTest } from '../store/index.ts';
 
 /**
  * What rules need, in the words of the store: a filter that lets through every event of which one of them may hold, and as few
@@ -94,21 +94,54 @@ function ofNeed(need: Need, mapping: FieldMapping | undefined): Filter {
     case 'all':
       return and(need.of.map((part) => ofNeed(part, mapping)));
     case 'any':
-      return or(need.of.map((part) => ofNeed(part, mapping)));
-    case 'value': {
-      const { field, text, mode } = need;
-      if (field === undefined) return makesValues(mapping) ? ALWAYS : anywhere(text);
-      return readThrough(field, mapping, (own) => ofValue(own, mode, text), anywhere(text));
-    }
+      return or([
+        ...asked(need.of).map((values) => ofValues(values, mapping)),
+        ...need.of.filter((part) => part.kind !== 'value').map((part) => ofNeed(part, mapping)),
+      ]);
+    case 'value':
+      return ofValues([need], mapping);
     case 'number':
-      return readThrough(need.field, mapping, (own) => ofNumber(own, need), ALWAYS);
+      return readThrough(
+        need.field,
+        mapping,
+        (own) => ofNumber(own, need),
+        () => ALWAYS,
+      );
     case 'beyond-ascii': {
       const { field } = need;
-      return field === undefined ? ALWAYS : readThrough(field, mapping, beyondAscii, ALWAYS);
+      return field === undefined ? ALWAYS : readThrough(field, mapping, beyondAscii, () => ALWAYS);
     }
     default:
       return need satisfies never;
   }
+}
+
+type ValueNeed = Extract<Need, { kind: 'value' }>;
+
+/** What is asked of one field, together. */
+function asked(needs: readonly Need[]): ValueNeed[][] {
+  const fields = new Map<string | undefined, ValueNeed[]>();
+  for (const need of needs) {
+    if (need.kind !== 'value') continue;
+    const known = fields.get(need.field);
+    if (known === undefined) fields.set(need.field, [need]);
+    else known.push(need);
+  }
+  return [...fields.values()];
+}
+
+/** Any of them; they name one field. */
+function ofValues(needs: readonly ValueNeed[], mapping: FieldMapping | undefined): Filter {
+  const { field } = needs[0]!;
+  const texts = needs.map(({ text }) => text);
+  if (field === undefined) return makesValues(mapping) ? ALWAYS : anywhere(texts);
+  const tests = needs.map(({ mode, text }): TextTest => ({ op: OPS[mode], value: text }));
+  return readThrough(
+    field,
+    mapping,
+    (own) => ofTests(own, tests),
+    () => anywhere(texts),
+  );
 }
 
 /** Whether rules see values through the mapping that stand nowhere in the event; what was cut out of a text stands in it. */
@@ -121,17 +154,16 @@ function readThrough(
   field: string,
   mapping: FieldMapping | undefined,
   ask: (own: string) => Filter,
-  cut: Filter,
+  cut: () => Filter,
 ): Filter {
   if (mapping === undefined) return ask(field);
   if (mapping.derived !== undefined && Object.hasOwn(mapping.derived, field))
-    return mapping.name === 'extracted' ? cut : ALWAYS;
+    return mapping.name === 'extracted' ? cut() : ALWAYS;
   if (mapping.values !== undefined && Object.hasOwn(mapping.values, field)) return ALWAYS;
   if (Object.hasOwn(mapping.fields, field)) return ask(mapping.fields[field]!);
   return mapping.lacks?.includes(field) === true ? NEVER : ask(field);
 }
 
-type Mode = Extract<Need, { kind: 'value' }>['mode'];
 const OPS = { equals: 'equals', starts: 'startsWith', ends: 'endsWith', contains: 'contains' } as const;
 
 /** Columns that rules know under other names; an event that tells none there may have a field of that name. */
@@ -139,22 +171,26 @@ const HEADS: Readonly<Record<string, string>> = { Channel: 'channel', Provider_N
 /** Told by several members, or rewritten on the way. */
 const UNASKED = new Set(['Computer', 'EventRecordID']);
 
-function ofValue(field: string, mode: Mode, text: string): Filter {
+/** One of the tests holds of a field. */
+function ofTests(field: string, tests: readonly TextTest[]): Filter {
   const head = HEADS[field];
-  if (head !== undefined)
-    return or([test(head, { op: OPS[mode], value: text }), test(head, { op: 'equals', value: '' })]);
-  if (field === 'EventID') return or([test('event_id', { op: OPS[mode], value: text }), oneOf('event_id', [0])]);
+  if (head !== undefined) return or([test(head, { op: 'anyOf', of: tests }), test(head, { op: 'equals', value: '' })]);
+  if (field === 'EventID') return or([test('event_id', { op: 'anyOf', of: tests }), oneOf('event_id', [0])]);
   if (UNASKED.has(field)) return ALWAYS;
   // Rules see a GUID in braces, however it is stored.
-  if (/[{}]/.test(text)) return ofValue(field, 'contains', longest(text));
-  const start = mode === 'equals' || mode === 'starts';
-  const end = mode === 'equals' || mode === 'ends';
-  const elsewhere: Filter = { kind: 'elsewhere', is: { op: 'holds', text, start, end } };
+  const of = tests.map(
+    (one): TextTest => (/[{}]/.test(one.value) ? { op: 'contains', value: unbraced(one.value) } : one),
+  );
+  const is = { op: 'anyOf', of } as const;
   const column = columnOf(field);
-  return column === undefined ? elsewhere : or([test(column, { op: OPS[mode], value: text }), elsewhere]);
+  if (column === undefined) return { kind: 'elsewhere', is };
+  // What tells nothing stands in no column.
+  const told = of.every(({ value }) => value !== '' && value !== '-');
+  return or([test(column, is), { kind: 'elsewhere', is, ...(told && { column }) }]);
 }
 
-const longest = (text: string): string => text.split(/[{}]/).reduce((a, b) => (b.length > a.length ? b : a), '');
+const longest = (parts: readonly string[]): string => parts.reduce((a, b) => (b.length > a.length ? b : a), '');
+const unbraced = (text: string): string => longest(text.split(/[{}]/));
 
 const columnOf = (field: string): string | undefined => {
   const place = COLUMN_OF.get(field);
@@ -166,30 +202,27 @@ function ofNumber(field: string, { number, text }: Extract<Need, { kind: 'number
   if (field === 'EventID' && Number.isInteger(number)) return oneOf('event_id', [number, 0]);
   if (!Number.isInteger(number) || Math.abs(number) > 1e9) return ALWAYS;
   const digits = String(Math.abs(number));
-  return or([
-    ofValue(field, 'contains', digits),
-    ofValue(field, 'contains', '.99999'),
-    ...(text.includes(digits) ? [] : [ofValue(field, 'equals', text.toLowerCase())]),
+  return ofTests(field, [
+    { op: 'contains', value: digits },
+    { op: 'contains', value: '.99999' },
+    ...(text.includes(digits) ? [] : [{ op: 'equals', value: text.toLowerCase() } as const]),
   ]);
 }
 
 function beyondAscii(field: string): Filter {
   if (field === 'EventID' || field in HEADS || UNASKED.has(field)) return ALWAYS;
-  const elsewhere: Filter = { kind: 'elsewhere', is: { op: 'beyondAscii' } };
+  const is = { op: 'beyondAscii' } as const;
   const column = columnOf(field);
-  return column === undefined ? elsewhere : or([test(column, { op: 'regex', value: '[^\\x00-\\x7f]' }), elsewhere]);
+  if (column === undefined) return { kind: 'elsewhere', is };
+  return or([test(column, { op: 'regex', value: '[^\\x00-\\x7f]' }), { kind: 'elsewhere', is, column }]);
 }
 
 const SOUGHT = ['event_id', 'record_id', 'channel', 'provider', ...EVENT_COLUMNS.map(({ name }) => name)];
 
-/** A text in any value. A line end may have been another where a value was put together of lines. */
-function anywhere(text: string): Filter {
-  const plain = /[{}\r\n]/.test(text)
-    ? text.split(/[{}\r\n]/).reduce((a, b) => (b.length > a.length ? b : a), '')
-    : text;
-  if (plain === '') return ALWAYS;
-  return or([
-    ...SOUGHT.map((column) => test(column, { op: 'contains', value: plain })),
-    { kind: 'elsewhere', is: { op: 'holds', text: plain } },
-  ]);
+/** One of the texts in any value. A line end may have been another where a value was put together of lines. */
+function anywhere(texts: readonly string[]): Filter {
+  const of = texts.map((text): TextTest => ({ op: 'contains', value: longest(text.split(/[{}\r\n]/)) }));
+  if (of.some(({ value }) => value === '')) return ALWAYS;
+  const is = { op: 'anyOf', of } as const;
+  return or([...SOUGHT.map((column) => test(column, is)), { kind: 'elsewhere', is }]);
 }

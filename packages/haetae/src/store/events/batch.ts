@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import { COLUMN_OF, EVENT_COLUMNS } from './columns.ts';
+import { COLUMN_OF, EVENT_COLUMNS, STRAYS } from './columns.ts';
 
 /** Facts about how an event came, as bits. */
 export const EVENT_FLAGS = {
@@ -45,6 +45,8 @@ export interface EventBatch {
   readonly receivedMs: Float64Array<ArrayBuffer>;
   readonly eventId: Int32Array<ArrayBuffer>;
   readonly flags: Uint8Array<ArrayBuffer>;
+  /** See {@link STRAYS}. */
+  readonly strays: Uint32Array<ArrayBuffer>;
   /** In the order of {@link TEXT_COLUMNS}. */
   readonly texts: readonly TextColumn[];
 }
@@ -104,6 +106,9 @@ export class EventBatchBuilder {
   #ticks: Uint16Array<ArrayBuffer>;
   #eventId: Int32Array<ArrayBuffer>;
   #flags: Uint8Array<ArrayBuffer>;
+  #strays: Uint32Array<ArrayBuffer>;
+  /** Of the event that is being added. */
+  #stray = 0;
   #rows = 0;
 
   constructor(capacity: number) {
@@ -116,6 +121,7 @@ export class EventBatchBuilder {
     this.#ticks = new Uint16Array(capacity);
     this.#eventId = new Int32Array(capacity);
     this.#flags = new Uint8Array(capacity);
+    this.#strays = new Uint32Array(capacity);
   }
 
   get rows(): number {
@@ -141,8 +147,10 @@ export class EventBatchBuilder {
     texts[2]!.put(row, clean(event.provider));
     if (event.eventRecordId !== 0) texts[3]!.put(row, String(event.eventRecordId));
     texts[4]!.put(row, clean(origin.origin));
+    this.#stray = event.hasBlankNames === true ? STRAYS.all : 0;
     texts[FIELDS]!.put(row, this.#fields(event));
-    texts[SYSTEM]!.put(row, systemJson(event));
+    texts[SYSTEM]!.put(row, this.#system(event));
+    this.#strays[row] = this.#stray;
     const values = this.#values;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
@@ -158,15 +166,21 @@ export class EventBatchBuilder {
     const names = this.#names;
     const written = this.#written;
     const takers = this.#takers;
+    const blanks = event.hasBlankNames === undefined;
     let n = 0;
     for (const [name, value] of event.fields()) {
+      if (blanks && name.includes(' ')) this.#stray |= STRAYS.all;
       names[n] = name;
       written[n] = value;
       const place = COLUMN_OF.get(name);
-      if (place !== undefined && value !== '' && value !== '-' && !value.includes('\0')) {
+      if (place !== undefined && value !== '' && value !== '-') {
         const taker = takers[place.column]!;
-        const rank = taker < 0 ? Number.POSITIVE_INFINITY : COLUMN_OF.get(names[taker]!)!.rank;
-        if (place.rank < rank) takers[place.column] = n;
+        const nul = value.includes('\0');
+        if (taker < 0 && !nul) takers[place.column] = n;
+        else {
+          this.#stray |= 1 << place.column;
+          if (!nul && place.rank < COLUMN_OF.get(names[taker]!)!.rank) takers[place.column] = n;
+        }
       }
       n++;
     }
@@ -187,6 +201,7 @@ export class EventBatchBuilder {
 
   /** As an object would say it that may repeat its names, and puts no numbers first. */
   #inPieces(n: number): string {
+    this.#stray |= STRAYS.all;
     const names = this.#names;
     const pieces: string[] = [];
     for (let i = 0; i < n; i++) {
@@ -206,6 +221,17 @@ export class EventBatchBuilder {
     return column;
   }
 
+  /** The event's own name for its host stands here too: `host` may be another. */
+  #system(event: Event): string {
+    const object: Record<string, string> = Object.create(null);
+    if (event.computer !== '') object.Computer = event.computer;
+    for (const [name, value] of event.systemFields()) {
+      object[name] = value;
+      if (COLUMN_OF.has(name)) this.#stray |= STRAYS.all;
+    }
+    return wellFormed(JSON.stringify(object));
+  }
+
   /** The batch, and room for the next one. */
   take(): EventBatch {
     const rows = this.#rows;
@@ -218,6 +244,7 @@ export class EventBatchBuilder {
       receivedMs: this.#receivedMs.slice(0, rows),
       eventId: this.#eventId.slice(0, rows),
       flags: this.#flags.slice(0, rows),
+      strays: this.#strays.slice(0, rows),
       texts: this.#texts.map((text) => text.take(rows)),
     };
     this.#rows = 0;
@@ -243,14 +270,6 @@ function repeated(names: readonly string[], at: number): string {
   let n = 1;
   for (let i = 0; i < at; i++) if (names[i] === names[at]) n++;
   return `${names[at]}[${n}]`;
-}
-
-/** The event's own name for its host stands here too: `host` may be another. */
-function systemJson(event: Event): string {
-  const object: Record<string, string> = Object.create(null);
-  if (event.computer !== '') object.Computer = event.computer;
-  for (const [name, value] of event.systemFields()) object[name] = value;
-  return wellFormed(JSON.stringify(object));
 }
 
 /** A batch of none: for what comes without events. */

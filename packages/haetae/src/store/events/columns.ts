@@ -70,3 +70,16 @@ export const COLUMN_OF: ReadonlyMap<string, { readonly column: number; readonly 
 /** Columns that every event has, or may. */
 export const HEAD_COLUMNS = ['host', 'channel', 'provider', 'record_id', 'origin', 'event_id', 'decoded'] as const;
 export type StoredColumn = (typeof HEAD_COLUMNS)[number] | (typeof EVENT_COLUMNS)[number]['name'];
+
+/**
+ * Of every event it is kept for which columns a told value of one of their fields stands elsewhere: another field was more
+ * telling, or the value holds a NUL. The highest bit is for all: a name is repeated or has a blank in it, or a member of System
+ * bears the name of a field. Events that were stored before this was kept have all bits.
+ */
+export const STRAYS = { all: 0x8000_0000, unknown: 0xffff_ffff } as const;
+
+/** The bits for which something of a column may stand elsewhere. */
+export function strayMask(column: string): number {
+  const at = EVENT_COLUMNS.findIndex(({ name }) => name === column);
+  return at < 0 ? STRAYS.unknown : STRAYS.all + 2 ** at;
+}

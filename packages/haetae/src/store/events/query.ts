@@ -12,17 +12,22 @@ export type Filter =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly field: string; readonly is: FieldTest; readonly cased?: boolean }
   /**
-   * In a value that stands in no column, of a field or of System, or in what was decoded. True of a few events more: for whoever
-   * looks at what was found himself.
+   * In a value that stands in no column, of a field or of System, or in what was decoded; with `column`, of the fields that this
+   * column is for. True of a few events more: for whoever looks at what was found himself.
    */
-  | { readonly kind: 'elsewhere'; readonly is: ElsewhereTest };
-export type ElsewhereTest =
-  /** `start`, `end`: the value begins, ends with it; not asked of what was decoded. */
-  | { readonly op: 'holds'; readonly text: string; readonly start?: boolean; readonly end?: boolean }
-  /** It has a character beyond ASCII. */
-  | { readonly op: 'beyondAscii' };
+  | {
+      readonly kind: 'elsewhere';
+      readonly column?: string;
+      readonly is: { readonly op: 'anyOf'; readonly of: readonly TextTest[] } | { readonly op: 'beyondAscii' };
+    };
+/** Of a text that was decoded, only that it contains the value. */
+export interface TextTest {
+  readonly op: 'equals' | 'contains' | 'startsWith' | 'endsWith';
+  readonly value: string;
+}
 export type FieldTest =
-  | { readonly op: 'equals' | 'contains' | 'startsWith' | 'endsWith'; readonly value: string }
+  | TextTest
+  | { readonly op: 'anyOf'; readonly of: readonly TextTest[] }
   /** `*` and `?` are wildcards, `\` before one of the three takes it as it is. */
   | { readonly op: 'like'; readonly value: string }
   /** RE2: linear, no look-around. */

@@ -11,7 +11,7 @@ import { type EventBatch, TEXT_COLUMNS } from '../../events/batch.ts';
 
 /** Rows of a chunk of DuckDB, fixed in its build. */
 const CHUNK = 2048;
-type Numbers = Float64Array | Uint16Array | Int32Array | Uint8Array;
+type Numbers = Float64Array | Uint16Array | Int32Array | Uint32Array | Uint8Array;
 
 export interface EventAppender {
   /** Rows `from` and above; inside the transaction of the connection. */
@@ -20,7 +20,9 @@ export interface EventAppender {
 
 export function eventAppender(api: typeof duckdb, database: string): EventAppender {
   const numeric = [api.BIGINT, api.BIGINT, api.BIGINT, api.USMALLINT, api.BIGINT, api.INTEGER, api.UTINYINT];
-  const types = [...numeric, ...TEXT_COLUMNS.map(() => api.VARCHAR)].map((type) => type.toLogicalType().logical_type);
+  const types = [...numeric, ...TEXT_COLUMNS.map(() => api.VARCHAR), api.UINTEGER].map(
+    (type) => type.toLogicalType().logical_type,
+  );
   const wide = new BigInt64Array(CHUNK);
   const validity = new Uint8Array(CHUNK / 8);
 
@@ -79,6 +81,7 @@ export function eventAppender(api: typeof duckdb, database: string): EventAppend
           bindings.vector_ensure_validity_writable(vector);
           bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, validity.length);
         }
+        putNumbers(bindings.data_chunk_get_vector(chunk, types.length - 1), batch.strays, from, rows);
         bindings.append_data_chunk(rawOf(appender), chunk);
       }
       appender.closeSync();

@@ -1,6 +1,6 @@
 import { StoreError } from '../../error.ts';
-import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS } from '../../events/columns.ts';
-import type { ElsewhereTest, EventTimes, FieldTest, Filter } from '../../events/query.ts';
+import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, strayMask } from '../../events/columns.ts';
+import type { EventTimes, FieldTest, Filter, TextTest } from '../../events/query.ts';
 import type { Parameter } from './sql.ts';
 
 /** A condition, and the values of its parameters $1 … */
@@ -14,7 +14,7 @@ const MAX_DEPTH = 50;
 const MAX_PARTS = 5000;
 
 const TEXT_SOUGHT = [...EVENT_COLUMNS.filter((column) => column.text).map((column) => column.name), 'decoded'];
-const WRITTEN = ['fields', 'system', 'decoded'];
+const TEXT_FUNCTIONS = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' } as const;
 const COLUMNS: ReadonlySet<string> = new Set([...HEAD_COLUMNS, ...EVENT_COLUMNS.map((column) => column.name)]);
 const words: Readonly<Record<string, readonly string[]>> = SEARCH_WORDS;
 const INTEGERS: ReadonlySet<string> = new Set(['event_id']);
@@ -60,7 +60,7 @@ class Writer {
       case 'field':
         return this.#field(filter.field, filter.is, filter.cased ?? false);
       case 'elsewhere':
-        return this.#elsewhere(filter.is);
+        return this.#elsewhere(filter);
       default:
         return filter satisfies never;
     }
@@ -79,14 +79,35 @@ class Writer {
   }
 
   /** The texts of `fields` and `system` as they stand, in which what is in a column is its number. */
-  #elsewhere(is: ElsewhereTest): string {
-    if (is.op === 'beyondAscii') return `(${WRITTEN.map((text) => `strlen(${text}) <> length(${text})`).join(' OR ')})`;
-    const { text, start = false, end = false } = is;
-    if (text === '' && !(start && end)) return 'true';
-    const json = JSON.stringify(text).slice(1, -1);
-    const written = this.put(`${start ? '"' : ''}${json}${end ? '"' : ''}`);
-    const within = ['fields', 'system'].map((column) => `contains(lower(${column}), lower(${written}))`);
-    return `(${within.join(' OR ')} OR contains(lower(decoded), lower(${this.put(text)})))`;
+  #elsewhere({ column, is }: Extract<Filter, { kind: 'elsewhere' }>): string {
+    const some = (text: string, of: readonly TextTest[]): string =>
+      is.op === 'beyondAscii' ? `strlen(${text}) <> length(${text})` : this.#anyOf(`lower(${text})`, of);
+    const of = is.op === 'beyondAscii' ? [] : is.of;
+    const json = of.map(({ op, value }): TextTest => {
+      const [start, end] = [op === 'equals' || op === 'startsWith', op === 'equals' || op === 'endsWith'];
+      return {
+        op: 'contains',
+        value: `${start ? '"' : ''}${JSON.stringify(value).slice(1, -1)}${end ? '"' : ''}`,
+      };
+    });
+    const written = `${some('fields', json)} OR ${some('system', json)}`;
+    const decoded = some(
+      'decoded',
+      of.map(({ value }) => ({ op: 'contains', value })),
+    );
+    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded})`;
+  }
+
+  /** Many texts are sought at once. `text`: in lower case. */
+  #anyOf(text: string, tests: readonly TextTest[]): string {
+    if (tests.length === 0) return 'false';
+    const together = tests.length > 2 && tests.every(({ value }) => isAscii(value));
+    if (together) return `regexp_matches(${text}, ${this.put(tests.map(patternOf).join('|'))}, 's')`;
+    const each = tests.map(({ op, value }) => {
+      const mark = `lower(${this.put(value)})`;
+      return op === 'equals' ? `${text} = ${mark}` : `${TEXT_FUNCTIONS[op]}(${text}, ${mark})`;
+    });
+    return `(${each.join(' OR ')})`;
   }
 
   #field(field: string, is: FieldTest, cased: boolean): string {
@@ -133,11 +154,15 @@ class Writer {
         return `starts_with(${at}, ${value(is.value)})`;
       case 'endsWith':
         return `ends_with(${at}, ${value(is.value)})`;
+      case 'anyOf':
+        return this.#anyOf(integer ? column : `lower(${column})`, is.of);
       case 'like':
         return `${at} LIKE ${value(likePattern(is.value))} ESCAPE '\\'`;
       case 'regex':
         return `regexp_matches(${column}, ${this.put(is.value)}, ${cased ? "'s'" : "'is'"})`;
       case 'oneOf':
+        if (integer && is.values.length > 0 && is.values.every((one) => /^\d{1,9}$/.test(one)))
+          return `${text} IN (${is.values.map((one) => this.put(Number(one))).join(', ')})`;
         return is.values.length === 0 ? 'false' : `${at} IN (${is.values.map(value).join(', ')})`;
       case 'above':
         return this.#compare(text, '>', is.value);
@@ -164,6 +189,7 @@ class Writer {
 /** Whether the test can hold of told values only: '' and `-` never stand in a column. */
 function told(is: FieldTest): boolean {
   if (is.op === 'regex' || is.op === 'exists') return false;
+  if (is.op === 'anyOf') return is.of.every(told);
   if (is.op === 'oneOf') return is.values.every((value) => value !== '' && value !== '-');
   if ('value' in is && typeof is.value === 'string') return !['', '-', '*', '?', '**'].includes(is.value);
   return true;
@@ -178,3 +204,11 @@ const likePattern = (glob: string): string =>
     if (escaped !== undefined) return escaped === '\\' ? '\\\\' : escaped;
     return bare === '*' ? '%' : bare === '?' ? '_' : `\\${bare}`;
   });
+
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
+
+/** A test as RE2 writes it, of a text in lower case. */
+function patternOf({ op, value }: TextTest): string {
+  const literal = value.toLowerCase().replace(/[^a-z0-9]/g, (c) => (c === '\0' ? '\\x00' : `\\${c}`));
+  return `${op === 'equals' || op === 'startsWith' ? '^' : ''}${literal}${op === 'equals' || op === 'endsWith' ? '$' : ''}`;
+}

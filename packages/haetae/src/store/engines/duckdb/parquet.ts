@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../../error.ts';
+import { STRAYS } from '../../events/columns.ts';
 import type { QueryControl } from '../../events/query.ts';
 import type { ParquetFile, Upkeep } from '../../upkeep.ts';
 import { type Database, quoted } from './database.ts';
 import { Limit } from './limited.ts';
 import { Where } from './where.ts';
 
+/** Exports from before it was kept have none. */
+const STRAYS_COLUMN = 'strays';
 const DAY = 86_400_000;
 /** The columns of the table, in its order: a file of another order or with more of them is read all the same. */
 const columnsOf = async (db: Database): Promise<string[]> =>
@@ -99,7 +102,7 @@ export async function importParquet(db: Database, path: string): Promise<{ event
   return db.write(async (sql) => {
     const found = await sql.all(`DESCRIBE SELECT * FROM ${from}`);
     const there = new Set(found.map(({ column_name }) => column_name));
-    const missing = columns.filter((column) => !there.has(column));
+    const missing = columns.filter((column) => column !== STRAYS_COLUMN && !there.has(column));
     if (missing.length > 0) {
       throw new StoreError('invalid', `${path} is no export of events: it has no ${missing.join(', ')}`);
     }
@@ -107,9 +110,11 @@ export async function importParquet(db: Database, path: string): Promise<{ event
     if (all.n === 0) return { events: 0, known: 0 };
     const lowest = (await sql.first('SELECT least(coalesce(min(id), 0), 0) AS id FROM events'))!.id as number;
     const before = (await sql.first('SELECT count(*) AS n FROM events'))!.n as number;
-    const listed = columns.map((column) =>
-      column === 'id' ? `${lowest} - row_number() OVER ()` : column === 'seq' ? '0' : `p.${column}`,
-    );
+    const listed = columns.map((column) => {
+      if (column === 'id') return `${lowest} - row_number() OVER ()`;
+      if (column === STRAYS_COLUMN && !there.has(column)) return String(STRAYS.unknown);
+      return column === 'seq' ? '0' : `p.${column}`;
+    });
     const same = SAME.map((column) => `e.${column} IS NOT DISTINCT FROM p.${column}`).join(' AND ');
     await sql.run(
       `INSERT INTO events (${columns.join(', ')}) SELECT ${listed.join(', ')} FROM ${from} p
