@@ -51,12 +51,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/hunt': {
     path: 'packages/haetae/src/hunt',
-    rooms: ['event', 'sigma', 'haetae/detect', 'haetae/store'],
+    rooms: ['event', 'sigma', 'haetae/detect', 'haetae/exceptions', 'haetae/store'],
     packages: [],
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',
-    rooms: ['event', 'haetae/source', 'haetae/store'],
+    rooms: ['event', 'haetae/locale', 'haetae/source', 'haetae/store'],
     packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
   },
   'haetae/pipeline': {

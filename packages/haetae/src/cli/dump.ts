@@ -1,8 +1,7 @@
 import type { Event } from '@haetae/event';
-import { formatLocal, type Zone, zoneLabel } from '../locale/index.ts';
+import { BOM, formatLocal, row, type Zone, zoneLabel } from '../locale/index.ts';
 import { dumpFiles, jsonLines, type Printer } from '../pipeline/index.ts';
 import { eventXml, numbered } from '../source/index.ts';
-import { BOM, row } from './csv.ts';
 import type { Context, DumpFlags } from './flags.ts';
 import { count } from './numbers.ts';
 import { conclude } from './receipt.ts';

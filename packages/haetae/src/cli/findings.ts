@@ -1,7 +1,6 @@
 import { unusualReason } from '../detect/index.ts';
-import { formatLocal, formatUtc, type Words, type Zone, zoneLabel } from '../locale/index.ts';
+import { BOM, formatLocal, formatUtc, row, type Words, type Zone, zoneLabel } from '../locale/index.ts';
 import type { Located } from '../pipeline/index.ts';
-import { BOM, row } from './csv.ts';
 import { unusualText, unusualTitle } from './unusual.ts';
 
 /** Prints findings, in the order in which it is given them, in one format. */

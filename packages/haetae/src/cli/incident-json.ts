@@ -8,8 +8,7 @@ import {
   type Story,
   storyOf,
 } from '../incident/index.ts';
-import { formatLocal, formatUtc, type Words, type Zone, zoneLabel } from '../locale/index.ts';
-import { BOM, row } from './csv.ts';
+import { BOM, formatLocal, formatUtc, row, type Words, type Zone, zoneLabel } from '../locale/index.ts';
 
 /** null where no time is told; else UTC with seven digits, as everywhere. */
 export const instant = (ms: number | null): string | null => (ms === null ? null : formatUtc(ms, 0));

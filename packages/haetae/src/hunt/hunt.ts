@@ -9,13 +9,14 @@ import {
 } from '../detect/index.ts';
 import { eventOf, type QueryControl, type Store, type StoredEvent, StoreError } from '../store/index.ts';
 import { filterFor } from './filter.ts';
+import { type HuntJudge, judgeOf } from './judge.ts';
 import { Known } from './known.ts';
 
 /** What hunts ask of a store. */
 export type HuntStore = Pick<Store, 'events' | 'findings'>;
 
 /** Rules to be held against what is stored. */
-export type HuntRules = Pick<DetectorSetup, 'rules' | 'minLevel' | 'strict' | 'pipelines'>;
+export type HuntRules = Pick<DetectorSetup, 'rules' | 'minLevel' | 'strict' | 'pipelines' | 'compiled'>;
 
 export interface HuntTimes {
   /** Inclusive. */
@@ -65,6 +66,7 @@ export async function* hunt(
   detector: Detector,
   times: HuntTimes,
   control: QueryControl = {},
+  { tells, hears }: HuntJudge = judgeOf(undefined, 0),
 ): AsyncGenerator<HuntStep> {
   const known = new Known(store.findings);
   const filter = filterFor(detector.needs?.() ?? [{ sources: undefined, need: { kind: 'all', of: [] } }]);
@@ -76,20 +78,26 @@ export async function* hunt(
     waiting = [];
     return { hits, ...progress, asked };
   };
+  const add = (findings: readonly (Finding | FiledFinding)[], stored: StoredEvent | undefined): void => {
+    for (const one of findings) {
+      if (!tells(one)) continue;
+      const { file: _, ...finding } = { file: '', ...one };
+      waiting.push(foundBy(finding, stored));
+    }
+  };
   for await (const { events, searched, total } of store.events.scan({ ...times, order: 'oldest', filter }, control)) {
     progress = { searched, total };
     asked += events.length;
     for (const stored of events) {
       const several: FiledFinding[] = [];
-      const single = detector.detect(eventOf(stored), (signal) =>
-        several.push(...(detector.follow?.({ ...signal, file: '' }) ?? [])),
-      );
-      for (const finding of single) waiting.push(foundBy(finding, stored));
-      for (const { file: _, ...finding } of several) waiting.push(foundBy(finding, stored));
+      const single = detector.detect(eventOf(stored), (signal) => {
+        if (hears(signal)) several.push(...(detector.follow?.({ ...signal, file: '' }) ?? []));
+      });
+      add([...single, ...several], stored);
     }
     if (events.length === 0 || waiting.length >= AT_ONCE) yield await step();
   }
-  for (const { file: _, ...finding } of detector.finish?.() ?? []) waiting.push(foundBy(finding, undefined));
+  add(detector.finish?.() ?? [], undefined);
   if (waiting.length > 0) yield await step();
 }
 

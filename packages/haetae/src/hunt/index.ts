@@ -1,4 +1,12 @@
 export {
+  HUNT_LIMITS,
+  type HuntDesk,
+  type HuntDeskOptions,
+  type HuntLimits,
+  type HuntWanted,
+  openHuntDesk,
+} from './desk.ts';
+export {
   type HuntHit,
   type HuntRules,
   type HuntStep,
@@ -7,3 +15,4 @@ export {
   hunt,
   huntersOf,
 } from './hunt.ts';
+export type { HuntPolicy } from './judge.ts';

@@ -1,3 +1,4 @@
+export { BOM, cell, row } from './csv.ts';
 export type { Words } from './en.ts';
 export type { RuleWords } from './en-rules.ts';
 export { type Josa, josa, particle } from './josa.ts';

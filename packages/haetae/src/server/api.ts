@@ -455,6 +455,8 @@ export const Hunt = z
   .object({
     id: z.string(),
     name: z.string(),
+    /** `rescan`: the rules in force, for what was missed; `rule` is then ''. */
+    kind: z.enum(['hunt', 'rescan']),
     rule: z.string(),
     status: z.enum(['running', 'done', 'cancelled', 'failed']),
     fromMs: time.nullable(),
@@ -464,6 +466,8 @@ export const Hunt = z
     hits: z.number().int(),
     /** Hits that live detection had not found: what was missed. */
     fresh: z.number().int(),
+    /** Hits that can be read; the others were only counted. */
+    kept: z.number().int(),
     startedBy: z.string(),
     startedMs: time,
     endedMs: time.nullable(),
@@ -479,6 +483,36 @@ export const NewHunt = z.object({
   toMs: time.nullable().default(null),
 });
 export type NewHunt = z.infer<typeof NewHunt>;
+export const NewRescan = z.object({
+  name: words(100).default('rescan'),
+  /** Ids of rules that are new or were changed; all that are in force if not given. */
+  rules: z.array(id).min(1).max(1000).optional(),
+  fromMs: time.nullable().default(null),
+  toMs: time.nullable().default(null),
+});
+export type NewRescan = z.infer<typeof NewRescan>;
+export const HuntHit = z
+  .object({
+    number: z.number().int(),
+    timeMs: instant,
+    host: z.string(),
+    ruleId: z.string(),
+    title: z.string(),
+    level: Level,
+    /** No stored finding says it. */
+    fresh: z.boolean(),
+    events: z.array(z.string()),
+    /** With why, as findings have it. */
+    statement: z.unknown(),
+  })
+  .openapi('HuntHit');
+export type HuntHit = z.infer<typeof HuntHit>;
+export const HuntHitsQuery = z.object({
+  /** `true`: only what was missed. */
+  fresh: z.enum(['true', 'false']).optional(),
+  limit: LIMIT,
+  cursor,
+});
 export const HuntsQuery = z.object({ limit: LIMIT, cursor });
 
 export const Stats = z

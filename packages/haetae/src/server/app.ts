@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountRoutes } from './api/accounts.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
+import { huntRoutes } from './api/hunts.ts';
 import { oidcRoutes } from './api/oidc.ts';
 import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -41,6 +42,7 @@ export function makeApp(parts: Parts, version: string): App {
   accountRoutes(api);
   seenRoutes(api);
   soughtRoutes(api);
+  huntRoutes(api);
   serviceRoutes(api);
   let text: string | undefined;
   const document = (): object =>

@@ -89,6 +89,7 @@ const ROWS: readonly Row[] = [
   },
   { route: 'POST /api/hunts', body: { name: 'h', rule: RULE }, action: 'hunt.start' },
   { route: 'DELETE /api/hunts/{id}', id: () => idOf('/api/hunts', { name: 'h', rule: RULE }), action: 'hunt.cancel' },
+  { route: 'POST /api/rescans', body: {}, action: 'hunt.rescan' },
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */

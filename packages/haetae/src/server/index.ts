@@ -2,6 +2,7 @@ export type * as api from './api.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';
+export { type HuntRunner, huntPorts } from './hunt-ports.ts';
 export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
 export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
 export type { Accepted, Frame, Intake } from './intake.ts';
@@ -13,6 +14,7 @@ export type {
   Events,
   Exceptions,
   Findings,
+  HuntHitsPage,
   Hunts,
   Incidents,
   Live,

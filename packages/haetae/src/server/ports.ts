@@ -9,6 +9,7 @@ import type {
   FindingDetail,
   FindingsQuery,
   Hunt,
+  HuntHit,
   HuntsQuery,
   Incident,
   IncidentDetail,
@@ -17,6 +18,7 @@ import type {
   LiveMessage,
   NewException,
   NewHunt,
+  NewRescan,
   NewSavedSearch,
   Ready,
   Rule,
@@ -107,10 +109,21 @@ export interface SavedSearches {
 export interface Hunts {
   /** Rejects with `invalid` when the rule does not compile: the message says where. */
   start(hunt: NewHunt, actor: Actor): Promise<Hunt>;
+  /** The rules in force over what is stored, for what was missed. Rejects with `missing` when there is no such rule. */
+  rescan(rescan: NewRescan, actor: Actor): Promise<Hunt>;
+  /** The newest first. */
   list(query: z.infer<typeof HuntsQuery>): Promise<Page<Hunt>>;
   get(id: string): Promise<Hunt | undefined>;
+  /** In order of time, as far as they were found yet; undefined when there is no such hunt. */
+  hits(id: string, query: HuntHitsPage): Promise<Page<HuntHit> | undefined>;
   /** False when it does not run. */
   cancel(id: string): Promise<boolean>;
+}
+
+export interface HuntHitsPage {
+  readonly freshOnly: boolean;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
 export interface LiveEntry {

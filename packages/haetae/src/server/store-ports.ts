@@ -24,7 +24,8 @@ import type {
   SearchPart,
   StoredEvent,
 } from './api.ts';
-import type { Events, Page, Ports } from './ports.ts';
+import { number, pageOf } from './pages.ts';
+import type { Events, Ports } from './ports.ts';
 
 export interface StorePortOptions {
   readonly now: () => number;
@@ -311,17 +312,4 @@ const searchOf = (one: KeptSearch): SavedSearch => ({
 /** Without the members that are undefined, which exact types do not take for absent. */
 function given<T extends object>(all: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
-}
-
-/** Of a cursor that is a number; another one is refused. */
-function number(cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor)) throw new StoreError('invalid', 'the cursor is not one that was given out');
-  return Number(cursor);
-}
-
-function pageOf<T>(items: readonly T[], limit: number, next: (last: T) => string): Page<T> {
-  if (items.length <= limit) return { items, next: null };
-  const shown = items.slice(0, limit);
-  return { items: shown, next: next(shown.at(-1)!) };
 }

@@ -57,6 +57,51 @@ export interface SavedSearch extends Kept {
   readonly query: Json;
 }
 
+/** Rules that were held against what is stored; what they found stands in {@link HuntHits}. */
+export interface StoredHunt extends Kept {
+  readonly name: string;
+  /** `rescan`: the rules that are loaded, for what was missed; `rule` is then ''. */
+  readonly kind: 'hunt' | 'rescan';
+  readonly rule: string;
+  readonly status: 'running' | 'done' | 'cancelled' | 'failed';
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  /** Events looked at, and in all. */
+  readonly scanned: number;
+  readonly total: number;
+  readonly hits: number;
+  /** Hits that no finding said. */
+  readonly fresh: number;
+  /** Hits that can be read; the others were only counted. */
+  readonly kept: number;
+  readonly endedMs: number | null;
+  readonly error: string | null;
+}
+export interface HuntHit {
+  readonly huntId: string;
+  /** 1, 2, 3 … in order of time. */
+  readonly number: number;
+  readonly timeMs: UnixMs;
+  readonly host: string;
+  readonly ruleId: string;
+  readonly title: string;
+  readonly level: string;
+  readonly fresh: boolean;
+  readonly eventIds: readonly number[];
+  /** The finding, as its detector makes it. */
+  readonly body: Json;
+}
+export interface HuntHits {
+  add(hits: readonly HuntHit[]): Promise<void>;
+  /** In order; `after`: behind this number. */
+  list(query: {
+    readonly huntId: string;
+    readonly fresh?: boolean;
+    readonly after?: number;
+    readonly limit: number;
+  }): Promise<readonly HuntHit[]>;
+}
+
 /** Members by which a book's things can be asked for, all of them equal. */
 export type Wanted<T> = { readonly [K in keyof T]?: T[K] extends string | number | boolean | null ? T[K] : never };
 

@@ -3,7 +3,17 @@ import type { Audit } from './audit.ts';
 import type { Intake, Snapshots } from './commit.ts';
 import type { Events } from './events/query.ts';
 import type { Findings, Incidents } from './incidents.ts';
-import type { Book, Delivery, Entities, ResponseAction, RuleState, SavedSearch, StoredException } from './records.ts';
+import type {
+  Book,
+  Delivery,
+  Entities,
+  HuntHits,
+  ResponseAction,
+  RuleState,
+  SavedSearch,
+  StoredException,
+  StoredHunt,
+} from './records.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /**
@@ -26,6 +36,8 @@ export interface Store {
   readonly deliveries: Book<Delivery>;
   readonly responses: Book<ResponseAction>;
   readonly searches: Book<SavedSearch>;
+  readonly hunts: Book<StoredHunt>;
+  readonly huntHits: HuntHits;
   readonly upkeep: Upkeep;
   /** Ends what runs and writes what is open. */
   close(): Promise<void>;

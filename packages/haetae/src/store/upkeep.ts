@@ -5,7 +5,7 @@ export interface RetentionPolicy {
   readonly eventsBeforeMs?: number;
   /** Above this, the oldest days of events go until it is less. Bytes of the database that are in use. */
   readonly maxBytes?: number;
-  /** Findings, closed incidents and settled deliveries of before this go. */
+  /** Findings, closed incidents, settled deliveries and hunts of before this go. */
   readonly findingsBeforeMs?: number;
 }
 export interface Retained {

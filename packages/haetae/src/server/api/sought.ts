@@ -1,18 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import {
-  Exception,
-  Hunt,
-  HuntsQuery,
-  Id,
-  NewException,
-  NewHunt,
-  NewSavedSearch,
-  page,
-  Rule,
-  RulePatch,
-  RulesQuery,
-  SavedSearch,
-} from '../api.ts';
+import { Exception, Id, NewException, NewSavedSearch, page, Rule, RulePatch, RulesQuery, SavedSearch } from '../api.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
@@ -20,11 +7,10 @@ import { type Api, body, json } from './endpoint.ts';
 const NOTHING = { 204: { description: 'Done' } };
 const missing = (what: string) => new HttpProblem(404, 'missing', `there is no such ${what}`);
 
-/** Rules, exceptions, saved searches and hunts: what is looked for. */
+/** Rules, exceptions and saved searches: what is looked for. */
 export function soughtRoutes(api: Api): void {
   ruleRoutes(api);
   searchRoutes(api);
-  huntRoutes(api);
 }
 
 function ruleRoutes(api: Api): void {
@@ -155,75 +141,6 @@ function searchRoutes(api: Api): void {
       const { id } = c.req.valid('param');
       if (!(await searches.remove(id, actorOf(c)))) throw missing('saved search');
       await audited(parts, c, 'search.remove', id);
-      return c.body(null, 204);
-    },
-  );
-}
-
-function huntRoutes(api: Api): void {
-  const { parts } = api;
-  const { hunts } = parts.ports;
-
-  api.add(
-    'viewer',
-    {
-      method: 'get',
-      path: '/api/hunts',
-      summary: 'A page of hunts, the newest first',
-      request: { query: HuntsQuery },
-      responses: { 200: json(page(Hunt)) },
-    },
-    async (c) => {
-      const { items, next } = await hunts.list(c.req.valid('query'));
-      return c.json({ items: [...items], next }, 200);
-    },
-  );
-
-  api.add(
-    'viewer',
-    {
-      method: 'get',
-      path: '/api/hunts/{id}',
-      summary: 'How far a hunt is',
-      request: { params: Id },
-      responses: { 200: json(Hunt) },
-    },
-    async (c) => {
-      const hunt = await hunts.get(c.req.valid('param').id);
-      if (hunt === undefined) throw missing('hunt');
-      return c.json(hunt, 200);
-    },
-  );
-
-  api.add(
-    'analyst',
-    {
-      method: 'post',
-      path: '/api/hunts',
-      summary: 'Hold a Sigma rule against what is stored',
-      request: { body: body(NewHunt) },
-      responses: { 201: json(Hunt) },
-    },
-    async (c) => {
-      const hunt = await hunts.start(c.req.valid('json'), actorOf(c));
-      await audited(parts, c, 'hunt.start', hunt.id, { name: hunt.name });
-      return c.json(hunt, 201);
-    },
-  );
-
-  api.add(
-    'analyst',
-    {
-      method: 'delete',
-      path: '/api/hunts/{id}',
-      summary: 'End a hunt that runs',
-      request: { params: Id },
-      responses: NOTHING,
-    },
-    async (c) => {
-      const { id } = c.req.valid('param');
-      if (!(await hunts.cancel(id))) throw missing('running hunt');
-      await audited(parts, c, 'hunt.cancel', id);
       return c.body(null, 204);
     },
   );

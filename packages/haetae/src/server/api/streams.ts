@@ -6,7 +6,7 @@ import type { LiveEntry } from '../ports.ts';
 function pulled(
   signal: AbortSignal,
   make: (signal: AbortSignal) => AsyncIterable<string>,
-  failed: (error: unknown) => string,
+  failed: (error: unknown) => string | undefined,
 ): ReadableStream<Uint8Array> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
@@ -20,7 +20,9 @@ function pulled(
         if (done === true) controller.close();
         else controller.enqueue(encoder.encode(value));
       } catch (error) {
-        if (!ending.signal.aborted) controller.enqueue(encoder.encode(failed(error)));
+        const last = ending.signal.aborted ? '' : failed(error);
+        if (last === undefined) return controller.error(error);
+        if (last !== '') controller.enqueue(encoder.encode(last));
         controller.close();
       }
     },
@@ -48,6 +50,14 @@ export function jsonLines(c: Ctx, make: (signal: AbortSignal) => AsyncIterable<o
   };
   return c.body(pulled(c.req.raw.signal, lines, failed), 200, { 'content-type': 'application/x-ndjson', ...NO_CACHE });
 }
+
+/** An answer of text, made as it is read. What goes wrong on the way breaks it off. */
+export const textStream = (c: Ctx, type: string, make: () => AsyncIterable<string>): Response =>
+  c.body(
+    pulled(c.req.raw.signal, make, () => undefined),
+    200,
+    { 'content-type': type, ...NO_CACHE },
+  );
 
 /** Comment lines keep proxies from closing a silent connection. */
 const HEARTBEAT_MS = 15_000;

@@ -13,6 +13,7 @@ import type {
   Exception,
   Finding,
   Hunt,
+  HuntHit,
   Incident,
   IncidentDetail,
   LiveMessage,
@@ -337,6 +338,7 @@ function books(
         const hunt: Hunt = {
           id: randomUUID(),
           name,
+          kind: 'hunt',
           rule,
           status: 'running',
           fromMs,
@@ -345,6 +347,7 @@ function books(
           total: 1,
           hits: 0,
           fresh: 0,
+          kept: 1,
           startedBy: actor.id,
           startedMs: now(),
           endedMs: null,
@@ -353,8 +356,18 @@ function books(
         hunts.set(hunt.id, hunt);
         return hunt;
       },
+      rescan: async ({ name, rules: ids, fromMs, toMs }, actor) => {
+        if (ids?.some((one) => !rules.has(one))) throw missing('rule');
+        const times = { fromMs, toMs, startedMs: now(), endedMs: now() };
+        const counts = { scanned: 1, total: 1, hits: 1, fresh: 1, kept: 1 };
+        const about = { id: randomUUID(), name, kind: 'rescan', rule: '', status: 'done' } as const;
+        const hunt: Hunt = { ...about, ...times, ...counts, startedBy: actor.id, error: null };
+        hunts.set(hunt.id, hunt);
+        return hunt;
+      },
       list: (query) => pageOf([...hunts.values()], query),
       get: async (id) => hunts.get(id),
+      hits: async (id, query) => (hunts.has(id) ? pageOf([HIT], query) : undefined),
       cancel: async (id) => {
         const hunt = hunts.get(id);
         if (hunt?.status !== 'running') return false;
@@ -364,6 +377,18 @@ function books(
     },
   };
 }
+
+const HIT: HuntHit = {
+  number: 1,
+  timeMs: 1000,
+  host: 'WS01',
+  ruleId: 'rule-1',
+  title: '=A rule, "quoted"',
+  level: 'high',
+  fresh: true,
+  events: ['1'],
+  statement: {},
+};
 
 function liveBus(): Ports['live'] & { say(message: LiveMessage): void } {
   const kept: LiveEntry[] = [];

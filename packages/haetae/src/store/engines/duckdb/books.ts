@@ -3,11 +3,14 @@ import type {
   Book,
   Delivery,
   Entities,
+  HuntHit,
+  HuntHits,
   Kept,
   ResponseAction,
   RuleState,
   SavedSearch,
   StoredException,
+  StoredHunt,
 } from '../../records.ts';
 import type { Database } from './database.ts';
 import { entities } from './intake.ts';
@@ -58,6 +61,24 @@ const searches = tableOf<SavedSearch>('searches', {
   ...{ name: 'text', owner: 'text', shared: 'bool', query: 'json' },
 });
 
+const hunts = tableOf<StoredHunt>('hunts', {
+  ...KEPT,
+  ...{ name: 'text', kind: 'text', rule: 'text', status: 'text', fromMs: 'int', toMs: 'int', scanned: 'int' },
+  ...{ total: 'int', hits: 'int', fresh: 'int', kept: 'int', endedMs: 'int', error: 'text' },
+});
+const huntHits = tableOf<HuntHit>('hunt_hits', {
+  huntId: 'text',
+  number: 'int',
+  timeMs: 'int',
+  host: 'text',
+  ruleId: 'text',
+  title: 'text',
+  level: 'text',
+  fresh: 'bool',
+  eventIds: 'json',
+  body: 'json',
+});
+
 function bookOf<T extends Kept>(db: Database, what: string, table: Table<T>): Book<T> {
   return {
     create: (thing) =>
@@ -102,6 +123,25 @@ export const booksIn = (db: Database) => ({
   deliveries: bookOf(db, 'delivery', deliveries),
   responses: bookOf(db, 'response', responses),
   searches: bookOf(db, 'saved search', searches),
+  hunts: bookOf(db, 'hunt', hunts),
+});
+
+/** Rows of one statement. */
+const AT_ONCE = 200;
+
+export const huntHitsIn = (db: Database): HuntHits => ({
+  add: (hits) =>
+    db.write(async (sql) => {
+      for (let i = 0; i < hits.length; i += AT_ONCE) await huntHits.insertAll(sql, hits.slice(i, i + AT_ONCE));
+    }),
+  list: ({ huntId, fresh, after, limit }) =>
+    db.read((sql) => {
+      const where = new Where();
+      where.and('hunt_id = ?', huntId);
+      where.and('fresh = ?', fresh);
+      where.and('number > ?', after);
+      return huntHits.all(sql, `${where.sql} ORDER BY number LIMIT ${where.put(limit)}`, where.values);
+    }),
 });
 
 export const entitiesIn = (db: Database): Entities => ({

@@ -7,7 +7,7 @@ import type { StoreStatus } from '../../upkeep.ts';
 import { sessionsIn, tokensIn, usersIn } from './accounts.ts';
 import { auditIn } from './audit.ts';
 import { backup, FILE, restore, SNAPSHOTS } from './backup.ts';
-import { booksIn, entitiesIn } from './books.ts';
+import { booksIn, entitiesIn, huntHitsIn } from './books.ts';
 import { type DatabaseLimits, openDatabase } from './database.ts';
 import { eventsIn } from './events.ts';
 import { findingsIn } from './findings.ts';
@@ -54,6 +54,7 @@ export async function openDuckdb(
     incidents: incidentsIn(db),
     entities: entitiesIn(db),
     ...booksIn(db),
+    huntHits: huntHitsIn(db),
     upkeep: {
       status: () => db.read((sql) => statusOf(sql, path)),
       retain: (policy) => retain(db, policy),

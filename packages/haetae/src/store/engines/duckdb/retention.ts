@@ -70,6 +70,9 @@ async function removeCases(db: Database, beforeMs: number): Promise<{ findings: 
     const gone = `time_ms < $1 AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents))`;
     const findings = (await sql.first(`SELECT count(*) AS n FROM findings WHERE ${gone}`, [beforeMs]))!.n as number;
     await sql.run(`DELETE FROM findings WHERE ${gone}`, [beforeMs]);
+    const hunted = `SELECT id FROM hunts WHERE updated_ms < $1 AND status <> 'running'`;
+    await sql.run(`DELETE FROM hunt_hits WHERE hunt_id IN (${hunted})`, [beforeMs]);
+    await sql.run(`DELETE FROM hunts WHERE id IN (${hunted})`, [beforeMs]);
     await sql.run(`DELETE FROM deliveries WHERE updated_ms < $1 AND state IN ('sent', 'given-up')`, [beforeMs]);
     return { findings, incidents };
   });

@@ -1,6 +1,7 @@
 import type { Migration } from './index.ts';
 
-const KEPT = `
+/** Columns of every thing that is kept. */
+export const KEPT = `
   id VARCHAR NOT NULL,
   version BIGINT NOT NULL,
   created_ms BIGINT NOT NULL,

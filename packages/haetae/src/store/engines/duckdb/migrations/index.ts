@@ -2,6 +2,7 @@ import { accounts } from './0001-accounts.ts';
 import { events } from './0002-events.ts';
 import { records } from './0003-records.ts';
 import { strays } from './0004-strays.ts';
+import { hunts } from './0005-hunts.ts';
 
 /** One step of the schema, never changed once it was released. */
 export interface Migration {
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
-export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays];
+export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts];

@@ -1,0 +1,62 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Finding } from '../detect/index.ts';
+import { type HuntHit as KeptHit, storeAt } from '../store/index.ts';
+import type { HuntOrder, HuntSaid } from './desk.ts';
+import { type HuntHit, hunt, huntersOf } from './hunt.ts';
+import { judgeOf } from './judge.ts';
+
+/** A thread for one hunt: it reads the store through a port of its own and writes there what it finds. */
+const parent = parentPort;
+if (parent === null) throw new Error('hunt-worker runs as a worker thread only');
+const tell = (said: HuntSaid): void => parent.postMessage(said);
+const { port, order } = workerData as { readonly port: MessagePort; readonly order: HuntOrder };
+const abort = new AbortController();
+parent.on('message', () => abort.abort());
+
+const counts = { scanned: 0, total: 0, hits: 0, fresh: 0, kept: 0 };
+
+function keptOf(hits: readonly HuntHit[]): KeptHit[] {
+  const kept: KeptHit[] = [];
+  for (const { timeMs, host, eventIds, finding, fresh } of hits) {
+    counts.hits++;
+    if (fresh) counts.fresh++;
+    // Of a rescan the difference alone is wanted.
+    if (counts.kept === order.mostKept || (order.freshOnly && !fresh)) continue;
+    kept.push({
+      huntId: order.id,
+      number: ++counts.kept,
+      ...{ timeMs, host, eventIds, fresh },
+      ruleId: finding.rule?.id ?? '',
+      title: finding.rule?.title ?? '',
+      level: finding.level,
+      body: JSON.parse(JSON.stringify(finding)),
+    });
+  }
+  return kept;
+}
+
+try {
+  const store = storeAt(port);
+  const detector = huntersOf(order.rules);
+  const ids = order.only && new Set(order.only.map((id) => id.toLowerCase()));
+  const judge = judgeOf(order.policy, order.nowMs);
+  const isWanted = (finding: Finding): boolean =>
+    (ids?.has(finding.rule?.id.toLowerCase() ?? '') ?? true) && judge.tells(finding);
+  const control = { signal: abort.signal, timeoutMs: order.timeoutMs };
+  for await (const { hits, searched, total } of hunt(store, detector, order.times, control, {
+    ...judge,
+    tells: isWanted,
+  })) {
+    const kept = keptOf(hits);
+    if (kept.length > 0) await store.huntHits.add(kept);
+    Object.assign(counts, { scanned: searched, total });
+    tell({ kind: 'progress', counts: { ...counts } });
+  }
+  tell({ kind: 'done', counts: { ...counts } });
+} catch (error) {
+  const { code = 'damaged', message } = error as { readonly code?: string; readonly message: string };
+  tell({ kind: 'failed', code, message, counts: { ...counts } });
+} finally {
+  port.close();
+  parent.close();
+}
