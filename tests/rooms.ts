@@ -15,6 +15,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
   event: { path: 'packages/event/src', rooms: [], packages: [] },
   sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
+  agent: { path: 'packages/agent/src', rooms: [], packages: ['ws'] },
   'isolation-forest': { path: 'packages/isolation-forest/src', rooms: [], packages: [] },
   'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
   'haetae/locale': { path: 'packages/haetae/src/locale', rooms: [], packages: ['string-width'] },
@@ -44,6 +45,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/survey'],
     packages: [],
   },
+  'haetae/agents': {
+    path: 'packages/haetae/src/agents',
+    rooms: ['event', 'sigma', 'haetae/source', 'haetae/detect'],
+    packages: [],
+  },
   'haetae/store': {
     path: 'packages/haetae/src/store',
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
@@ -56,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',
-    rooms: ['event', 'haetae/locale', 'haetae/source', 'haetae/store'],
+    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/store'],
     packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
   },
   'haetae/pipeline': {
@@ -97,6 +103,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
 /** What other rooms may import of a published package, and the room it is. */
 export const PUBLISHED: Readonly<Record<string, string>> = {
+  '@haetae/agent': 'agent',
+  '@haetae/agent/protocol': 'agent',
   '@haetae/evtx': 'evtx',
   '@haetae/event': 'event',
   '@haetae/event/shape': 'event',

@@ -35,6 +35,8 @@ export {
   type EventFacts,
   type EventReference,
   type Finding,
+  factsOf,
+  fieldsOf,
   MAX_REASON_VALUE,
   type Reason,
   type RuleReference,

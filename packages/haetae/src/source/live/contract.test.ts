@@ -10,6 +10,7 @@ import {
   type Sample,
   samples,
   syslogMessages,
+  xmlOf,
 } from '../../../../../tests/live/frames.ts';
 import { canonicalLine } from '../canonical.ts';
 import { Ledger } from '../ledger.ts';
@@ -17,6 +18,7 @@ import { LIVE_FORMATS } from './registry.ts';
 
 /** How each format carries the same events. A format without a row here fails the first test. */
 const FRAMES: Readonly<Record<string, (all: readonly Sample[]) => Buffer | string>> = {
+  agent: ndjsonBody,
   elastic: bulkBody,
   hec: hecBody,
   'hec-raw': rawBody,
@@ -24,6 +26,7 @@ const FRAMES: Readonly<Record<string, (all: readonly Sample[]) => Buffer | strin
   'otlp-json': otlpJsonBody,
   'otlp-protobuf': otlpProtobufBody,
   syslog: (all) => octetCounted(syslogMessages(all)),
+  xml: (all) => octetCounted(all.map(xmlOf)),
 };
 
 export function readFrame(name: string, frame: Buffer | string, receivedMs = Date.UTC(2026, 2, 2, 2)) {

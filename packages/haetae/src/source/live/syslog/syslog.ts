@@ -1,11 +1,11 @@
 import type { Event } from '@haetae/event';
 import { PlainEvent } from '@haetae/event/shape';
 import { Entries } from '../entries.ts';
+import { pieces } from '../lengths.ts';
 import type { LiveFormat, LiveItem } from '../live.ts';
 import { syslogHead } from './head.ts';
 
 const HEAD = 64 * 1024;
-const SPACE = 32;
 const CHANNEL = 'Linux-Sysmon/Operational';
 
 /** Syslog messages, each behind its length in bytes and a blank (RFC 6587, octet counting), however they came in. */
@@ -15,15 +15,8 @@ export const syslog: LiveFormat = {
     const entries = new Entries(options, frame.toString('utf8', 0, HEAD));
     const item = { id: '' } as LiveItem;
     let line = 0;
-    for (let at = 0; at < frame.length; ) {
-      const blank = frame.indexOf(SPACE, at);
-      const length = blank < 0 ? Number.NaN : Number(frame.toString('latin1', at, blank));
-      if (!Number.isInteger(length) || length < 0 || blank + 1 + length > frame.length) {
-        options.ledger.lost('syslog-line', { kind: 'offset', offset: at }, 'no message length');
-        return;
-      }
-      at = blank + 1 + length;
-      const head = syslogHead(frame.toString('utf8', blank + 1, at), options.receivedMs, options.timeZone);
+    for (const message of pieces(frame, options.ledger, 'syslog-line')) {
+      const head = syslogHead(message, options.receivedMs, options.timeZone);
       // What rsyslog puts before JSON, by the CEE convention.
       const text = head.message.startsWith('@cee:') ? head.message.slice(5) : head.message;
       const named = ([name, value]: readonly [string, string]): boolean => name !== '' && value !== '';

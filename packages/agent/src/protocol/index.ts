@@ -1,0 +1,37 @@
+/** What agent and server say to each other: shapes, signatures, the socket. Both sides import it from here. */
+export {
+  BATCH_FORMATS,
+  type BatchFormat,
+  type BatchHead,
+  decodeBatch,
+  encodeBatch,
+  MAX_BATCH,
+  MAX_BODY,
+  pack,
+  ProtocolError,
+  unpack,
+} from './batch.ts';
+export {
+  fingerprintOf,
+  type Identity,
+  identityPem,
+  isPublicKey,
+  newIdentity,
+  newNonce,
+  readIdentity,
+  signedEnrolment,
+  signedTranscript,
+  signEnrolment,
+  signTranscript,
+  type Transcript,
+} from './identity.ts';
+export {
+  type AgentMessage,
+  CLOSE,
+  isHeartbeat,
+  readAgentMessage,
+  readServerMessage,
+  type ServerMessage,
+} from './messages.ts';
+export { type Acceptor, acceptor, CONNECT_PATH, dial, ENROL_PATH, type Link, type Received, SUBPROTOCOL } from './socket.ts';
+export type { AgentWord, ChannelState, Gap, Heartbeat, SourceState, SysmonState } from './words.ts';
