@@ -28,6 +28,14 @@ test('no locked package names the host it was downloaded from, so that any regis
   expect(entries.filter(([, entry]) => /^https?:/.test(entry.resolved ?? '')).map(([path]) => path)).toEqual([]);
 });
 
+test('koffi, which an agent on Windows reads logs with, is there for every Windows', () => {
+  for (const arch of ['x64', 'arm64'])
+    expect(
+      entries.some(([path]) => path.endsWith(`node_modules/@koromix/koffi-win32-${arch}`)),
+      arch,
+    ).toBe(true);
+});
+
 test('native packages are there for Windows, macOS and Linux', () => {
   for (const family of ['@biomejs/cli-', '@duckdb/node-bindings-', '@rolldown/binding-', '@typescript/typescript-']) {
     for (const platform of ['win32-x64', 'darwin-arm64', 'linux-x64']) {

@@ -84,6 +84,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/cli': {
     path: 'packages/haetae/src/cli',
     rooms: [
+      'agent',
       'event',
       'evtx',
       'sigma',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,8 @@ import { ROOT, run } from './haetae.ts';
 const folder = mkdtempSync(join(tmpdir(), 'haetae-packed-'));
 /** And into another, `@haetae/sigma` alone: Node would find its sisters in a folder above. */
 const alone = mkdtempSync(join(tmpdir(), 'haetae-sigma-alone-'));
+/** And `@haetae/agent`, as a host has it. */
+const host = mkdtempSync(join(tmpdir(), 'haetae-agent-alone-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 beforeAll(async () => {
@@ -25,7 +27,7 @@ async function install(prefix: string, tarballs: readonly string[]): Promise<voi
 }
 
 afterAll(() => {
-  for (const made of [folder, alone]) rmSync(made, { recursive: true, force: true });
+  for (const made of [folder, alone, host]) rmSync(made, { recursive: true, force: true });
 });
 
 const installed = (...args: string[]) => run(join(folder, 'node_modules', '.bin', 'haetae'), args, { cwd: folder });
@@ -53,6 +55,8 @@ test('the installed command scans the sample logs with the rules it brought alon
 
 test('each library loads by its name from the empty prefix', async () => {
   const names = [
+    '@haetae/agent',
+    '@haetae/agent/protocol',
     '@haetae/evtx',
     '@haetae/event',
     '@haetae/sigma',
@@ -121,4 +125,20 @@ test('@haetae/isolation-forest starts its threads from where it is installed', a
   const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
   expect(code, stderr).toBe(0);
   expect(stdout).toBe('true\n');
+});
+
+test('@haetae/agent works when it is installed alone, in less than 30 MB', async () => {
+  await install(
+    host,
+    readdirSync(folder).filter((name) => name.startsWith('haetae-agent-')),
+  );
+  const { code, stdout, stderr } = await run(join(host, 'node_modules', '.bin', 'haetae-agent'), ['--version'], {
+    cwd: host,
+  });
+  expect([code, stdout, stderr]).toEqual([0, '0.1.0\n', '']);
+  const bytes = readdirSync(host, { recursive: true, encoding: 'utf8' })
+    .map((name) => lstatSync(join(host, name)))
+    .reduce((sum, { size }) => sum + size, 0);
+  expect(bytes / 1024 / 1024).toBeLessThan(30);
+  console.log(`@haetae/agent alone: ${(bytes / 1024 / 1024).toFixed(1)} MB`);
 });

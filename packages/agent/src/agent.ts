@@ -76,15 +76,19 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   for (const { segment, offset, batches } of spool.damage) {
     log({ kind: 'spool-damaged', segment, offset, batches });
     if (batches === 0) continue;
-    await collector.say('agent', {
-      reason: 'spool-damaged',
-      count: null,
-      fromRecord: null,
-      toRecord: null,
-      fromMs: null,
-      toMs: startedMs,
-      detail: `${batches} batches before ${segment}`,
-    }, signal);
+    await collector.say(
+      'agent',
+      {
+        reason: 'spool-damaged',
+        count: null,
+        fromRecord: null,
+        toRecord: null,
+        fromMs: null,
+        toMs: startedMs,
+        detail: `${batches} batches before ${segment}`,
+      },
+      signal,
+    );
   }
   sources.follow(config);
   let connectedSinceMs: number | null = null;

@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 import type { AgentStatus } from './agent.ts';
 import { EnrolError, enrol, ownIdentity, readEnrolment } from './enrol.ts';
 import { apply, shown } from './install/apply.ts';
+import { packagesBeside } from './install/packages.ts';
 import { installPlan, type Step } from './install/plan.ts';
 import { fingerprintOf } from './protocol/index.ts';
-import { packagesBeside } from './install/packages.ts';
 import { run } from './run.ts';
 import { readIfThere } from './spool/files.ts';
-import { plainFingerprint, type TlsTrust } from './uplink/connect.ts';
 import { statusText } from './status.ts';
+import { plainFingerprint, type TlsTrust } from './uplink/connect.ts';
 import { en, type Words } from './words/en.ts';
 import { ko } from './words/ko.ts';
 
@@ -145,7 +145,9 @@ async function enrolCommand(flags: Flags, folder: string, io: Io, words: Words):
 /** Never from the command line: every user of the machine reads those of others. */
 function readToken(flags: Flags, io: Io, words: Words): string {
   const file = flags['token-file'];
-  const secret = (file === '-' ? io.stdin() : file !== undefined ? text(file, words) : (io.env.HAETAE_ENROL_TOKEN ?? '')).trim();
+  const secret = (
+    file === '-' ? io.stdin() : file !== undefined ? text(file, words) : (io.env.HAETAE_ENROL_TOKEN ?? '')
+  ).trim();
   if (secret === '') throw new Usage(words.noToken);
   if (!/^hte_[A-Za-z0-9_-]{43}$/.test(secret)) throw new Usage(words.badToken);
   return secret;

@@ -134,7 +134,14 @@ export class Collector {
     }, this.#lingerMs);
   }
 
-  #put(source: string, format: NewBatch['format'], items: number, body: Uint8Array, bookmark: string, readMs: number): void {
+  #put(
+    source: string,
+    format: NewBatch['format'],
+    items: number,
+    body: Uint8Array,
+    bookmark: string,
+    readMs: number,
+  ): void {
     let last: Pending | undefined;
     for (const one of this.#pending) if (one.source === source) last = one;
     const fits = last !== undefined && last.size + body.length <= PENDING_BYTES && last.items + items <= BATCH_ITEMS;

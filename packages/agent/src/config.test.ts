@@ -5,7 +5,9 @@ import { ko } from './words/ko.ts';
 const base = defaultConfig('linux', true);
 
 test('each setting over the default', () => {
-  expect(readConfig({ files: ['/a/b.log', { path: '/c/*.log', from: 'beginning' }], heartbeatSeconds: 30 }, base)).toEqual({
+  expect(
+    readConfig({ files: ['/a/b.log', { path: '/c/*.log', from: 'beginning' }], heartbeatSeconds: 30 }, base),
+  ).toEqual({
     kind: 'config',
     config: {
       ...base,

@@ -63,7 +63,9 @@ export function defaultConfig(platform: string, hasJournal: boolean): AgentConfi
 }
 
 type Fault = { readonly at: string; readonly why: string };
-export type ReadConfig = { readonly kind: 'config'; readonly config: AgentConfig } | { readonly kind: 'fault'; readonly fault: Fault };
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly config: AgentConfig }
+  | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** What the text of a configuration says, over `base`. Members that nobody knows are faults: a misspelt one would be without effect. */
 export function readConfig(value: unknown, base: AgentConfig): ReadConfig {
@@ -78,7 +80,8 @@ export function readConfig(value: unknown, base: AgentConfig): ReadConfig {
         const winlog: { channel: string; query: string }[] = [];
         for (const [index, entry] of one.entries()) {
           const { channel, query = '*' } = typeof entry === 'string' ? { channel: entry } : ((entry ?? {}) as never);
-          if (!isText(channel) || !isText(query)) return fault(`${name}[${index}]`, 'not a channel or {channel, query}');
+          if (!isText(channel) || !isText(query))
+            return fault(`${name}[${index}]`, 'not a channel or {channel, query}');
           winlog.push({ channel, query });
         }
         config = { ...config, winlog };
@@ -141,10 +144,15 @@ export function remoteConfig(value: unknown, own: AgentConfig): ReadConfig {
   const { config } = read;
   const isAllowed = (path: string): boolean =>
     own.files.some((file) => file.path === path) ||
-    own.remoteFolders.some((folder) => path.startsWith(folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`));
+    own.remoteFolders.some((folder) =>
+      path.startsWith(folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`),
+    );
   const foreign = config.files.findIndex(({ path }) => !isAllowed(path));
   if (foreign >= 0)
-    return { kind: 'fault', fault: { at: `files[${foreign}]`, why: 'lies in no folder of remoteFolders on this host' } };
+    return {
+      kind: 'fault',
+      fault: { at: `files[${foreign}]`, why: 'lies in no folder of remoteFolders on this host' },
+    };
   const { remote, remoteFolders } = own;
   return { kind: 'config', config: { ...config, remote, remoteFolders } };
 }

@@ -19,11 +19,15 @@ export function statusText(status: AgentStatus, nowMs: number, { status: w }: Wo
     lines.push(`${w.sysmon}: ${w.sysmonState(sysmon.service, sysmon.serviceState, sysmon.driver, sysmon.driverState)}`);
   lines.push(`${w.sources}:`);
   for (const { name, state, error, items } of sources)
-    lines.push(`  ${printable(name)}  ${w.states[state]}  ${w.items(String(items))}${error === null ? '' : `  ${printable(error)}`}`);
+    lines.push(
+      `  ${printable(name)}  ${w.states[state]}  ${w.items(String(items))}${error === null ? '' : `  ${printable(error)}`}`,
+    );
   if (channels.length > 0) lines.push(`${w.channels}:`);
   for (const { name, enabled, retainedHours, error } of channels) {
     const held = retainedHours === null ? '' : `  ${w.retained(String(retainedHours))}`;
-    lines.push(`  ${printable(name)}${enabled === false ? `  ${w.off}` : held}${error === null ? '' : `  ${printable(error)}`}`);
+    lines.push(
+      `  ${printable(name)}${enabled === false ? `  ${w.off}` : held}${error === null ? '' : `  ${printable(error)}`}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

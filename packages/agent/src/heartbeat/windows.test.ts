@@ -77,7 +77,8 @@ test.each([
 
 describe('a log', () => {
   const config = 'name: Security\nenabled: true\nlogging:\n  retention: false\n  maxSize: 20971520\n';
-  const info = 'creationTime: 2026\nfileSize: 69632\nnumberOfLogRecords: 120\noldestRecordNumber: 18446744073709551000\n';
+  const info =
+    'creationTime: 2026\nfileSize: 69632\nnumberOfLogRecords: 120\noldestRecordNumber: 18446744073709551000\n';
   const oldest = "<Event><System><TimeCreated SystemTime='2026-03-01T02:00:00.1234567Z'/></System></Event>";
   const nowMs = Date.UTC(2026, 2, 2, 2);
 

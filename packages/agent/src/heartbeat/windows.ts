@@ -126,7 +126,9 @@ export function channelOf(
   const records = number(info, 'numberOfLogRecords');
   const first = number(info, 'oldestRecordNumber');
   const enabled = /^enabled:\s*(true|false)\s*$/m.exec(config)?.[1];
-  const sinceMs = Date.parse(/<TimeCreated SystemTime=['"]([^'"]+)['"]/.exec(oldest)?.[1]?.replace(/(\.\d{3})\d+/, '$1') ?? '');
+  const sinceMs = Date.parse(
+    /<TimeCreated SystemTime=['"]([^'"]+)['"]/.exec(oldest)?.[1]?.replace(/(\.\d{3})\d+/, '$1') ?? '',
+  );
   const asNumber = (value: bigint | null): number | null => (value === null ? null : Number(value));
   return {
     name,

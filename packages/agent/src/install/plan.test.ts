@@ -6,7 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { shown } from './apply.ts';
 import { installPlan, type Step } from './plan.ts';
 
-const linux = { platform: 'linux', node: '/usr/bin/node', program: '/usr/lib/haetae-agent.js', packages: [], copy: false } as const;
+const linux = {
+  platform: 'linux',
+  node: '/usr/bin/node',
+  program: '/usr/lib/haetae-agent.js',
+  packages: [],
+  copy: false,
+} as const;
 const windows = {
   platform: 'win32',
   node: 'C:\\Program Files\\nodejs\\node.exe',
@@ -16,7 +22,11 @@ const windows = {
 } as const;
 const lines = (steps: readonly Step[], platform: string): string[] =>
   steps.map((step) =>
-    step.kind === 'run' ? shown(step.argv, platform) : step.kind === 'copy' ? `copy ${step.from} ${step.to}` : `write ${step.path}`,
+    step.kind === 'run'
+      ? shown(step.argv, platform)
+      : step.kind === 'copy'
+        ? `copy ${step.from} ${step.to}`
+        : `write ${step.path}`,
   );
 const textOf = (steps: readonly Step[], end: string): string => {
   const file = steps.find((step) => step.kind === 'file' && step.path.endsWith(end));
@@ -53,8 +63,13 @@ describe('Linux', () => {
     const folder = mkdtempSync(join(tmpdir(), 'haetae-unit-'));
     try {
       const path = join(folder, 'haetae-agent.service');
-      writeFileSync(path, textOf(installPlan({ ...linux, node: process.execPath, program: '/etc/hostname', folder: '/var' }), '.service'));
-      const said = execFileSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path], { encoding: 'utf8' });
+      writeFileSync(
+        path,
+        textOf(installPlan({ ...linux, node: process.execPath, program: '/etc/hostname', folder: '/var' }), '.service'),
+      );
+      const said = execFileSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path], {
+        encoding: 'utf8',
+      });
       expect(Number(/exposure level for [^:]*: ([\d.]+)/.exec(said)?.[1])).toBeLessThan(4.5);
     } finally {
       rmSync(folder, { recursive: true });
@@ -92,8 +107,9 @@ describe('Windows', () => {
   });
 });
 
-test.each(['/a"b', '/a\nb', '/a$b', '/a%b', '/a;b\0', 'C:\\a&b', ''])('a path that cannot be quoted is refused: %j', (folder) =>
-  expect(() => installPlan({ ...linux, folder })).toThrow(RangeError),
+test.each(['/a"b', '/a\nb', '/a$b', '/a%b', '/a;b\0', 'C:\\a&b', ''])(
+  'a path that cannot be quoted is refused: %j',
+  (folder) => expect(() => installPlan({ ...linux, folder })).toThrow(RangeError),
 );
 
 function hasAnalyze(): boolean {

@@ -6,15 +6,7 @@ export type Step =
   | { readonly kind: 'run'; readonly argv: readonly string[]; readonly why: Why };
 
 /** Why a command is there, in words of `words/`. */
-export type Why =
-  | 'folder'
-  | 'own-folder'
-  | 'inherit-nothing'
-  | 'admins-only'
-  | 'task'
-  | 'start'
-  | 'reload'
-  | 'enable';
+export type Why = 'folder' | 'own-folder' | 'inherit-nothing' | 'admins-only' | 'task' | 'start' | 'reload' | 'enable';
 
 export interface InstallOptions {
   readonly platform: string;
@@ -34,8 +26,7 @@ export const SERVICE = 'haetae-agent';
 
 /** Throws a RangeError for a path that cannot be quoted safely. */
 export function installPlan(options: InstallOptions): readonly Step[] {
-  for (const path of [options.node, options.program, options.folder])
-    if (!isQuotable(path)) throw new RangeError(path);
+  for (const path of [options.node, options.program, options.folder]) if (!isQuotable(path)) throw new RangeError(path);
   return options.platform === 'win32' ? windows(options) : linux(options);
 }
 
@@ -50,7 +41,9 @@ function placed(options: InstallOptions, separator: string): { node: string; pro
     steps: [
       { kind: 'copy', from: node, to: own.node },
       { kind: 'copy', from: program, to: own.program },
-      ...packages.map(({ name, path }): Step => ({ kind: 'copy', from: path, to: at('node_modules', ...name.split('/')) })),
+      ...packages.map(
+        ({ name, path }): Step => ({ kind: 'copy', from: path, to: at('node_modules', ...name.split('/')) }),
+      ),
       { kind: 'file', path: at('package.json'), text: '{ "type": "module" }\n', mode: 0o644 },
     ],
   };

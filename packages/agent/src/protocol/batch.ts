@@ -68,7 +68,8 @@ export function unpack({ size }: BatchHead, packed: Uint8Array): Buffer {
 
 function batchHead(value: unknown): BatchHead {
   const head = value as BatchHead;
-  const whole = (n: unknown, most: number): boolean => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= most;
+  const whole = (n: unknown, most: number): boolean =>
+    Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= most;
   if (
     typeof value !== 'object' ||
     value === null ||

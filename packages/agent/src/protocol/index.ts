@@ -7,8 +7,8 @@ export {
   encodeBatch,
   MAX_BATCH,
   MAX_BODY,
-  pack,
   ProtocolError,
+  pack,
   unpack,
 } from './batch.ts';
 export {
@@ -19,9 +19,9 @@ export {
   newIdentity,
   newNonce,
   readIdentity,
+  signEnrolment,
   signedEnrolment,
   signedTranscript,
-  signEnrolment,
   signTranscript,
   type Transcript,
 } from './identity.ts';
@@ -33,5 +33,14 @@ export {
   readServerMessage,
   type ServerMessage,
 } from './messages.ts';
-export { type Acceptor, acceptor, CONNECT_PATH, dial, ENROL_PATH, type Link, type Received, SUBPROTOCOL } from './socket.ts';
+export {
+  type Acceptor,
+  acceptor,
+  CONNECT_PATH,
+  dial,
+  ENROL_PATH,
+  type Link,
+  type Received,
+  SUBPROTOCOL,
+} from './socket.ts';
 export type { AgentWord, ChannelState, Gap, Heartbeat, SourceState, SysmonState } from './words.ts';

@@ -17,9 +17,9 @@ import {
   readAgentMessage,
   readIdentity,
   readServerMessage,
+  signEnrolment,
   signedEnrolment,
   signedTranscript,
-  signEnrolment,
   signTranscript,
   unpack,
 } from './index.ts';
@@ -157,7 +157,9 @@ describe('a link', () => {
     const plain = createServer((_, response) => response.writeHead(404).end());
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
     const { port: other } = plain.address() as AddressInfo;
-    await expect(dial(`ws://127.0.0.1:${other}/`, connect(other, '127.0.0.1'))).rejects.toThrow('the server answered 404');
+    await expect(dial(`ws://127.0.0.1:${other}/`, connect(other, '127.0.0.1'))).rejects.toThrow(
+      'the server answered 404',
+    );
     plain.close();
   });
 });

@@ -25,7 +25,12 @@ declare module 'ws' {
     terminate(): void;
   }
   export class WebSocketServer extends EventEmitter {
-    constructor(options: Options & { readonly noServer: true; readonly handleProtocols?: (offered: Set<string>) => string | false });
+    constructor(
+      options: Options & {
+        readonly noServer: true;
+        readonly handleProtocols?: (offered: Set<string>) => string | false;
+      },
+    );
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: (socket: WebSocket) => void): void;
     close(): void;
   }

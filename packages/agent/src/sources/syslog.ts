@@ -22,7 +22,8 @@ export function syslogMessage({ priority = 13, timeMs, host, program, processId 
   return Buffer.concat([Buffer.from(`${length} ${head}`, 'latin1'), body], String(length).length + 1 + length);
 }
 
-const OLD = /^(?:<(\d{1,3})>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\S+) ([^\s:[\]]{1,64})(?:\[(\d{1,10})\])?: ?/;
+const OLD =
+  /^(?:<(\d{1,3})>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\S+) ([^\s:[\]]{1,64})(?:\[(\d{1,10})\])?: ?/;
 const ISO =
   /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S+) ([^\s:[\]]{1,64})(?:\[(\d{1,10})\])?: ?/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -32,7 +33,10 @@ const DAY = 24 * 60 * 60_000;
  * A line of a log file. What a syslog daemon wrote is taken apart, its time read in this host's zone (the server knows another); any other line is a
  * message of `program`, which is the file's own name.
  */
-export function messageOfLine(line: string, own: { readonly host: string; readonly program: string; readonly nowMs: number }): Buffer {
+export function messageOfLine(
+  line: string,
+  own: { readonly host: string; readonly program: string; readonly nowMs: number },
+): Buffer {
   const old = OLD.exec(line);
   if (old !== null) {
     const [whole, pri, month, day, hour, minute, second, host, program, processId] = old;

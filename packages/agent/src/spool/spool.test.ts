@@ -1,8 +1,13 @@
-import { appendFileSync,
+import {
+  appendFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -65,21 +70,24 @@ test('killed without a word, it knows at least what it knew: acknowledged batche
   again.close();
 });
 
-test.each([1, 7, 8, 20])('a torn end of %i bytes is cut: its source reads it again, under a number never sent', (bytes) => {
-  const folder = make();
-  const spool = open(folder);
-  spool.append([batch('a', 'a1')]);
-  spool.append([batch('a', 'a2')]);
-  spool.close();
-  const segment = join(folder, '00000001.spool');
-  truncateSync(segment, readFileSync(segment).length - bytes);
-  const again = open(folder);
-  expect(again.damage).toMatchObject([{ segment: '00000001.spool', batches: 0 }]);
-  expect([waiting(again), again.bookmark('a')]).toEqual([['1 a a1'], 'a1']);
-  again.append([batch('a', 'a2')]);
-  expect(waiting(again)).toEqual(['1 a a1', '2 a a2']);
-  again.close();
-});
+test.each([1, 7, 8, 20])(
+  'a torn end of %i bytes is cut: its source reads it again, under a number never sent',
+  (bytes) => {
+    const folder = make();
+    const spool = open(folder);
+    spool.append([batch('a', 'a1')]);
+    spool.append([batch('a', 'a2')]);
+    spool.close();
+    const segment = join(folder, '00000001.spool');
+    truncateSync(segment, readFileSync(segment).length - bytes);
+    const again = open(folder);
+    expect(again.damage).toMatchObject([{ segment: '00000001.spool', batches: 0 }]);
+    expect([waiting(again), again.bookmark('a')]).toEqual([['1 a a1'], 'a1']);
+    again.append([batch('a', 'a2')]);
+    expect(waiting(again)).toEqual(['1 a a1', '2 a a2']);
+    again.close();
+  },
+);
 
 test('nonsense behind the last batch, and a batch whose bytes changed, are told', () => {
   const folder = make();

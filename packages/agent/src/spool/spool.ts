@@ -5,7 +5,6 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   unlinkSync,
@@ -14,7 +13,8 @@ import {
 import { join } from 'node:path';
 import { type BatchHead, encodeBatch } from '../protocol/index.ts';
 import { entryOf, type Found, type Place, readSegment } from './entry.ts';
-import { readIfThere, syncFolder, writeWhole } from './files.ts';
+import { syncFolder } from './files.ts';
+import { readState, type State, segmentName, segmentsIn, writeState } from './state.ts';
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -45,16 +45,6 @@ export interface Damage {
   readonly offset: number;
   /** Batches that are gone; 0 for a torn end, whose events are read again. */
   readonly batches: number;
-}
-
-/** `acked`: the last seq that the server has for good; `next`: the next one. Bookmarks are those of what is acknowledged. */
-interface State {
-  readonly epoch: string;
-  readonly acked: number;
-  readonly next: number;
-  readonly bookmarks: Readonly<Record<string, string>>;
-  readonly dropped: number;
-  readonly items: Readonly<Record<string, number>>;
 }
 
 /** Where the server's acknowledgements may be behind what they were when the process is killed: those batches go twice. */
@@ -275,9 +265,9 @@ export class Spool {
       const { found, end } = readSegment(segment, bytes);
       const first = found[0]?.head.seq;
       const lost = first === undefined ? 0 : first - last - 1;
-      if (lost > 0) damage.push({ segment: name(segment), offset: 0, batches: lost });
+      if (lost > 0) damage.push({ segment: segmentName(segment), offset: 0, batches: lost });
       if (end < bytes.length && index === this.#segments.length - 1)
-        damage.push({ segment: name(segment), offset: end, batches: 0 });
+        damage.push({ segment: segmentName(segment), offset: end, batches: 0 });
       for (const one of found) {
         last = Math.max(last, one.head.seq);
         this.#next = Math.max(this.#next, one.head.seq + 1);
@@ -332,41 +322,12 @@ export class Spool {
       dropped: this.#dropped,
       items: Object.fromEntries(this.#ackedItems),
     };
-    writeWhole(join(this.#options.folder, STATE), `${JSON.stringify(state)}\n`);
+    writeState(this.#options.folder, state);
     this.#savedMs = this.#options.now();
     this.#unsaved = false;
   }
 
   #path(segment: number): string {
-    return join(this.#options.folder, name(segment));
+    return join(this.#options.folder, segmentName(segment));
   }
-}
-
-const STATE = 'state.json';
-const SEGMENT = /^(\d{8,})\.spool$/;
-const name = (segment: number): string => `${String(segment).padStart(8, '0')}.spool`;
-
-const segmentsIn = (folder: string): number[] =>
-  readdirSync(folder)
-    .flatMap((file) => {
-      const match = SEGMENT.exec(file);
-      return match === null ? [] : [Number(match[1])];
-    })
-    .sort((a, b) => a - b);
-
-/** A state that makes no sense is no state: throws, since to begin anew would send everything again under new numbers. */
-function readState(folder: string): State {
-  const path = join(folder, STATE);
-  const text = readIfThere(path);
-  if (text === undefined)
-    return { epoch: randomBytes(8).toString('hex'), acked: 0, next: 1, bookmarks: {}, dropped: 0, items: {} };
-  let state: State;
-  try {
-    state = JSON.parse(text) as State;
-    if (!/^[0-9a-f]{16}$/.test(state.epoch) || !Number.isSafeInteger(state.acked) || !Number.isSafeInteger(state.next))
-      throw new Error('epoch, acked or next is missing');
-  } catch (cause) {
-    throw new Error(`${path} cannot be read (${(cause as Error).message}); move the folder away to begin anew`, { cause });
-  }
-  return { ...state, bookmarks: state.bookmarks ?? {}, dropped: state.dropped ?? 0, items: state.items ?? {} };
 }

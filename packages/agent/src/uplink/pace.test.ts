@@ -15,7 +15,9 @@ test.each([
 
 test('a second’s worth goes at once, then as much as the limit lets through', () => {
   const limit = new Bandwidth(1000, 0);
-  expect([limit.take(1000, 0), limit.take(500, 0), limit.take(500, 500), limit.take(1000, 5000)]).toEqual([0, 500, 500, 0]);
+  expect([limit.take(1000, 0), limit.take(500, 0), limit.take(500, 500), limit.take(1000, 5000)]).toEqual([
+    0, 500, 500, 0,
+  ]);
 });
 
 test('no limit is none', () => expect(new Bandwidth(0, 0).take(1e9, 0)).toBe(0));

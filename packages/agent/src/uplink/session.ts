@@ -86,7 +86,8 @@ export async function session(link: Link, binding: string, parts: SessionParts, 
 async function introduce(link: Link, binding: string, parts: SessionParts, signal: AbortSignal): Promise<void> {
   const { identity, serverKey, host, version, spool } = parts;
   const challenge = await expected(link, 'challenge', parts.clock, signal);
-  if (challenge.serverKey !== serverKey) throw new Error('the server is another one than the one this agent was enrolled with');
+  if (challenge.serverKey !== serverKey)
+    throw new Error('the server is another one than the one this agent was enrolled with');
   const nonce = newNonce();
   const transcript = {
     agentNonce: nonce,

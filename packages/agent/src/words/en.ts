@@ -87,7 +87,8 @@ export const en = {
     why,
     done: 'Done.',
     failed: (why: string) => `Ended at this step: ${why}`,
-    badPath: (path: string) => `${path}: a path with quotes or signs that a shell reads cannot be made a service safely`,
+    badPath: (path: string) =>
+      `${path}: a path with quotes or signs that a shell reads cannot be made a service safely`,
     untested: 'The Windows part follows Microsoft’s documentation; this release was not tested on Windows.',
     notEnrolled: 'Not enrolled yet: the service starts, and waits for haetae-agent enrol.',
   },

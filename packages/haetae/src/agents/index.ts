@@ -1,2 +1,2 @@
-export { type AgentRule, AGENT_RULES } from './rules.ts';
+export { AGENT_RULES, type AgentRule } from './rules.ts';
 export { type AgentWatch, createAgentWatch, type SavedWatch, WATCH_LIMITS, type WatchLimits } from './watch.ts';

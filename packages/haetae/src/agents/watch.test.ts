@@ -20,7 +20,9 @@ function host(id = 'agent-1', name = 'WS01', saved?: SavedWatch) {
   const keep = (findings: ReturnType<typeof watch.take>): void => {
     for (const { rule, event, level, fields } of findings) {
       const minute = Math.round(((log.at - START) / MINUTE) * 10) / 10;
-      found.push(`${minute} min ${rule!.id.replace('haetae-agent-', '')} ${level} ${event.computer} ${fields.Channel ?? ''}`.trim());
+      found.push(
+        `${minute} min ${rule!.id.replace('haetae-agent-', '')} ${level} ${event.computer} ${fields.Channel ?? ''}`.trim(),
+      );
     }
   };
   return Object.assign(log, {
@@ -94,7 +96,10 @@ test.each<[string, (one: ReturnType<typeof host>) => void]>([
       one.beat(2, () => lively(60));
     },
   ],
-  ['a log that wrote now and then from the beginning on', (one) => one.beat(120, (m) => ({ [SYSMON]: m < 100 ? 1 : 2 }))],
+  [
+    'a log that wrote now and then from the beginning on',
+    (one) => one.beat(120, (m) => ({ [SYSMON]: m < 100 ? 1 : 2 })),
+  ],
   ['an empty log', (one) => one.beat(120, () => ({ [SYSMON]: null }))],
   ['record ids beyond 2^53 that go on', (one) => one.beat(90, (m) => ({ [SYSMON]: m }))],
 ])('nothing of %s', (_, happens) => {

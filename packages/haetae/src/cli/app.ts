@@ -142,6 +142,16 @@ export function application(words: Words, version: string): Application<Context>
     },
     docs: { brief: words.ruleTools.commands.ready.brief, fullDescription: words.ruleTools.commands.ready.full },
   });
+  const agent = buildCommand<{ readonly lang?: string }, string[], Context>({
+    loader: async () => {
+      const { runAgentCommand } = await import('./agent.ts');
+      return async function (this: Context, _flags, ...argv) {
+        this.console.exit(await runAgentCommand(argv));
+      };
+    },
+    parameters: { flags: { lang: common.lang }, positional },
+    docs: { brief: words.hosts.agent.brief, fullDescription: words.hosts.agent.full },
+  });
   const root = buildRouteMap({
     routes: {
       scan,
@@ -151,6 +161,7 @@ export function application(words: Words, version: string): Application<Context>
       exceptions: exceptionsRoutes(words, detecting),
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,
+      agent,
       dump,
       info,
     },

@@ -14,6 +14,14 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+/** The agent is a program of its own, with its own words and flags; it is here so that one name is enough. */
+if (argv[0] === 'agent') {
+  const { runAgentCommand } = await import('./agent.ts');
+  const code = await runAgentCommand(argv.slice(1));
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  process.exit(code);
+}
+
 const stopping = new AbortController();
 /** The first Ctrl-C asks the run to stop between two stretches; a second one does not wait. */
 process.on('SIGINT', () => {

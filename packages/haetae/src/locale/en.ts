@@ -1,5 +1,6 @@
 import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
+import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
 import { enRules } from './en-rules.ts';
 
@@ -213,6 +214,7 @@ export const en = {
     noTime: (n: string) => `${n} events tell no time`,
   },
   ruleTools: enRules,
+  hosts: enHosts,
   incidents: enIncidents,
   exceptions: enExceptions,
   anomaly: enAnomaly,

@@ -1,6 +1,7 @@
 import type { Words } from './en.ts';
 import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
+import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
 import { koRules } from './ko-rules.ts';
 
@@ -205,6 +206,7 @@ export const ko: Words = {
     noTime: (n) => `이벤트 ${n}건에는 시각이 없습니다`,
   },
   ruleTools: koRules,
+  hosts: koHosts,
   incidents: koIncidents,
   exceptions: koExceptions,
   anomaly: koAnomaly,

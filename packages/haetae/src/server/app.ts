@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accountRoutes } from './api/accounts.ts';
+import { agentRoutes } from './api/agents.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
 import { oidcRoutes } from './api/oidc.ts';
@@ -40,6 +41,7 @@ export function makeApp(parts: Parts, version: string): App {
   sessionRoutes(api);
   oidcRoutes(api);
   accountRoutes(api);
+  agentRoutes(api);
   seenRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);

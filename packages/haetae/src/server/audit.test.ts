@@ -1,3 +1,4 @@
+import { newIdentity, signEnrolment } from '@haetae/agent/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Running, running } from './testing/running.ts';
 
@@ -5,6 +6,9 @@ import { type Running, running } from './testing/running.ts';
 let one: Running;
 let me: { cookie: string; 'x-csrf-token': string };
 let token: string;
+/** A host that enrols, and its token. */
+const host = newIdentity();
+let ticket: string;
 beforeAll(async () => {
   one = await running();
   token = one.server.setupUrl!.split('#')[1]!;
@@ -38,6 +42,9 @@ interface Row {
   readonly id?: () => Promise<string> | string;
   readonly body?: object | (() => object);
   readonly action: string;
+  /** Who did it; `chief` where not said. */
+  readonly actor?: string;
+  readonly headers?: () => Promise<Record<string, string>>;
 }
 
 /** In an order in which each can be done. */
@@ -90,6 +97,22 @@ const ROWS: readonly Row[] = [
   { route: 'POST /api/hunts', body: { name: 'h', rule: RULE }, action: 'hunt.start' },
   { route: 'DELETE /api/hunts/{id}', id: () => idOf('/api/hunts', { name: 'h', rule: RULE }), action: 'hunt.cancel' },
   { route: 'POST /api/rescans', body: {}, action: 'hunt.rescan' },
+  { route: 'POST /api/agents/enrolments', body: { name: 'hosts' }, action: 'agent.enrolment' },
+  {
+    route: 'POST /agent/enrol',
+    headers: async () => {
+      ticket = await one.token('enrol', { name: 'ticket', usesLeft: 1 });
+      return { authorization: `Bearer ${ticket}` };
+    },
+    body: () => ({ publicKey: host.publicKey, proof: signEnrolment(host, ticket), host: 'WS01', version: '1' }),
+    action: 'agent.enrol',
+    actor: 'ticket',
+  },
+  {
+    route: 'DELETE /api/agents/{id}',
+    id: async () => (await one.ports.accounts.tokens.list()).find(({ kind }) => kind === 'agent')!.id,
+    action: 'agent.revoke',
+  },
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */
@@ -102,11 +125,12 @@ test('every route that changes something has a row', () => {
   expect([...ROWS.map(({ route }) => route), ...ASKING].sort()).toEqual(changing.sort());
 });
 
-test.each(ROWS)('$route: $action', async ({ route, id, body, action }) => {
+test.each(ROWS)('$route: $action', async ({ route, id, body, action, actor = 'chief', headers }) => {
   const [method, path] = route.split(' ') as [string, string];
   const at = path.replace('{id}', id === undefined ? '' : await id());
   const before = one.audit.length;
-  const answer = await ask(method, at, typeof body === 'function' ? (body as () => object)() : body, me ?? {});
+  const own = headers === undefined ? (me ?? {}) : await headers();
+  const answer = await ask(method, at, typeof body === 'function' ? (body as () => object)() : body, own);
   expect(answer.status).toBeLessThan(300);
   const cookie = answer.headers.get('set-cookie');
   if (answer.json?.csrf !== undefined && cookie !== null)
@@ -115,6 +139,6 @@ test.each(ROWS)('$route: $action', async ({ route, id, body, action }) => {
   expect(one.audit.length).toBeGreaterThan(before);
   expect(entry).toMatchObject({ action, address: '127.0.0.1' });
   // The first administrator is made by nobody known before.
-  expect(entry.actorName).toBe('chief');
+  expect(entry.actorName).toBe(actor);
   expect(JSON.stringify(one.audit)).not.toMatch(/long enough|ht[igeas]_[\w-]{43}/);
 });

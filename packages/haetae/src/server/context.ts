@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity } from '@haetae/agent/protocol';
 import type { Context } from 'hono';
+import type { AgentHub } from './agent/hub.ts';
 import type { OidcClient } from './auth/oidc.ts';
 import type { Principal } from './auth/principal.ts';
 import type { TokenGate } from './auth/tokens.ts';
@@ -31,6 +33,9 @@ export interface Parts {
   readonly elasticVersion: string;
   readonly tokens: TokenGate;
   readonly oidc: OidcClient | undefined;
+  readonly agents: AgentHub;
+  /** Who this server is to its agents; undefined where it takes none. */
+  readonly identity: Identity | undefined;
   readonly metrics: Metrics;
   readonly counts: {
     readonly requests: Counter;

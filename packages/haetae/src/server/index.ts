@@ -1,4 +1,6 @@
+export { serverIdentity } from './agent/identity.ts';
 export type * as api from './api.ts';
+export type * as agentsApi from './api-agents.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';

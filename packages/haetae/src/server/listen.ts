@@ -13,6 +13,7 @@ export interface TlsFiles {
 }
 
 export interface Listening {
+  readonly server: Server;
   readonly url: string;
   readonly port: number;
   readonly connections: () => Promise<number>;
@@ -73,6 +74,7 @@ export async function listen(
   const { port } = server.address() as AddressInfo;
   const host = at.host.includes(':') ? `[${at.host}]` : at.host;
   return {
+    server,
     url: `${at.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     port,
     connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),

@@ -42,6 +42,7 @@ test('what is open is named here, one by one', () => {
     'GET /api/login',
     'POST /api/login',
     'POST /api/setup',
+    'POST /agent/enrol',
     'GET /healthz',
     'GET /readyz',
     'GET /api/openapi.json',

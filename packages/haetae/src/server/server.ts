@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { type Identity, readIdentity } from '@haetae/agent/protocol';
+import { attachAgents } from './agent/attach.ts';
+import { AgentHub } from './agent/hub.ts';
 import { type App, makeApp } from './app.ts';
 import { type OidcClient, type OidcSettings, oidcClient } from './auth/oidc.ts';
 import { setupSecret } from './auth/setup.ts';
@@ -28,6 +32,10 @@ export interface ServerOptions {
   readonly elasticVersion?: string;
   readonly oidc?: OidcSettings | OidcClient;
   readonly limits?: Partial<HttpLimits>;
+  /** PEM of the server's own key (Ed25519), by which agents know it again; without it no agent can enrol or connect. */
+  readonly identity?: string;
+  /** How agents behave, in the words of their `agent.json`; each is told when it connects. */
+  readonly agentConfig?: unknown;
 }
 
 export interface RunningServer {
@@ -58,6 +66,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = makeApp(parts, options.version);
   const secret = await setupSecret(ports.accounts, now());
   const listening: Listening = await listen(app, { host, port: options.port ?? 0, tls: options.tls }, limits, log);
+  const agents =
+    parts.identity === undefined
+      ? undefined
+      : attachAgents(listening.server, parts, parts.agents, parts.identity, configOf(options.agentConfig));
   const keeping = setInterval(() => {
     const failed = (error: unknown) => log({ level: 'error', message: 'housekeeping failed', error });
     parts.tokens.flush().catch(failed);
@@ -74,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     parts,
     async close(graceMs) {
       clearInterval(keeping);
+      agents?.close();
       await listening.close(graceMs);
       await parts.tokens
         .flush()
@@ -81,6 +94,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
 }
+
+const configOf = (config: unknown) =>
+  config === undefined
+    ? undefined
+    : { version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12), config };
 
 function partsOf(options: ServerOptions, limits: HttpLimits, host: string): Parts {
   const metrics = new Metrics();
@@ -95,6 +113,9 @@ function partsOf(options: ServerOptions, limits: HttpLimits, host: string): Part
     'Time to answer a request.',
     [0.005, 0.025, 0.1, 0.5, 2.5, 10],
   );
+  const agents = new AgentHub();
+  const identity: Identity | undefined = options.identity === undefined ? undefined : readIdentity(options.identity);
+  metrics.gauge('haetae_agents_connected', 'Agents that are connected.', () => agents.connected);
   metrics.gauge('haetae_process_resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
   metrics.gauge('haetae_process_cpu_seconds_total', 'CPU time of the process.', () => {
     const { user, system } = process.cpuUsage();
@@ -111,6 +132,8 @@ function partsOf(options: ServerOptions, limits: HttpLimits, host: string): Part
     elasticVersion: options.elasticVersion ?? '9.9.9',
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
+    agents,
+    identity,
     metrics,
     counts: {
       requests: metrics.counter('haetae_http_requests_total', 'Requests answered, by status.'),

@@ -77,7 +77,12 @@ test('bytes that are no UTF-8, a message that was too long, fields there twice',
 });
 
 test('a journalctl that fails, or is not there, throws: it is begun again later', async () => {
-  const failing = journald({ host: 'h', from: 'end', clock: manualClock(), program: ['sh', '-c', 'echo no >&2; exit 3'] });
+  const failing = journald({
+    host: 'h',
+    from: 'end',
+    clock: manualClock(),
+    program: ['sh', '-c', 'echo no >&2; exit 3'],
+  });
   await expect(readUntil(failing, undefined, () => false)).rejects.toThrow('journalctl: no');
   const missing = journald({ host: 'h', from: 'end', clock: manualClock(), program: ['/nowhere/journalctl'] });
   await expect(readUntil(missing, undefined, () => false)).rejects.toThrow(/ENOENT/);

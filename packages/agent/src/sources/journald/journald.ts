@@ -26,7 +26,11 @@ interface Mark {
   readonly timeMs: number;
 }
 
-async function* follow(options: JournaldOptions, bookmark: string | undefined, signal: AbortSignal): AsyncGenerator<Chunk> {
+async function* follow(
+  options: JournaldOptions,
+  bookmark: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
   const mark = bookmark === undefined ? undefined : readMark(bookmark);
   let start: string[];
   if (mark === undefined) start = options.from === 'end' ? ['--lines=0'] : ['--no-tail'];
@@ -97,7 +101,8 @@ function entryOf(line: string): { readonly mark: Mark; readonly message: (host: 
   const facility = /^\d{1,2}$/.test(one('SYSLOG_FACILITY') ?? '') ? Number(one('SYSLOG_FACILITY')) : 3;
   const raw = entry.MESSAGE;
   // Bytes that are no UTF-8 come as numbers; what is too long, as null.
-  const text = Array.isArray(raw) && typeof raw[0] === 'number' ? Uint8Array.from(raw as number[]) : (one('MESSAGE') ?? '');
+  const text =
+    Array.isArray(raw) && typeof raw[0] === 'number' ? Uint8Array.from(raw as number[]) : (one('MESSAGE') ?? '');
   return {
     mark: { cursor, timeMs: written },
     message: (host) =>
@@ -179,7 +184,8 @@ async function* linesFrom(
     }
     if (child.exitCode === null && child.signalCode === null && failed === undefined) await once(child, 'close');
     if (failed !== undefined) throw failed;
-    if (child.exitCode !== 0 && !signal.aborted) throw new Error(`journalctl: ${said.trim() || `status ${child.exitCode}`}`);
+    if (child.exitCode !== 0 && !signal.aborted)
+      throw new Error(`journalctl: ${said.trim() || `status ${child.exitCode}`}`);
   } finally {
     signal.removeEventListener('abort', stop);
     if (child.exitCode === null) child.kill('SIGTERM');

@@ -21,7 +21,10 @@ export function idOf(file: number): string {
 }
 
 export function hashOf(file: number, length: number): string {
-  return createHash('sha256').update(readAt(file, 0, length)).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(readAt(file, 0, length))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 export function placeIn(file: number, offset: number): Place {

@@ -26,7 +26,12 @@ const numbers = (chunks: readonly Chunk[]): string =>
     .join(' ');
 
 /** Reads until so many lines are there, doing `then` when the first have been read. */
-async function read(count: number, bookmark?: string, then: (() => void)[] = [], from: 'beginning' | 'end' = 'beginning') {
+async function read(
+  count: number,
+  bookmark?: string,
+  then: (() => void)[] = [],
+  from: 'beginning' | 'end' = 'beginning',
+) {
   const steps = [...then];
   const got = await readUntil(source(from), bookmark, (all) => {
     const seen = itemsOf(all) + all.filter(({ kind }) => kind === 'gap').length;
@@ -111,16 +116,19 @@ describe('copied and truncated', () => {
     appendFileSync(path, lines(from, to));
   };
 
-  test.each(['while it is read', 'while nobody looked'])('%s: what stands in the copy alone is read there', async (when) => {
-    writeFileSync(path, lines(1, 3));
-    if (when === 'while it is read')
-      expect((await read(7, undefined, [() => {}, () => rotate()])).text).toBe('1 2 3 4 5 6 7');
-    else {
-      const { bookmark } = await read(3);
-      rotate();
-      expect((await read(4, bookmark)).text).toBe('4 5 6 7');
-    }
-  });
+  test.each(['while it is read', 'while nobody looked'])(
+    '%s: what stands in the copy alone is read there',
+    async (when) => {
+      writeFileSync(path, lines(1, 3));
+      if (when === 'while it is read')
+        expect((await read(7, undefined, [() => {}, () => rotate()])).text).toBe('1 2 3 4 5 6 7');
+      else {
+        const { bookmark } = await read(3);
+        rotate();
+        expect((await read(4, bookmark)).text).toBe('4 5 6 7');
+      }
+    },
+  );
 
   test('a new file that is longer by now is known by its beginning', async () => {
     writeFileSync(path, lines(1, 3));

@@ -56,7 +56,8 @@ async function* follow(options: TailOptions, bookmark: string | undefined, signa
           const offset = isFirst && options.from === 'end' ? endOfLines(file) : 0;
           place = placeIn(file, offset);
           // Known from now on: what is written before the first line comes is not passed over after a restart.
-          if (isFirst) yield { kind: 'items', format: 'ndjson', items: 0, body: Buffer.alloc(0), bookmark: JSON.stringify(place) };
+          if (isFirst)
+            yield { kind: 'items', format: 'ndjson', items: 0, body: Buffer.alloc(0), bookmark: JSON.stringify(place) };
         }
         isFirst = false;
         idle = 0;
@@ -222,4 +223,3 @@ function lostBehind(place: Place, { clock }: TailOptions, whileAway: boolean): C
 
 /** Not first, and in no file: the next one is read from its beginning. */
 const NOWHERE: Place = { file: '', offset: 0, head: 0, hash: '' };
-

@@ -15,7 +15,10 @@ export const runProgram: Run = (program, args) =>
       { encoding: 'utf8', maxBuffer: MOST_BYTES, windowsHide: true, timeout: 60_000 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new WevtError(Number(error.code ?? -1), `${program}: ${stderr.trim().slice(0, 300) || error.message}`));
+        else
+          reject(
+            new WevtError(Number(error.code ?? -1), `${program}: ${stderr.trim().slice(0, 300) || error.message}`),
+          );
       },
     );
   });
@@ -98,8 +101,12 @@ const recordOf = (text: string): bigint | undefined => {
 const later = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });

@@ -125,7 +125,9 @@ test('wevtutil: what it is asked, and how its strict bookmark is made', async ()
   );
   expect(records(chunks)).toBe('1 2 3');
   expect(asked).toEqual(['/q:*[System[EventRecordID>0]] /f:xml /e:Events /c:200 /rd:false']);
-  await expect(api.subscribe(CHANNEL, '*', { kind: 'after', recordId: 9n })).rejects.toMatchObject({ code: 'not-found' });
+  await expect(api.subscribe(CHANNEL, '*', { kind: 'after', recordId: 9n })).rejects.toMatchObject({
+    code: 'not-found',
+  });
   const only = await api.subscribe(CHANNEL, '*[System[Level=1]]', { kind: 'after', recordId: 2n });
   expect(await only.next(5, 0, new AbortController().signal)).toHaveLength(1);
   expect(asked.at(-1)).toContain('/q:*[(System[Level=1]) and System[EventRecordID>2]]');

@@ -24,7 +24,11 @@ interface Mark {
   readonly timeMs: number;
 }
 
-async function* follow(options: WinlogOptions, bookmark: string | undefined, signal: AbortSignal): AsyncGenerator<Chunk> {
+async function* follow(
+  options: WinlogOptions,
+  bookmark: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Chunk> {
   const { api, channel, query, from } = options;
   let mark = bookmark === undefined ? undefined : readMark(bookmark);
   let subscription: Subscription | undefined;
@@ -140,7 +144,9 @@ function gapOf(last: Mark, next: Mark, isCleared: boolean): Chunk {
       toRecord: isCleared && here <= 1n ? null : String(here - 1n),
       fromMs: last.timeMs,
       toMs: next.timeMs,
-      detail: isCleared ? `record ${here} came after ${before}` : `records ${before + 1n} to ${here - 1n} were not there any more`,
+      detail: isCleared
+        ? `record ${here} came after ${before}`
+        : `records ${before + 1n} to ${here - 1n} were not there any more`,
     },
     bookmark: JSON.stringify(last),
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CLOSE } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import { z } from '@hono/zod-openapi';
 import type { Token as StoredToken, User as StoredUser } from '../../store/index.ts';
@@ -139,7 +140,7 @@ function userRoutes(api: Api): void {
   }
 }
 
-const shownToken = ({ hash: _, usesLeft: __, ...token }: StoredToken): Token => ({
+export const shownToken = ({ hash: _, usesLeft: __, ...token }: StoredToken): Token => ({
   ...token,
   scopes: [...token.scopes],
   hosts: [...token.hosts],
@@ -195,7 +196,8 @@ function tokenRoutes(api: Api): void {
         expiresMs: asked.expiresMs as UnixMs | null,
         revokedMs: null,
         usedMs: null,
-        usesLeft: null,
+        // One host and no more; POST /api/agents/enrolments makes one for several.
+        usesLeft: asked.kind === 'enrol' ? 1 : null,
       };
       await tokens.create(token);
       await audited(parts, c, 'token.create', token.id, {
@@ -224,6 +226,7 @@ function tokenRoutes(api: Api): void {
       if ((await tokens.get(id)) === undefined) throw missing('token');
       await tokens.revoke(id, parts.now() as UnixMs);
       parts.tokens.changed();
+      parts.agents.drop(id, CLOSE.revoked, 'revoked');
       await audited(parts, c, 'token.revoke', id);
       return c.body(null, 204);
     },

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import type { Token, Tokens } from '../../store/index.ts';
 import { isWithin } from '../http/networks.ts';
@@ -44,6 +45,12 @@ export class TokenGate {
     return token === undefined
       ? { kind: 'refused', why: 'unknown' }
       : this.#held(token, { kinds: ['ingest', 'agent'], address });
+  }
+
+  /** The agent that has this key. Who calls has checked that it does. */
+  async checkKey(publicKey: string, address: string): Promise<TokenCheck> {
+    const token = await this.#find(fingerprintOf(publicKey));
+    return token === undefined ? { kind: 'refused', why: 'unknown' } : this.#held(token, { kinds: ['agent'], address });
   }
 
   /** Forgets what it knows: a token was changed or revoked. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { identityPem, newIdentity } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import type { Role, Token } from '../../store/index.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
@@ -6,6 +7,9 @@ import { beginSession } from '../auth/sessions.ts';
 import type { LogLine } from '../http/log.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts';
 import { type Memory, memory } from './memory.ts';
+
+/** The server's own key, as long as the tests of a file run. */
+const IDENTITY = identityPem(newIdentity());
 
 export const NOW = Date.UTC(2026, 2, 2, 2);
 
@@ -32,6 +36,7 @@ export async function running(options: Partial<ServerOptions> = {}): Promise<Run
     version: '0.0.0',
     log: (line) => void lines.push(line),
     now,
+    identity: IDENTITY,
     ...options,
   });
   const { users, sessions, tokens } = rooms.ports.accounts;

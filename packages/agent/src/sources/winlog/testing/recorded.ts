@@ -68,7 +68,12 @@ export class RecordedLog implements WevtApi {
   }
 }
 
-export const eventXml = (channel: string, id: bigint | number, time: string, data = `<Data Name='Image'>C:\\a &amp; b.exe</Data>`): string =>
+export const eventXml = (
+  channel: string,
+  id: bigint | number,
+  time: string,
+  data = `<Data Name='Image'>C:\\a &amp; b.exe</Data>`,
+): string =>
   "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>" +
   "<Provider Name='Microsoft-Windows-Sysmon' Guid='{5770385f-c22a-43e0-bf4c-06f5698ffbd9}'/><EventID>1</EventID>" +
   `<TimeCreated SystemTime='${time}'/><EventRecordID>${id}</EventRecordID><Channel>${channel}</Channel>` +

@@ -39,5 +39,7 @@ test('signs of life and blind bands are events of the agent’s own channel', ()
 });
 
 test('a word that nobody knows is kept as what it says', () => {
-  expect(read({ haetae: 'new-word', host: 'WS01', a: 1 }).rows).toMatchObject([{ fields: { haetae: 'new-word', a: '1' } }]);
+  expect(read({ haetae: 'new-word', host: 'WS01', a: 1 }).rows).toMatchObject([
+    { fields: { haetae: 'new-word', a: '1' } },
+  ]);
 });

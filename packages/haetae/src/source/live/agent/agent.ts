@@ -1,6 +1,6 @@
 import { PlainEvent } from '@haetae/event/shape';
-import { eachScalar } from '../../formats/json/scalar.ts';
 import { JsonEvents } from '../../formats/json/json.ts';
+import { eachScalar } from '../../formats/json/scalar.ts';
 import type { LiveFormat, LiveItem } from '../live.ts';
 import { otherEvent } from '../other.ts';
 

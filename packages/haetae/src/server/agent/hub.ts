@@ -1,0 +1,65 @@
+import type { Heartbeat } from '@haetae/agent/protocol';
+
+/** What the server knows of an agent that is or was connected since it started. */
+export interface Presence {
+  readonly agent: string;
+  connected: boolean;
+  address: string;
+  version: string;
+  lastSeenMs: number;
+  /** By how much its clock was ahead when it last said so. */
+  clockMs: number;
+  heartbeat: Heartbeat | undefined;
+  /** Why it would not take our configuration; null when it did. */
+  configError: string | null;
+}
+
+/** How a connection that others hold can be ended. */
+export interface Connection {
+  close(code: number, reason: string): void;
+  /** Tells the agent how to behave from now on. */
+  configure(version: string, config: unknown): void;
+}
+
+const MOST = 100_000;
+
+/** The agents that are there. One connection each: who comes again replaces what was left of it. */
+export class AgentHub {
+  readonly #presences = new Map<string, Presence>();
+  readonly #connections = new Map<string, Connection>();
+
+  get connected(): number {
+    return this.#connections.size;
+  }
+
+  presence(agent: string): Presence | undefined {
+    return this.#presences.get(agent);
+  }
+
+  /** Takes the place of a connection that the same agent had; it is given back, to be closed. */
+  enter(presence: Presence, connection: Connection): Connection | undefined {
+    const before = this.#connections.get(presence.agent);
+    const known = this.#presences.get(presence.agent);
+    if (known === undefined && this.#presences.size >= MOST)
+      this.#presences.delete(this.#presences.keys().next().value!);
+    this.#presences.set(presence.agent, { ...presence, heartbeat: presence.heartbeat ?? known?.heartbeat });
+    this.#connections.set(presence.agent, connection);
+    return before;
+  }
+
+  leave(agent: string, connection: Connection): void {
+    if (this.#connections.get(agent) !== connection) return;
+    this.#connections.delete(agent);
+    const presence = this.#presences.get(agent);
+    if (presence !== undefined) presence.connected = false;
+  }
+
+  /** Ends the agent's connection, if it has one. */
+  drop(agent: string, code: number, reason: string): void {
+    this.#connections.get(agent)?.close(code, reason);
+  }
+
+  all(): readonly (readonly [string, Connection])[] {
+    return [...this.#connections];
+  }
+}
