@@ -1,7 +1,8 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import type { BlindBand, Incident, IncidentFinding, Level, Link, LooseFindings } from '../incident.ts';
 import type { Joined, UnitLink } from '../join/join.ts';
-import { statementOf, type Unit } from '../join/unit.ts';
+import { statementOf } from '../join/said.ts';
+import type { Unit } from '../join/unit.ts';
 import { isBroker } from '../lineage/brokers.ts';
 import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM, levelOf, type Scored, score } from '../risk/score.ts';

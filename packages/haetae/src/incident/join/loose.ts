@@ -1,8 +1,9 @@
 import { isBroker } from '../lineage/brokers.ts';
 import { pointsOf } from '../risk/score.ts';
 import type { Context } from './context.ts';
+import { isClearing } from './said.ts';
 import { nearestInTime } from './sessions.ts';
-import { isClearing, type Unit } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 /** Rules that fill the head of the list by themselves. */
 const READ = 35;

@@ -1,7 +1,8 @@
 import { joins, type Session } from '../lineage/sessions.ts';
 import type { Anchor } from './anchors.ts';
 import { type Context, sessionOf } from './context.ts';
-import { isClearing, type Unit } from './unit.ts';
+import { isClearing } from './said.ts';
+import type { Unit } from './unit.ts';
 
 export const sessionAnchor = (session: Session): Anchor => ({
   key: `session ${session.key}`,

@@ -1,6 +1,7 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
 import type { BlindBand, Level, RiskPart } from '../incident.ts';
-import { statementOf, type Unit } from '../join/unit.ts';
+import { statementOf } from '../join/said.ts';
+import type { Unit } from '../join/unit.ts';
 import { isBroker } from '../lineage/brokers.ts';
 
 /** What a rule of each level is worth, at whole confidence. See docs/risk.md. */
