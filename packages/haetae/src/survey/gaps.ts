@@ -139,6 +139,26 @@ export class Continuity {
     };
   }
 
+  /** Of the last event of a file: where the next is sought first. */
+  generation(file: string): number {
+    return this.#ofFile.get(file) ?? 0;
+  }
+
+  /** Makes an empty one go on where the one that gave the {@link part} stood; `generation` is that of `file`. */
+  restore(part: ContinuityPart, file: string, generation: number): void {
+    this.#generations.splice(
+      0,
+      1,
+      ...part.generations.map((intervals) => intervals.map((interval) => ({ ...interval }))),
+    );
+    this.#jumps.push(...part.jumps);
+    this.#starts.push(...part.starts);
+    this.#repeated = part.repeated;
+    this.#records = part.records;
+    this.#truncated = part.truncated;
+    this.#ofFile.set(file, generation);
+  }
+
   /** Adds what another reader of the same log knows: of another file, or of another stretch of a file. */
   merge({ generations, jumps, starts, repeated, records, truncated }: ContinuityPart, file: string): void {
     this.#repeated += repeated;

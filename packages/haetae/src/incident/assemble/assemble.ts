@@ -16,11 +16,22 @@ const NEAR_MS = 10 * 60_000;
 /** Bands shown of an incident, the nearest ones. */
 const MOST_BANDS = 20;
 
-interface Weighed {
+/** Units that belong together, with what they are worth. */
+export interface Weighed {
   readonly group: readonly number[];
+  readonly links: readonly UnitLink[];
+  /** First units of younger incidents that it took in. */
+  readonly merged: readonly number[];
   readonly scored: Scored;
   readonly blind: readonly BlindBand[];
   readonly evidence: number;
+}
+
+export interface Assembled {
+  readonly incidents: readonly Incident[];
+  /** Of each incident. */
+  readonly weighed: readonly Weighed[];
+  readonly loose: readonly LooseFindings[];
 }
 
 /** Scores groups, ranks those that are worth a look, and builds what is told of them. */
@@ -29,44 +40,17 @@ export function assemble(
   joined: Joined,
   bands: readonly BlindBand[],
   assets: ReadonlyMap<string, number>,
-): { readonly incidents: readonly Incident[]; readonly loose: readonly LooseFindings[] } {
+): Assembled {
   const spread = spreadOf(units);
-  const bandsOf = new Map<string, BlindBand[]>();
-  for (const band of bands) {
-    const list = bandsOf.get(band.host);
-    if (list === undefined) bandsOf.set(band.host, [band]);
-    else list.push(band);
-  }
-  const linksOf = new Map<number, UnitLink[]>();
-  const rootOf = new Map<number, number>();
-  for (const group of joined.groups) for (const unit of group) rootOf.set(unit, group[0]!);
-  for (const link of joined.links) {
-    const root = rootOf.get(link.from)!;
-    const list = linksOf.get(root);
-    if (list === undefined) linksOf.set(root, [link]);
-    else list.push(link);
-  }
+  const bandsOf = byHost(bands);
+  const linksOf = linksByRoot(joined);
   const weighed: Weighed[] = [];
   const loose: Unit[] = [];
   for (const group of joined.groups) {
-    const own = group.map((i) => units[i]!);
-    const hosts = [...new Set(own.map(({ host }) => host))];
-    const blind = nearBands(own, hosts, bandsOf);
-    const scored = score(own, {
-      spread: (unit) => spread.get(statementOf(unit)) ?? 1,
-      blind,
-      hops:
-        hosts.length > 1 && (linksOf.get(group[0]!) ?? []).some(({ kind }) => kind === 'hop') ? hosts.length - 1 : 0,
-      assets: hosts.map((host) => ({
-        host,
-        weight: assets.get(host.toLowerCase()) ?? assets.get(shortName(host)) ?? 1,
-      })),
-    });
-    if (scored.risk < LEVEL_FROM.low) {
-      for (const unit of own) loose.push(unit);
-      continue;
-    }
-    weighed.push({ group, scored, blind, evidence: scored.points.filter((points) => points > 0).length });
+    const [links, merged] = [linksOf.get(group[0]!) ?? [], joined.merged.get(group[0]!) ?? []];
+    const one = weigh({ group, links, merged }, units, (unit) => spread.get(statementOf(unit)) ?? 1, bandsOf, assets);
+    if (one.scored.risk < LEVEL_FROM.low) for (const i of group) loose.push(units[i]!);
+    else weighed.push(one);
   }
   weighed.sort(
     (a, b) =>
@@ -75,10 +59,54 @@ export function assemble(
       b.evidence - a.evidence ||
       a.group[0]! - b.group[0]!,
   );
-  const incidents = weighed.map((one, i) =>
-    incidentOf(one, i + 1, units, linksOf.get(one.group[0]!) ?? [], joined.merged.get(one.group[0]!) ?? []),
-  );
-  return { incidents, loose: looseOf(loose) };
+  return { incidents: weighed.map((one, i) => incidentOf(one, i + 1, units)), weighed, loose: looseOf(loose) };
+}
+
+export function byHost(bands: readonly BlindBand[]): Map<string, BlindBand[]> {
+  const bandsOf = new Map<string, BlindBand[]>();
+  for (const band of bands) {
+    const list = bandsOf.get(band.host);
+    if (list === undefined) bandsOf.set(band.host, [band]);
+    else list.push(band);
+  }
+  return bandsOf;
+}
+
+/** Links by the first unit of their group. */
+export function linksByRoot({ groups, links }: Joined): Map<number, UnitLink[]> {
+  const linksOf = new Map<number, UnitLink[]>();
+  const rootOf = new Map<number, number>();
+  for (const group of groups) for (const unit of group) rootOf.set(unit, group[0]!);
+  for (const link of links) {
+    const root = rootOf.get(link.from)!;
+    const list = linksOf.get(root);
+    if (list === undefined) linksOf.set(root, [link]);
+    else list.push(link);
+  }
+  return linksOf;
+}
+
+/** What a group is worth. `spread`: how many processes (or subjects) of all data the statement of a unit speaks of. */
+export function weigh(
+  { group, links, merged }: Pick<Weighed, 'group' | 'links' | 'merged'>,
+  units: readonly Unit[],
+  spread: (unit: Unit) => number,
+  bandsOf: ReadonlyMap<string, readonly BlindBand[]>,
+  assets: ReadonlyMap<string, number>,
+): Weighed {
+  const own = group.map((i) => units[i]!);
+  const hosts = [...new Set(own.map(({ host }) => host))];
+  const blind = nearBands(own, hosts, bandsOf);
+  const scored = score(own, {
+    spread,
+    blind,
+    hops: hosts.length > 1 && links.some(({ kind }) => kind === 'hop') ? hosts.length - 1 : 0,
+    assets: hosts.map((host) => ({
+      host,
+      weight: assets.get(host.toLowerCase()) ?? assets.get(shortName(host)) ?? 1,
+    })),
+  });
+  return { group, links, merged, scored, blind, evidence: scored.points.filter((points) => points > 0).length };
 }
 
 /** How many processes (or subjects) of all data a rule speaks of. */
@@ -119,12 +147,10 @@ function spanOf(units: readonly Unit[]): readonly [number | null, number | null]
   return [told(from), told(to)];
 }
 
-function incidentOf(
-  { group, scored, blind }: Weighed,
+export function incidentOf(
+  { group, scored, blind, links, merged }: Weighed,
   rank: number,
   units: readonly Unit[],
-  links: readonly UnitLink[],
-  merged: readonly number[],
 ): Incident {
   const own = group.map((i) => units[i]!);
   const [fromMs, toMs] = spanOf(own);

@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import type { TracedAct } from './trace.ts';
+import type { ActKind, TracedAct } from './trace.ts';
 
 /** Different acts of one kind kept for one process. */
 export const KEPT_ACTS = 60;
@@ -73,6 +73,17 @@ export class ActList {
     return this.#known.size;
   }
 
+  save(): SavedList {
+    return { most: this.#most, more: this.more, acts: [...this.#known] };
+  }
+
+  static restore({ most, more, acts }: SavedList): ActList {
+    const list = new ActList(most);
+    list.more = more;
+    for (const [key, act] of acts) list.#known.set(key, act);
+    return list;
+  }
+
   #last(): TracedAct {
     if (this.#latest === undefined) {
       for (const act of this.#known.values())
@@ -81,5 +92,18 @@ export class ActList {
     return this.#latest!;
   }
 }
+
+/** Plain data. */
+export interface SavedList {
+  readonly most: number;
+  readonly more: number;
+  readonly acts: readonly (readonly [key: string, act: TracedAct])[];
+}
+export type SavedLists = readonly (readonly [kind: ActKind, list: SavedList])[];
+
+export const saveLists = (lists: ReadonlyMap<ActKind, ActList>): SavedLists =>
+  [...lists].map(([kind, list]) => [kind, list.save()]);
+export const restoreLists = (saved: SavedLists): (readonly [ActKind, ActList])[] =>
+  saved.map(([kind, list]) => [kind, ActList.restore(list)]);
 
 const later = (a: TracedAct, b: TracedAct): boolean => a.timeMs > b.timeMs || (a.timeMs === b.timeMs && a.at > b.at);

@@ -1,5 +1,6 @@
 import type { Event } from '@haetae/event';
-import { ActList, own, placeOf } from './acts.ts';
+import { ActList, own, placeOf, restoreLists, type SavedLists, saveLists } from './acts.ts';
+import { LiveProcess, type SavedProcess } from './process.ts';
 import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace, TracedAct } from './trace.ts';
 
 /** Bounds for hostile or very large logs, of one tracer. What is beyond is counted. */
@@ -35,62 +36,15 @@ export interface Room {
   readonly overflow: { processes: number; acts: number };
 }
 
-/** A process, with its acts in the form in which they are collected. */
-export class LiveProcess {
-  readonly trace: ProcessTrace;
-  readonly #acts = new Map<ActKind, ActList>();
-
-  constructor(host: string, guid: string, pid: number | null, timeMs: number) {
-    this.trace = {
-      host,
-      guid,
-      pid,
-      image: '',
-      commandLine: '',
-      user: '',
-      logonId: '',
-      logonGuid: '',
-      integrity: '',
-      hashes: '',
-      parentGuid: '',
-      parentPid: null,
-      parentImage: '',
-      parentCommandLine: '',
-      startMs: null,
-      startAt: -1,
-      endMs: null,
-      firstMs: timeMs,
-      lastMs: timeMs,
-      acts: [],
-      more: {},
-    };
-  }
-
-  touch(timeMs: number): void {
-    const { trace } = this;
-    if (!(trace.firstMs <= timeMs)) trace.firstMs = timeMs;
-    if (!(trace.lastMs >= timeMs)) trace.lastMs = timeMs;
-  }
-
-  list(kind: ActKind): ActList {
-    let list = this.#acts.get(kind);
-    if (list === undefined) {
-      list = new ActList();
-      this.#acts.set(kind, list);
-    }
-    return list;
-  }
-
-  finish(): ProcessTrace {
-    const { trace } = this;
-    const acts: TracedAct[] = [];
-    for (const [kind, list] of this.#acts) {
-      acts.push(...list.acts());
-      if (list.more > 0) trace.more[kind] = list.more;
-    }
-    trace.acts = acts;
-    return trace;
-  }
+/** Plain data. */
+export interface SavedHost {
+  readonly name: string;
+  readonly processes: readonly SavedProcess[];
+  readonly byPid: readonly (readonly [pid: number, process: number])[];
+  readonly acts: SavedLists;
+  /** Of each of the acts. */
+  readonly by: readonly Omit<HostAct, 'act'>[];
+  readonly sessions: readonly SessionTrace[];
 }
 
 /** What one tracer knows of one host. */
@@ -220,14 +174,47 @@ export class LiveHost {
     return this.#open.get(logonId);
   }
 
-  finish(): { processes: ProcessTrace[]; hostActs: HostAct[]; sessions: SessionTrace[] } {
+  /** All so far. */
+  told(): { processes: ProcessTrace[]; hostActs: HostAct[]; sessions: SessionTrace[] } {
     const hostActs: HostAct[] = [];
     for (const list of this.#acts.values())
       for (const act of list.acts()) {
         const by = this.#actOf.get(act);
         if (by !== undefined) hostActs.push({ ...by, act });
       }
-    return { processes: this.#all.map((p) => p.finish()), hostActs, sessions: this.#sessions };
+    return { processes: this.#all.map((process) => process.told()), hostActs, sessions: [...this.#sessions] };
+  }
+
+  save(): SavedHost {
+    const places = new Map(this.#all.map((process, i) => [process, i]));
+    return {
+      name: this.name,
+      processes: this.#all.map((process) => process.save()),
+      byPid: [...this.#byPid].map(([pid, process]) => [pid, places.get(process)!] as const),
+      acts: saveLists(this.#acts),
+      by: [...this.#acts.values()].flatMap((list) => [...list.acts()].map((act) => this.#actOf.get(act)!)),
+      sessions: this.#sessions,
+    };
+  }
+
+  static restore(saved: SavedHost, room: Room): LiveHost {
+    const host = new LiveHost(saved.name, room);
+    for (const one of saved.processes) {
+      const process = LiveProcess.restore(one);
+      host.#all.push(process);
+      if (process.trace.guid !== '') host.#byGuid.set(process.trace.guid, process);
+    }
+    for (const [pid, i] of saved.byPid) host.#byPid.set(pid, host.#all[i]!);
+    const by = saved.by.values();
+    for (const [kind, list] of restoreLists(saved.acts)) {
+      host.#acts.set(kind, list);
+      for (const act of list.acts()) host.#actOf.set(act, by.next().value!);
+    }
+    for (const session of saved.sessions) {
+      host.#sessions.push(session);
+      host.#open.set(session.logonId, session);
+    }
+    return host;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Event } from '@haetae/event';
 import { own, placeOf } from './acts.ts';
-import { keep, type LiveHost, type LiveProcess, logonId, type MarkSink, number, plainGuid } from './host.ts';
+import { keep, type LiveHost, logonId, type MarkSink, number, plainGuid } from './host.ts';
+import type { LiveProcess } from './process.ts';
 
 const connection = keep(
   'SourceIp',

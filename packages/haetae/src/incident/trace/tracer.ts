@@ -1,7 +1,7 @@
 import type { Event } from '@haetae/event';
-import { Continuity } from '../../survey/index.ts';
+import { Continuity, type ContinuityPart } from '../../survey/index.ts';
 import { placeOf } from './acts.ts';
-import { LiveHost, type MarkSink, type Room } from './host.ts';
+import { LiveHost, type MarkSink, type Room, type SavedHost } from './host.ts';
 import { seePowerShell, seeSystem } from './others.ts';
 import { seeSecurity } from './security.ts';
 import { seeSysmon } from './sysmon.ts';
@@ -28,7 +28,7 @@ export function createTracer(): Tracer {
   return new FileTracer();
 }
 
-class FileTracer implements Tracer {
+export class FileTracer implements Tracer {
   #hosts = new Map<string, LiveHost>();
   #logs = new Map<string, Map<string, Log>>();
   #last: Log | undefined;
@@ -114,22 +114,7 @@ class FileTracer implements Tracer {
   };
 
   take(file: string): Trace {
-    const hosts = [...this.#hosts.values()].map((host) => host.finish());
-    const logs: LogTrace[] = [];
-    for (const channels of this.#logs.values())
-      for (const { host, channel, ids, minutes } of channels.values())
-        logs.push({ host: host.name, channel, ids: ids.part(), minutes: Int32Array.from(minutes).sort() });
-    const trace: Trace = {
-      file,
-      by: this.#by,
-      processes: hosts.flatMap(({ processes }) => processes),
-      hostActs: hosts.flatMap(({ hostActs }) => hostActs),
-      sessions: hosts.flatMap(({ sessions }) => sessions),
-      marks: this.#marks,
-      logs,
-      powershells: [...this.#powershells.values()],
-      overflow: { ...this.#room.overflow },
-    };
+    const trace = this.told(file);
     this.#hosts = new Map();
     this.#logs = new Map();
     this.#last = undefined;
@@ -139,6 +124,73 @@ class FileTracer implements Tracer {
     this.#room = emptyRoom();
     return trace;
   }
+
+  /** All so far, as that of `file`; what is seen later goes on from there. */
+  told(file: string): Trace {
+    const hosts = [...this.#hosts.values()].map((host) => host.told());
+    const logs: LogTrace[] = [];
+    for (const channels of this.#logs.values())
+      for (const { host, channel, ids, minutes } of channels.values())
+        logs.push({ host: host.name, channel, ids: ids.part(), minutes: Int32Array.from(minutes).sort() });
+    return {
+      file,
+      by: this.#by,
+      processes: hosts.flatMap(({ processes }) => processes),
+      hostActs: hosts.flatMap(({ hostActs }) => hostActs),
+      sessions: hosts.flatMap(({ sessions }) => sessions),
+      marks: [...this.#marks],
+      logs,
+      powershells: [...this.#powershells.values()],
+      overflow: { ...this.#room.overflow },
+    };
+  }
+
+  save(): SavedTracer {
+    const logs = [...this.#logs.values()].flatMap((channels) => [...channels.values()]);
+    return {
+      by: this.#by,
+      hosts: [...this.#hosts.values()].map((host) => host.save()),
+      logs: logs.map(({ computer, channel, host, ids, minutes }) => ({
+        ...{ computer, channel, host: host.name, ids: ids.part(), generation: ids.generation('') },
+        minutes: [...minutes],
+      })),
+      marks: this.#marks,
+      powershells: [...this.#powershells.values()],
+      room: this.#room,
+    };
+  }
+
+  static restore(saved: SavedTracer): FileTracer {
+    const tracer = new FileTracer();
+    tracer.#by = saved.by;
+    tracer.#room = saved.room;
+    for (const host of saved.hosts) tracer.#hosts.set(host.name, LiveHost.restore(host, tracer.#room));
+    for (const { computer, channel, ids, generation, minutes } of saved.logs) {
+      const log = tracer.#logOf(computer, channel);
+      log.ids.restore(ids, '', generation);
+      for (const minute of minutes) log.minutes.add(minute);
+    }
+    tracer.#marks = [...saved.marks];
+    for (const of of saved.powershells) tracer.#powershells.set(`${of.host} ${of.hostId}`, of);
+    return tracer;
+  }
+}
+
+/** Plain data. */
+export interface SavedTracer {
+  readonly by: Trace['by'];
+  readonly hosts: readonly SavedHost[];
+  readonly logs: readonly {
+    readonly computer: string;
+    readonly channel: string;
+    readonly host: string;
+    readonly ids: ContinuityPart;
+    readonly generation: number;
+    readonly minutes: readonly number[];
+  }[];
+  readonly marks: readonly Mark[];
+  readonly powershells: readonly PowerShellHost[];
+  readonly room: Room;
 }
 
 const emptyRoom = (): Room => ({ processes: 0, acts: 0, sessions: 0, overflow: { processes: 0, acts: 0 } });

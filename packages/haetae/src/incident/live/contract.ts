@@ -1,0 +1,36 @@
+import type { Event } from '@haetae/event';
+import type { FiledFinding } from '../../detect/index.ts';
+import type { IncidentOptions } from '../contract.ts';
+import type { Incident } from '../incident.ts';
+
+/** What became of an incident since it was last told. */
+export interface LiveIncident {
+  /** Stays while the incident grows. */
+  readonly id: string;
+  /** As `incidentsOf` shapes it, save that `id` is this one and `rank`, which is of a report, is 0. Of one that went into another: that other. */
+  readonly incident: Incident;
+  /** Findings that became this incident's since it was last told: all of them the first time, and those that another brought when it went into this one. */
+  readonly findingIds: readonly number[];
+  /** The older incident that this one went into, told once and last; null otherwise. */
+  readonly mergedInto: string | null;
+}
+
+/**
+ * Incidents while events come in: the same as `incidentsOf` makes of all of them together. Nothing inside depends on a clock
+ * or on chance: the same calls in the same order give the same answers, also after {@link save} and a restart.
+ */
+export interface LiveIncidents {
+  /**
+   * Every event, before the findings about it. `file` names the stream that it came in, of which a host has few (`live`, an
+   * import), not the frame: within it, `event.position` must tell the event apart. The event is not kept.
+   */
+  see(event: Event, file: string): void;
+  /** A finding, in any order, with a number of its own. `finding.file` and its position are those of its event. */
+  add(finding: FiledFinding, id: number): void;
+  /** Joins what is new, and tells the incidents that changed. `nowMs`: when the newest of it was received, ms since 1970. */
+  update(nowMs: number): readonly LiveIncident[];
+  /** All of it, for {@link createLiveIncidents} to go on from. */
+  save(): Uint8Array;
+}
+
+export interface LiveOptions extends IncidentOptions {}
