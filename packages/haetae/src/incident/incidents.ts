@@ -3,6 +3,7 @@ import { assemble } from './assemble/assemble.ts';
 import type { IncidentOptions } from './contract.ts';
 import type { IncidentReport } from './incident.ts';
 import { Gathering, WINDOW_MS } from './join/gathering.ts';
+import { join } from './join/join.ts';
 import { saidBy } from './join/said.ts';
 import type { Trace } from './trace/trace.ts';
 
@@ -16,9 +17,11 @@ export async function incidentsOf(
   options: IncidentOptions = {},
 ): Promise<IncidentReport> {
   const gathering = new Gathering(traces, options.windowMs ?? WINDOW_MS);
-  for await (const finding of findings) gathering.add(saidBy(finding));
-  const { units, joined, blind } = gathering.join();
-  const { incidents, loose } = assemble(units, joined, blind, options.assets ?? new Map());
+  let number = 0;
+  for await (const finding of findings) gathering.add(saidBy(finding), number++);
+  const blind = gathering.blind();
+  const joined = join([gathering.part(gathering.hosts())]);
+  const { incidents, loose } = assemble(joined, blind, options.assets ?? new Map());
   return {
     incidents,
     loose,

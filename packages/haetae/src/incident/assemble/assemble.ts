@@ -35,12 +35,8 @@ export interface Assembled {
 }
 
 /** Scores groups, ranks those that are worth a look, and builds what is told of them. */
-export function assemble(
-  units: readonly Unit[],
-  joined: Joined,
-  bands: readonly BlindBand[],
-  assets: ReadonlyMap<string, number>,
-): Assembled {
+export function assemble(joined: Joined, bands: readonly BlindBand[], assets: ReadonlyMap<string, number>): Assembled {
+  const { units } = joined;
   const spread = spreadOf(units);
   const bandsOf = byHost(bands);
   const linksOf = linksByRoot(joined);

@@ -24,6 +24,10 @@ export class Anchors {
     if (!held.has(anchor.key)) held.set(anchor.key, anchor);
   }
 
+  clear(): void {
+    this.#of.clear();
+  }
+
   of(unit: number): Iterable<Anchor> {
     return this.#of.get(unit)?.values() ?? [];
   }

@@ -1,29 +1,21 @@
 import { blindBands } from '../blind/bands.ts';
 import type { BlindBand } from '../incident.ts';
 import { aligned, type Clocks, clocksOf } from '../lineage/clocks.ts';
-import { hostNames } from '../lineage/hosts.ts';
+import { hostNames, shortName } from '../lineage/hosts.ts';
 import { Lineage } from '../lineage/lineage.ts';
 import { type Session, Sessions } from '../lineage/sessions.ts';
 import { compare } from '../text.ts';
 import type { Trace } from '../trace/trace.ts';
 import { Anchors } from './anchors.ts';
 import { unitsByNode } from './context.ts';
-import { type Joined, join } from './join.ts';
+import { type Part, partOf } from './part.ts';
 import type { Said } from './said.ts';
 import { type Unit, Units } from './unit.ts';
 
 /** How far apart findings without a link of their own are joined. */
 export const WINDOW_MS = 30 * 60_000;
 
-/** What traces and findings of some hosts come to. */
-export interface Gathered {
-  /** By time. */
-  readonly units: readonly Unit[];
-  readonly joined: Joined;
-  readonly blind: readonly BlindBand[];
-}
-
-/** Takes findings in the order of time over traces in any order, and joins them. */
+/** Takes findings in the order of time over traces of some hosts in any order, and makes a part of them. */
 export class Gathering {
   readonly #traces: readonly Trace[];
   readonly #hostOf: (name: string) => string;
@@ -47,24 +39,39 @@ export class Gathering {
     return this.#units.findings;
   }
 
-  /** The unit that a finding became, or became part of. */
-  add(said: Said): Unit {
-    return this.#units.add(said, (id, host) => this.#powershells.get(`${host} ${id}`));
+  /** The unit that a finding became, or became part of. `number`: of its own, for those of equal times. */
+  add(said: Said, number: number): Unit {
+    return this.#units.add(said, number, (id, host) => this.#powershells.get(`${host} ${id}`));
   }
 
-  join(): Gathered {
+  /** `hosts`: those of all parts, in short. */
+  part(hosts: ReadonlySet<string>): Part {
     const [lineage, hostOf, traces] = [this.#lineage, this.#hostOf, this.#traces];
     this.#units.sort();
     const units = this.#units.all;
     const sessions = new Sessions(traces, hostOf);
     for (const node of lineage.nodes) if (node.logonId !== '') sessions.note(node);
-    const joined = join({
-      ...{ units, lineage, sessions, traces, hostOf, windowMs: this.#windowMs },
-      anchors: new Anchors(),
-      introduced: new Set<Session>(),
-      unitsOf: unitsByNode(units),
-    });
-    return { units, joined, blind: blindBands(traces, hostOf) };
+    return partOf(
+      {
+        ...{ units, lineage, sessions, traces, hostOf, windowMs: this.#windowMs },
+        anchors: new Anchors(),
+        introduced: new Set<Session>(),
+        unitsOf: unitsByNode(units),
+      },
+      hosts,
+    );
+  }
+
+  /** Hosts that traces and findings name, in short. */
+  hosts(): Set<string> {
+    const hosts = new Set<string>();
+    for (const { host } of this.#lineage.nodes) hosts.add(shortName(host));
+    for (const { host } of this.#units.all) hosts.add(shortName(host));
+    return hosts;
+  }
+
+  blind(): BlindBand[] {
+    return blindBands(this.#traces, this.#hostOf);
   }
 }
 

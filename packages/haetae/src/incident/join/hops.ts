@@ -4,29 +4,48 @@ import { shortName } from '../lineage/hosts.ts';
 import { placed } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
 import { isRemote, joins, type Session } from '../lineage/sessions.ts';
+import { compare } from '../text.ts';
 import type { Trace, TracedAct } from '../trace/trace.ts';
 import { type Context, nearest, sessionOf } from './context.ts';
+import type { Part } from './part.ts';
 import { sessionAnchor } from './sessions.ts';
 
 /** A logon follows the connection, or the use of credentials, that made it within this; clocks of hosts differ. */
 const CLOCKS_MS = 60_000;
 /** A remote command reaches the host that it names within this. */
 const NAMED_MS = 120_000;
+/** A session that tells no port follows the connection to its host and service within this. */
+const ADDRESSED_MS = 10_000;
 
 /** A process that reached out to another host. */
-interface Reach {
+export interface Reach {
   readonly node: Node;
   readonly timeMs: number;
   readonly shownBy: Happening;
 }
 
-/**
- * Joins hosts: a session that came over the network belongs to the process that opened it, told by address and port of its
- * connection (Sysmon 3), by the logon GUID or the server of the credentials that it used (4648), or by the command that names
- * the host. Sessions of remote desktops are joined so too, and by nothing else.
- */
-export function joinByHop(context: Context): void {
-  joinByFlow(context);
+/** A session that came over the network, in which, or through which, something was found. */
+export interface Want {
+  readonly session: Session;
+  /** Units in it, of one of a remote desktop. */
+  readonly units: readonly number[];
+}
+
+/** Who reached out, by what the other side tells of it. */
+export interface Offers {
+  /** Outgoing connections by source address and port. */
+  readonly connections: ReadonlyMap<string, readonly Reach[]>;
+  /** Uses of other credentials (4648), by logon GUID and by server and account. */
+  readonly credentials: ReadonlyMap<string, readonly Reach[]>;
+  /** Connections to a service of another host, by its address, service and account. */
+  readonly addressed: ReadonlyMap<string, readonly Reach[]>;
+  /** Processes with findings whose command names another host. */
+  readonly named: ReadonlyMap<string, readonly Reach[]>;
+  /** Hosts, in short, by addresses that they call their own. */
+  readonly addresses: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export function wantsOf(context: Context): Want[] {
   const wanted = new Map<string, Session>();
   const members = new Map<string, number[]>();
   context.units.forEach((unit, i) => {
@@ -38,73 +57,94 @@ export function joinByHop(context: Context): void {
     else list.push(i);
   });
   for (const session of context.introduced) if (isRemote(session)) wanted.set(session.key, session);
-  if (wanted.size === 0) return;
-  const connections = connectionsOf(context);
-  const credentials = credentialsOf(context);
-  const named = namedHosts(context);
-  const addressed = addressedHosts(context);
-  for (const session of wanted.values()) {
-    const reach =
-      near(connections.get(`${session.address}:${session.port}`), session.fromMs, CLOCKS_MS, CLOCKS_MS) ??
-      (session.logonGuid === ''
-        ? undefined
-        : near(credentials.get(session.logonGuid), session.fromMs, CLOCKS_MS, CLOCKS_MS)) ??
-      near(
-        credentials.get(`${shortName(session.host)} ${session.user.toLowerCase()}`),
-        session.fromMs,
-        CLOCKS_MS,
-        CLOCKS_MS,
-      ) ??
-      near(
-        addressed.get(`${shortName(session.host)} ${serviceOf(session)} ${accountName(session.user)}`),
-        session.fromMs,
-        ADDRESSED_MS,
-        ADDRESSED_MS,
-      ) ??
-      near(named.get(shortName(session.host)), session.fromMs, NAMED_MS, CLOCKS_MS);
-    const unit = nearest(context, reach?.node);
-    if (unit === undefined) continue;
-    const anchor = { ...sessionAnchor(session), kind: 'hop' as const, by: session.host, shownBy: [reach!.shownBy] };
-    context.anchors.add(unit, anchor);
-    // Findings in the session hold its anchor already; those of a remote desktop are given it here.
-    if (!joins(session)) for (const i of members.get(session.key) ?? []) context.anchors.add(i, anchor);
-  }
+  // Findings in a session hold its anchor already; those of a remote desktop are given it with the hop.
+  return [...wanted.values()].map((session) => ({
+    session,
+    units: joins(session) ? [] : (members.get(session.key) ?? []),
+  }));
 }
 
-/** Ephemeral ports are used again: one pair of ends is one connection only for so long. */
-const FLOW_MS = 2 * 60_000;
+/** `hosts`: those of the logs, in short. */
+export function offersOf(context: Context, hosts: ReadonlySet<string>): Offers {
+  return {
+    ...connectionsOf(context),
+    credentials: credentialsOf(context),
+    named: namedHosts(context, hosts),
+  };
+}
 
 /**
- * Both ends of one connection tell the same addresses and ports. The same rule about the same address and port, within the
- * window, says the same again, whichever host it says it of.
+ * Joins hosts: a session that came over the network belongs to the process that opened it, told by address and port of its
+ * connection (Sysmon 3), by the logon GUID or the server of the credentials that it used (4648), or by the command that names
+ * the host. Sessions of remote desktops are joined so too, and by nothing else.
  */
-function joinByFlow({ units, anchors, windowMs }: Context): void {
-  units.forEach(({ flows, fields, rule, eventId }, i) => {
-    for (const flow of flows)
-      anchors.add(i, { key: `flow ${flow}`, kind: 'hop', by: flow.replace('|', ' – '), within: FLOW_MS });
-    if (flows.size === 0 || rule === null) return;
-    const outbound = eventId === 3 ? fields.Initiated !== 'false' : fields.Direction !== '%%14592';
-    const [address, port] =
-      eventId === 3 ? [fields.DestinationIp, fields.DestinationPort] : [fields.DestAddress, fields.DestPort];
-    if (outbound) {
-      const by = `${address}:${port}`;
-      anchors.add(i, { key: `repeat ${rule.id || rule.title} ${by}`, kind: 'repeat', by, within: windowMs });
+export function joinByHop(parts: readonly Part[]): void {
+  const addresses = new Map<string, string[]>();
+  for (const { offers } of parts)
+    for (const [address, hosts] of offers.addresses)
+      for (const host of hosts) {
+        const list = addresses.get(host);
+        if (list === undefined) addresses.set(host, [address]);
+        else if (!list.includes(address)) list.push(address);
+      }
+  for (const part of parts)
+    for (const want of part.wants) {
+      const [from, reach] = reachTo(want.session, parts, addresses.get(shortName(want.session.host)) ?? []) ?? [];
+      if (from === undefined || reach === undefined) continue;
+      const unit = nearest(from.context, reach.node);
+      if (unit === undefined) continue;
+      const { session } = want;
+      const anchor = { ...sessionAnchor(session), kind: 'hop' as const, by: session.host, shownBy: [reach.shownBy] };
+      from.across.add(unit, anchor);
+      for (const i of want.units) part.across.add(i, anchor);
     }
-  });
 }
 
-function near(reaches: readonly Reach[] | undefined, timeMs: number, before: number, after: number): Reach | undefined {
-  let best: Reach | undefined;
-  for (const reach of reaches ?? []) {
-    const apart = timeMs - reach.timeMs;
-    if (apart > before || apart < -after) continue;
-    if (best === undefined || Math.abs(apart) < Math.abs(timeMs - best.timeMs)) best = reach;
-  }
-  return best;
+function reachTo(
+  session: Session,
+  parts: readonly Part[],
+  addresses: readonly string[],
+): readonly [Part, Reach] | undefined {
+  const { fromMs } = session;
+  const host = shortName(session.host);
+  const near = (
+    of: (offers: Offers) => readonly Reach[] | undefined,
+    before: number,
+    after: number,
+  ): readonly [Part, Reach] | undefined => {
+    let best: readonly [Part, Reach] | undefined;
+    for (const part of parts) {
+      for (const reach of of(part.offers) ?? []) {
+        const apart = fromMs - reach.timeMs;
+        if (apart > before || apart < -after) continue;
+        if (best === undefined || nearer(reach, best[1], fromMs)) best = [part, reach];
+      }
+    }
+    return best;
+  };
+  const end = `${session.address}:${session.port}`;
+  const account = `${host} ${session.user.toLowerCase()}`;
+  const own = `${serviceOf(session)} ${accountName(session.user)}`;
+  const addressed = ({ addressed: all }: Offers): Reach[] =>
+    addresses.flatMap(
+      (address) => all.get(`${address} ${own}`)?.filter(({ node }) => shortName(node.host) !== host) ?? [],
+    );
+  return (
+    near(({ connections }) => connections.get(end), CLOCKS_MS, CLOCKS_MS) ??
+    (session.logonGuid === ''
+      ? undefined
+      : near(({ credentials }) => credentials.get(session.logonGuid), CLOCKS_MS, CLOCKS_MS)) ??
+    near(({ credentials }) => credentials.get(account), CLOCKS_MS, CLOCKS_MS) ??
+    near(addressed, ADDRESSED_MS, ADDRESSED_MS) ??
+    near(({ named }) => named.get(host), NAMED_MS, CLOCKS_MS)
+  );
 }
 
-/** A session that tells no port follows the connection to its host and service within this. */
-const ADDRESSED_MS = 10_000;
+/** Of two, the one nearer in time; of equally near ones, the same whichever comes first. */
+function nearer(a: Reach, b: Reach, timeMs: number): boolean {
+  const [x, y] = [Math.abs(timeMs - a.timeMs), Math.abs(timeMs - b.timeMs)];
+  return x < y || (x === y && (a.timeMs < b.timeMs || (a.timeMs === b.timeMs && compare(a.node.key, b.node.key) < 0)));
+}
 
 /** The service of Windows through which a session came in. */
 function serviceOf({ type, remoteShell }: Session): string {
@@ -117,30 +157,6 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 const accountName = (user: string): string => user.slice(user.lastIndexOf('\\') + 1).toLowerCase();
 
-/** Connections to a service of a host, by host, service and account. */
-function addressedHosts({ lineage }: Context): Map<string, Reach[]> {
-  const hostOfAddress = new Map<string, string>();
-  const reaches: [address: string, service: string, reach: Reach][] = [];
-  for (const node of lineage.nodes)
-    for (const { of, trace } of node.traces)
-      for (const act of of.acts) {
-        if (act.kind !== 'connection') continue;
-        const { SourceIp, DestinationIp, DestinationPort, Initiated } = act.fields;
-        const own = Initiated === 'false' ? DestinationIp : SourceIp;
-        if (own !== undefined && !/^(127\.|::1$|fe80:)/.test(own)) hostOfAddress.set(own, shortName(node.host));
-        const service = SERVICES[DestinationPort ?? ''];
-        if (service === undefined || DestinationIp === undefined || Initiated === 'false' || isBroker(node)) continue;
-        reaches.push([DestinationIp, service, { node, timeMs: act.timeMs, shownBy: shown(trace, act) }]);
-      }
-  const map = new Map<string, Reach[]>();
-  for (const [address, service, reach] of reaches) {
-    const host = hostOfAddress.get(address);
-    if (host !== undefined && host !== shortName(reach.node.host))
-      add(map, `${host} ${service} ${accountName(reach.node.user)}`, reach);
-  }
-  return map;
-}
-
 function add(map: Map<string, Reach[]>, key: string, reach: Reach): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [reach]);
@@ -149,23 +165,33 @@ function add(map: Map<string, Reach[]>, key: string, reach: Reach): void {
 
 const shown = (trace: Trace, act: TracedAct): Happening => ({ ...placed(trace, act.at), timeMs: act.timeMs });
 
-/** Outgoing connections by source address and port. */
-function connectionsOf({ lineage }: Context): Map<string, Reach[]> {
-  const map = new Map<string, Reach[]>();
+function connectionsOf({ lineage }: Context): Pick<Offers, 'connections' | 'addressed' | 'addresses'> {
+  const connections = new Map<string, Reach[]>();
+  const addressed = new Map<string, Reach[]>();
+  const addresses = new Map<string, Set<string>>();
   for (const node of lineage.nodes) {
-    if (isBroker(node)) continue;
+    const broker = isBroker(node);
     for (const { of, trace } of node.traces)
       for (const act of of.acts) {
-        if (act.kind !== 'connection' || act.fields.Initiated === 'false') continue;
-        const { SourceIp, SourcePort } = act.fields;
-        if (SourceIp !== undefined && SourcePort !== undefined)
-          add(map, `${SourceIp}:${SourcePort}`, { node, timeMs: act.timeMs, shownBy: shown(trace, act) });
+        if (act.kind !== 'connection') continue;
+        const { SourceIp, SourcePort, DestinationIp, DestinationPort, Initiated } = act.fields;
+        const own = Initiated === 'false' ? DestinationIp : SourceIp;
+        if (own !== undefined && !/^(127\.|::1$|fe80:)/.test(own)) {
+          const hosts = addresses.get(own);
+          if (hosts === undefined) addresses.set(own, new Set([shortName(node.host)]));
+          else hosts.add(shortName(node.host));
+        }
+        if (broker || Initiated === 'false') continue;
+        const reach = { node, timeMs: act.timeMs, shownBy: shown(trace, act) };
+        if (SourceIp !== undefined && SourcePort !== undefined) add(connections, `${SourceIp}:${SourcePort}`, reach);
+        const service = SERVICES[DestinationPort ?? ''];
+        if (service !== undefined && DestinationIp !== undefined)
+          add(addressed, `${DestinationIp} ${service} ${accountName(node.user)}`, reach);
       }
   }
-  return map;
+  return { connections, addressed, addresses };
 }
 
-/** Uses of other credentials (4648), by logon GUID and by server and account. */
 function credentialsOf({ traces, lineage, hostOf }: Context): Map<string, Reach[]> {
   const map = new Map<string, Reach[]>();
   for (const trace of traces)
@@ -183,11 +209,7 @@ function credentialsOf({ traces, lineage, hostOf }: Context): Map<string, Reach[
   return map;
 }
 
-/** Processes with findings whose command names another host of the logs. */
-function namedHosts({ units, lineage, unitsOf }: Context): Map<string, Reach[]> {
-  const hosts = new Set<string>();
-  for (const { host } of lineage.nodes) hosts.add(shortName(host));
-  for (const { host } of units) hosts.add(shortName(host));
+function namedHosts({ units, unitsOf }: Context, hosts: ReadonlySet<string>): Map<string, Reach[]> {
   const map = new Map<string, Reach[]>();
   for (const [node, own] of unitsOf) {
     if (isBroker(node)) continue;

@@ -1,12 +1,10 @@
 import type { Happening, LinkKind } from '../incident.ts';
 import type { Anchor } from './anchors.ts';
-import type { Context } from './context.ts';
 import { joinByHop } from './hops.ts';
-import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
-import { joinByInjection, joinByProcess } from './processes.ts';
-import { joinBySession } from './sessions.ts';
-import { joinByRarity, joinByThings } from './things.ts';
+import type { Part } from './part.ts';
+import { joinByRarity } from './rarity.ts';
 import { Union } from './union.ts';
+import { compareUnits, type Unit } from './unit.ts';
 
 /** Why two units are one incident's: the later joins an earlier. */
 export interface UnitLink {
@@ -18,6 +16,8 @@ export interface UnitLink {
 }
 
 export interface Joined {
+  /** By time. Groups and links name them by their place here. */
+  readonly units: readonly Unit[];
   /** Units of each incident, in order. The first is the oldest: its content is the incident's id. */
   readonly groups: readonly (readonly number[])[];
   readonly links: readonly UnitLink[];
@@ -25,26 +25,40 @@ export interface Joined {
   readonly merged: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Joins units, which are in the order of time. Linear in units and what they hold. */
-export function join(context: Context): Joined {
-  const { units, anchors } = context;
-  joinByInjection(context);
-  const pairs = joinByProcess(context);
-  joinBySession(context);
-  joinByThings(context);
-  joinByHop(context);
-  joinByRarity(context);
-  joinRepeats(context);
-  joinClearings(context);
-  joinPowerShell(context);
+/** Joins units, which are in the order of time: those of one part after those of the other. Linear in units and what they hold. */
+export function join(parts: readonly Part[]): Joined {
+  for (const { across } of parts) across.clear();
+  joinByHop(parts);
+  joinByRarity(parts);
+  return connect(parts);
+}
 
+/** A unit of a part. */
+interface Place {
+  readonly unit: Unit;
+  readonly part: Part;
+  readonly i: number;
+}
+
+/** Units of all parts by time. */
+function inOrder(parts: readonly Part[]): Place[] {
+  const places = parts.flatMap((part) => part.context.units.map((unit, i): Place => ({ unit, part, i })));
+  return parts.length < 2 ? places : places.sort((a, b) => compareUnits(a.unit, b.unit));
+}
+
+function connect(parts: readonly Part[]): Joined {
+  const places = inOrder(parts);
+  const units = places.map(({ unit }) => unit);
+  const numbers = new Map<Unit, number>(units.map((unit, i) => [unit, i]));
   const later = new Map<number, { other: number; by: string }[]>();
-  for (const { a, b, by } of pairs) {
-    const [early, late] = a < b ? [a, b] : [b, a];
-    const list = later.get(late);
-    if (list === undefined) later.set(late, [{ other: early, by }]);
-    else list.push({ other: early, by });
-  }
+  for (const { pairs, context } of parts)
+    for (const pair of pairs) {
+      const [a, b] = [numbers.get(context.units[pair.a]!)!, numbers.get(context.units[pair.b]!)!];
+      const [early, late] = a < b ? [a, b] : [b, a];
+      const list = later.get(late);
+      if (list === undefined) later.set(late, [{ other: early, by: pair.by }]);
+      else list.push({ other: early, by: pair.by });
+    }
   const union = new Union(units.length);
   const links: UnitLink[] = [];
   const mergedAt = new Map<number, number[]>();
@@ -60,7 +74,8 @@ export function join(context: Context): Joined {
       if (young !== i) mergedAt.set(old, [...(mergedAt.get(old) ?? []), young, ...(mergedAt.get(young) ?? [])]);
     };
     for (const { other, by } of later.get(i) ?? []) link(other, 'ancestor', by, []);
-    for (const anchor of inOrderOfKinds(anchors.of(i))) {
+    const { part, i: own } = places[i]!;
+    for (const anchor of inOrderOfKinds([...part.context.anchors.of(own), ...part.across.of(own)])) {
       const before = latest.get(anchor.key);
       if (before !== undefined && !(anchor.within !== undefined && !(first - before.last <= anchor.within)))
         link(before.unit, anchor.kind, anchor.by, anchor.shownBy ?? []);
@@ -74,7 +89,7 @@ export function join(context: Context): Joined {
     if (group === undefined) groups.set(root, [i]);
     else group.push(i);
   }
-  return { groups: [...groups.values()], links, merged: mergedAt };
+  return { units, groups: [...groups.values()], links, merged: mergedAt };
 }
 
 const ORDER: readonly LinkKind[] = [
@@ -98,6 +113,6 @@ const ORDER: readonly LinkKind[] = [
 ];
 
 /** The strongest reason first: it is the one that is told. */
-function inOrderOfKinds(anchors: Iterable<Anchor>): Anchor[] {
-  return [...anchors].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+function inOrderOfKinds(anchors: Anchor[]): Anchor[] {
+  return anchors.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }

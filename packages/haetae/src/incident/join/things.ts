@@ -5,7 +5,7 @@ import type { Node } from '../lineage/node.ts';
 import { joins } from '../lineage/sessions.ts';
 import type { HostAct, Trace, TracedAct } from '../trace/trace.ts';
 import { type Context, nearest } from './context.ts';
-import { commandKey, isCommonFolder, pathsIn, plainPath } from './paths.ts';
+import { commandKey, pathsIn, plainPath } from './paths.ts';
 import { sessionAnchor } from './sessions.ts';
 
 /** Something made on a host that later runs by itself: who made it, and by what name. */
@@ -223,59 +223,4 @@ function sharePath(text: string): string {
   if (match === null) return '';
   const root = match[1]!.toLowerCase() === 'admin$' ? 'c:\\windows' : `${match[1]![0]!.toLowerCase()}:`;
   return `${root}\\${match[2]!.toLowerCase()}`;
-}
-
-/** Processes of one program that are so many that it is no rare one. */
-const RARE_PROCESSES = 8;
-
-/** Joins by rare hash and rare domain. */
-export function joinByRarity({ unitsOf, lineage, anchors }: Context): void {
-  const hashes = new Map<string, number>();
-  const domains = new Map<string, Set<Node>>();
-  const common = new Set<string>();
-  const hosts = new Set<string>();
-  for (const node of lineage.nodes) {
-    const hash = hashOf(node);
-    if (hash !== '') {
-      hashes.set(hash, (hashes.get(hash) ?? 0) + 1);
-      if (isCommonFolder(plainPath(node.image))) common.add(hash);
-    }
-    hosts.add(shortName(node.host));
-    const dot = node.host.indexOf('.');
-    if (dot > 0) hosts.add(node.host.slice(dot + 1).toLowerCase());
-    for (const { of } of node.traces)
-      for (const { kind, what } of of.acts) {
-        if (kind !== 'dns') continue;
-        const name = what.toLowerCase().replace(/\.$/, '');
-        domains.set(name, (domains.get(name) ?? new Set()).add(node));
-      }
-  }
-  for (const [node, units] of unitsOf) {
-    const hash = hashOf(node);
-    if (hash !== '' && !common.has(hash) && hashes.get(hash)! <= RARE_PROCESSES)
-      for (const unit of units) anchors.add(unit, { key: `hash ${hash}`, kind: 'hash', by: hash });
-  }
-  for (const [name, nodes] of domains) {
-    if (nodes.size < 2 || nodes.size > RARE_PROCESSES || !isOutside(name, hosts)) continue;
-    for (const node of nodes)
-      for (const unit of unitsOf.get(node) ?? [])
-        anchors.add(unit, { key: `domain ${name}`, kind: 'domain', by: name });
-  }
-}
-
-function hashOf({ hashes }: Node): string {
-  const match =
-    /SHA256=([0-9a-f]{64})/i.exec(hashes) ?? /SHA1=([0-9a-f]{40})/i.exec(hashes) ?? /MD5=([0-9a-f]{32})/i.exec(hashes);
-  return match?.[1]?.toLowerCase() ?? '';
-}
-
-/** Names that Windows and its users ask for all day. */
-const EVERYDAY =
-  /(^|\.)(microsoft|windows|windowsupdate|msftncsi|msftconnecttest|msedge|office|office365|live|skype|azure|azureedge|msn|bing|google|googleapis|gstatic|gvt1|mozilla|firefox|apple|akamai|akamaized|akamaiedge|digicert|verisign|symantec|globalsign|letsencrypt|cloudflare|cloudfront|amazonaws|github|githubusercontent|trafficmanager|windows-int|onenote|sharepoint|outlook|nvidia|adobe|facebook|youtube)\.(com|net|org|us)$/;
-
-function isOutside(name: string, hosts: ReadonlySet<string>): boolean {
-  if (!name.includes('.') || /^[\d.]+$/.test(name) || name.endsWith('.arpa') || name.endsWith('.local')) return false;
-  if (EVERYDAY.test(name)) return false;
-  for (const host of hosts) if (name === host || name.endsWith(`.${host}`)) return false;
-  return !hosts.has(name.slice(0, name.indexOf('.')));
 }

@@ -22,6 +22,16 @@ export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'eve
   readonly identity: string;
   readonly first: number;
   last: number;
+  /** Where its first finding stood among all: by the time that it tells, then by number. */
+  readonly toldMs: number;
+  readonly number: number;
+}
+
+/** The order of units: by time, which clocks may have put right; of equal times, as findings came. */
+export function compareUnits(a: Unit, b: Unit): number {
+  return (
+    compareTimes(told(a.first), told(b.first)) || compareTimes(told(a.toldMs), told(b.toldMs)) || a.number - b.number
+  );
 }
 
 export class Units {
@@ -40,8 +50,8 @@ export class Units {
     this.#window = window;
   }
 
-  /** Findings in the order of time. Gives the unit that it became, or became part of. */
-  add(said: Said, powershell: (hostId: string, host: string) => number | undefined): Unit {
+  /** Findings in the order of time; of equal times, of their numbers. Gives the unit that it became, or became part of. */
+  add(said: Said, number: number, powershell: (hostId: string, host: string) => number | undefined): Unit {
     this.findings++;
     const host = this.#hostOf(said.computer);
     const timeMs = said.timeMs + this.#clocks.shift(said.file, host, said.channel);
@@ -59,7 +69,7 @@ export class Units {
       if (said.flow !== '' && open.flows.size < MOST_FLOWS) open.flows.add(said.flow);
       return open;
     }
-    const unit = unitOf(said, host, node, happening, `${what}|${about}`);
+    const unit = unitOf(said, number, host, node, happening, `${what}|${about}`);
     this.#open.set(key, unit);
     this.all.push(unit);
     return unit;
@@ -67,7 +77,7 @@ export class Units {
 
   /** Puts units in the order of time, which clocks may have changed. */
   sort(): void {
-    this.all.sort((a, b) => compareTimes(told(a.first), told(b.first)));
+    this.all.sort(compareUnits);
   }
 
   /**
@@ -113,7 +123,14 @@ const NOTHING_SAID_MS = 60_000;
 
 const MOST_FLOWS = 32;
 
-function unitOf(said: Said, host: string, node: Node | undefined, happening: Happening, statement: string): Unit {
+function unitOf(
+  said: Said,
+  number: number,
+  host: string,
+  node: Node | undefined,
+  happening: Happening,
+  statement: string,
+): Unit {
   const { rule, detector, level, attack, confidence, p, channel, eventId, fields, decoded, scripts, subject } = said;
   const timeMs = happening.timeMs ?? Number.NaN;
   const start = eventId === 1 || eventId === 4688;
@@ -153,5 +170,7 @@ function unitOf(said: Said, host: string, node: Node | undefined, happening: Hap
     ),
     first: timeMs,
     last: timeMs,
+    toldMs: said.timeMs,
+    number,
   };
 }

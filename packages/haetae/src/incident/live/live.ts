@@ -3,6 +3,7 @@ import type { Event } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
 import { assemble } from '../assemble/assemble.ts';
 import { Gathering, WINDOW_MS } from '../join/gathering.ts';
+import { join } from '../join/join.ts';
 import { type Said, saidBy } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import { contentHash } from '../text.ts';
@@ -70,13 +71,15 @@ class Live implements LiveIncidents {
     this.#findings.sort((a, b) => (time(a) === time(b) ? a.id - b.id : time(a) - time(b)));
     const keptOf = new Map<Unit, Kept[]>();
     for (const one of this.#findings) {
-      const unit = gathering.add(one.said);
+      const unit = gathering.add(one.said, one.id);
       const list = keptOf.get(unit);
       if (list === undefined) keptOf.set(unit, [one]);
       else list.push(one);
     }
-    const { units, joined, blind } = gathering.join();
-    const { incidents, weighed } = assemble(units, joined, blind, this.#options.assets ?? new Map());
+    const blind = gathering.blind();
+    const joined = join([gathering.part(gathering.hosts())]);
+    const { units } = joined;
+    const { incidents, weighed } = assemble(joined, blind, this.#options.assets ?? new Map());
     const inOrder = weighed
       .map((one, i) => ({
         members: one.group.flatMap((unit) => keptOf.get(units[unit]!)!),
