@@ -1,5 +1,5 @@
 import { TACTICS, type TacticName } from '../../attack/index.ts';
-import type { BlindBand, Incident, IncidentFinding, Level, Link, LooseFindings } from '../incident.ts';
+import type { BlindBand, Happening, Incident, IncidentFinding, Level, Link, LooseFindings } from '../incident.ts';
 import type { Joined, UnitLink } from '../join/join.ts';
 import { statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
@@ -120,19 +120,23 @@ function nearBands(
 ): BlindBand[] {
   const [from, to] = spanOf(units);
   if (from === null || to === null) return [];
-  const own = new Set(
-    units.flatMap(({ events }) => events.map(({ file, record, line }) => `${file} ${record} ${line}`)),
-  );
+  let own: Set<string> | undefined;
+  const isOwn = (at: Happening): boolean => {
+    own ??= new Set(units.flatMap(({ events }) => events.map(placeKey)));
+    return own.has(placeKey(at));
+  };
   const near: BlindBand[] = [];
   for (const host of hosts)
     for (const band of bandsOf.get(host) ?? []) {
       if (band.from - NEAR_MS > to || band.to + NEAR_MS < from) continue;
-      if (band.at !== null && own.has(`${band.at.file} ${band.at.record} ${band.at.line}`)) continue;
+      if (band.at !== null && isOwn(band.at)) continue;
       near.push(band);
       if (near.length >= MOST_BANDS) return near;
     }
   return near;
 }
+
+const placeKey = ({ file, record, line }: Happening): string => `${file} ${record} ${line}`;
 
 function spanOf(units: readonly Unit[]): readonly [number | null, number | null] {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -21,6 +21,8 @@ interface Known {
   readonly order: number;
   /** The finding that it began with. */
   readonly founder: number;
+  /** Ids of younger ones that went into it. */
+  readonly merged: string[];
 }
 
 export interface Assigned {
@@ -61,6 +63,8 @@ export class Ids {
       for (const { id } of known)
         if (owners.get(id) === i && id !== ids[i]) {
           merged.push([id, ids[i]!]);
+          const taken = this.#known.get(id)!.merged;
+          this.#known.get(ids[i]!)!.merged.push(id, ...taken);
           this.#known.delete(id);
         }
     });
@@ -70,8 +74,13 @@ export class Ids {
   #name(identity: string, founder: number): string {
     let id = identity;
     for (let n = 2; this.#known.has(id); n++) id = `${identity}-${n}`;
-    this.#known.set(id, { id, order: this.#next++, founder });
+    this.#known.set(id, { id, order: this.#next++, founder, merged: [] });
     return id;
+  }
+
+  /** Those that went into it, in the order of their ids. */
+  mergedInto(id: string): string[] {
+    return [...(this.#known.get(id)?.merged ?? [])].sort(compare);
   }
 
   /** One that changes no more. */

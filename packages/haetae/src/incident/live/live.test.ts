@@ -61,16 +61,24 @@ test('live equals batch: any order within the lateness, updates and restarts any
           found.set(line, [...(found.get(line) ?? []), one]);
         }
         let live = createLiveIncidents({});
+        // The same calls without a restart must be answered alike.
+        const twin = createLiveIncidents({});
         const told = new Told();
         const numbered: { finding: FiledFinding; id: number }[] = [];
         arriving.forEach(({ event, at }, i) => {
           live.see(event, 'log');
+          twin.see(event, 'log');
           const { position } = event;
           for (const finding of found.get(position.kind === 'line' ? position.line : 0) ?? []) {
             numbered.push({ finding, id: numbered.length + 1 });
             live.add(finding, numbered.length);
+            twin.add(finding, numbered.length);
           }
-          if (between[i] === 'update') told.take(live.update(at));
+          if (between[i] === 'update') {
+            const changes = live.update(at);
+            expect(changes).toEqual(twin.update(at));
+            told.take(changes);
+          }
           if (between[i] === 'restart') live = createLiveIncidents({}, live.save());
         });
         for (let i = 0; i < 100; i++) told.take(live.update(ms('2026-03-19T00:00:00') + i * 10_000));

@@ -1,97 +1,172 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Event } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
-import { assemble } from '../assemble/assemble.ts';
-import { Gathering, WINDOW_MS } from '../join/gathering.ts';
-import { join } from '../join/join.ts';
-import { type Said, saidBy } from '../join/said.ts';
+import { byHost, incidentOf, linksByRoot, type Weighed, weigh } from '../assemble/assemble.ts';
+import type { Incident } from '../incident.ts';
+import { WINDOW_MS } from '../join/gathering.ts';
+import { type Joined, join } from '../join/join.ts';
+import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
-import { contentHash } from '../text.ts';
-import { FileTracer, type SavedTracer } from '../trace/tracer.ts';
+import { shortName } from '../lineage/hosts.ts';
+import { LEVEL_FROM } from '../risk/score.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
-import { Ids, type Member, type SavedIds } from './ids.ts';
+import { type Kept, LiveHost, type SavedHost } from './host.ts';
+import { Ids, type SavedIds } from './ids.ts';
+import { markOf, shapeOf } from './mark.ts';
+import { Spread } from './spread.ts';
 
-interface Kept extends Member {
-  readonly said: Said;
+/** A host about which nothing new was found is looked at again after so long: what its processes did since may show a link. */
+const AGAIN_MS = 5000;
+
+interface Told {
+  readonly mark: string;
+  readonly shape: number;
 }
 
+/** Plain data. */
 interface Saved {
-  readonly files: readonly (readonly [file: string, SavedTracer])[];
-  readonly findings: readonly Kept[];
+  readonly hosts: readonly SavedHost[];
+  readonly urgent: readonly string[];
+  readonly waiting: readonly string[];
   readonly ids: SavedIds;
-  readonly told: readonly (readonly [id: string, body: string])[];
-  readonly changed: boolean;
+  readonly told: readonly (readonly [id: string, told: Told])[];
 }
 
+/** Goes on from what {@link LiveIncidents.save} gave, where that is given. */
 export function createLiveIncidents(options: LiveOptions, saved?: Uint8Array): LiveIncidents {
-  return new Live(options, saved);
+  return new Live(options, saved === undefined ? undefined : (deserialize(saved) as Saved));
+}
+
+interface Candidate {
+  readonly weighed: Weighed;
+  readonly members: readonly Kept[];
+  readonly identity: string;
+  readonly mark: string;
+  readonly shape: number;
 }
 
 class Live implements LiveIncidents {
-  readonly #options: LiveOptions;
-  readonly #files = new Map<string, FileTracer>();
-  #findings: Kept[] = [];
+  readonly #windowMs: number;
+  readonly #assets: ReadonlyMap<string, number>;
+  readonly #hosts = new Map<string, LiveHost>();
+  readonly #byComputer = new Map<string, LiveHost>();
+  /** In the order in which they came up. */
+  readonly #names: string[] = [];
+  /** Hosts of which something new was found, and those that did something since their part was made; the longest first. */
+  readonly #urgent = new Set<LiveHost>();
+  readonly #waiting = new Set<LiveHost>();
   readonly #ids = new Ids();
-  /** Hash of what was told last, by id. */
-  readonly #told = new Map<string, string>();
-  #changed = false;
+  readonly #told = new Map<string, Told>();
+  readonly #spread = new Spread();
 
-  constructor(options: LiveOptions, saved: Uint8Array | undefined) {
-    this.#options = options;
+  constructor({ windowMs = WINDOW_MS, assets = new Map() }: LiveOptions, saved: Saved | undefined) {
+    this.#windowMs = windowMs;
+    this.#assets = assets;
     if (saved === undefined) return;
-    const { files, findings, ids, told, changed } = deserialize(saved) as Saved;
-    for (const [file, tracer] of files) this.#files.set(file, FileTracer.restore(tracer));
-    this.#findings = [...findings];
-    this.#ids.restore(ids);
-    for (const [id, body] of told) this.#told.set(id, body);
-    this.#changed = changed;
+    for (const { name } of saved.hosts) this.#names.push(name);
+    for (const host of saved.hosts) this.#hosts.set(host.name, LiveHost.restore(host, windowMs, this.#names));
+    for (const name of saved.urgent) this.#urgent.add(this.#hosts.get(name)!);
+    for (const name of saved.waiting) this.#waiting.add(this.#hosts.get(name)!);
+    this.#ids.restore(saved.ids);
+    for (const [id, told] of saved.told) this.#told.set(id, told);
+    for (const { part } of this.#hosts.values()) if (part !== undefined) this.#spread.add(part);
+    this.#spread.changed();
   }
 
   see(event: Event, file: string): void {
-    let tracer = this.#files.get(file);
-    if (tracer === undefined) {
-      tracer = new FileTracer();
-      this.#files.set(file, tracer);
-    }
-    tracer.see(event);
-    this.#changed = true;
+    const host = this.#hostOf(event.computer);
+    host.see(event, file);
+    this.#waiting.add(host);
   }
 
   add(finding: FiledFinding, id: number): void {
-    this.#findings.push({ said: saidBy(finding), id, toldIn: '' });
-    this.#changed = true;
+    const host = this.#hostOf(finding.event.computer);
+    host.add(saidBy(finding), id);
+    this.#urgent.add(host);
   }
 
-  update(_nowMs: number): readonly LiveIncident[] {
-    if (!this.#changed) return [];
-    this.#changed = false;
-    const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
-    const gathering = new Gathering(traces, this.#options.windowMs ?? WINDOW_MS);
-    const time = ({ said }: Kept): number => (Number.isNaN(said.timeMs) ? Number.POSITIVE_INFINITY : said.timeMs);
-    this.#findings.sort((a, b) => (time(a) === time(b) ? a.id - b.id : time(a) - time(b)));
-    const keptOf = new Map<Unit, Kept[]>();
-    for (const one of this.#findings) {
-      const unit = gathering.add(one.said, one.id);
-      const list = keptOf.get(unit);
-      if (list === undefined) keptOf.set(unit, [one]);
-      else list.push(one);
+  #hostOf(computer: string): LiveHost {
+    let host = this.#byComputer.get(computer);
+    if (host !== undefined) return host;
+    const name = shortName(computer);
+    host = this.#hosts.get(name);
+    if (host === undefined) {
+      host = new LiveHost(name, this.#windowMs);
+      this.#hosts.set(name, host);
+      this.#names.push(name);
+      // A command may have named it.
+      for (const other of this.#hosts.values()) this.#waiting.add(other);
     }
-    const blind = gathering.blind();
-    const joined = join([gathering.part(gathering.hosts())]);
-    const { units } = joined;
-    const { incidents, weighed } = assemble(joined, blind, this.#options.assets ?? new Map());
-    const inOrder = weighed
-      .map((one, i) => ({
-        members: one.group.flatMap((unit) => keptOf.get(units[unit]!)!),
-        identity: units[one.group[0]!]!.identity,
-        first: one.group[0]!,
-        incident: incidents[i]!,
-      }))
-      .sort((a, b) => a.first - b.first);
-    const { ids, merged } = this.#ids.assign(inOrder);
+    this.#byComputer.set(computer, host);
+    return host;
+  }
+
+  update(nowMs: number): readonly LiveIncident[] {
+    const due = this.#due(nowMs);
+    if (due.size === 0) return [];
+    for (const host of due) {
+      if (host.part !== undefined) this.#spread.remove(host.part);
+      host.build(nowMs, this.#names);
+      this.#spread.add(host.part!);
+    }
+    const parts = [...this.#hosts.values()].flatMap(({ part }) => part ?? []);
+    const joined = join(parts);
+    return this.#tell(joined, this.#candidates(joined, due));
+  }
+
+  /** Hosts whose parts are to be made now. */
+  #due(nowMs: number): Set<LiveHost> {
+    const due = new Set<LiveHost>(this.#urgent);
+    for (const host of this.#waiting) if (Math.abs(nowMs - host.builtMs) >= AGAIN_MS) due.add(host);
+    for (const host of due) {
+      this.#urgent.delete(host);
+      this.#waiting.delete(host);
+    }
+    return due;
+  }
+
+  /** Groups that may have changed: those with a unit on hosts that were looked at, and those that lost or rarefied one. */
+  #candidates(joined: Joined, due: ReadonlySet<LiveHost>): Candidate[] {
+    const { units, groups, merged } = joined;
+    const changed = this.#spread.changed();
+    const links = linksByRoot(joined);
+    const bands = byHost([...this.#hosts.values()].flatMap(({ blind }) => blind));
+    const candidates: Candidate[] = [];
+    for (const group of groups) {
+      const root = group[0]!;
+      const id = this.#membersOf(units[root]!)[0]?.toldIn ?? '';
+      const own = links.get(root) ?? [];
+      const shape = shapeOf(group, own, units);
+      const same = id === '' || this.#told.get(id)?.shape === shape;
+      if (same && !group.some((i) => this.#touched(units[i]!, due, changed))) continue;
+      const members = group.flatMap((i) => this.#membersOf(units[i]!));
+      const weighed = weigh(
+        { group, links: own, merged: merged.get(root) ?? [] },
+        units,
+        (unit) => this.#spread.of(statementOf(unit)),
+        bands,
+        this.#assets,
+      );
+      // What was told once is told of, however little is left of it.
+      if (weighed.scored.risk < LEVEL_FROM.low && members.every(({ toldIn }) => toldIn === '')) continue;
+      candidates.push({ weighed, members, identity: units[root]!.identity, mark: markOf(weighed, units), shape });
+    }
+    return candidates;
+  }
+
+  #touched(unit: Unit, due: ReadonlySet<LiveHost>, statements: ReadonlySet<string>): boolean {
+    return due.has(this.#hostOf(unit.host)) || (statements.size > 0 && statements.has(statementOf(unit)));
+  }
+
+  #membersOf(unit: Unit): readonly Kept[] {
+    return this.#hostOf(unit.host).membersOf(unit);
+  }
+
+  #tell({ units }: Joined, candidates: readonly Candidate[]): LiveIncident[] {
+    const { ids, merged } = this.#ids.assign(candidates);
     const changed: LiveIncident[] = [];
-    const now = new Map<string, LiveIncident>();
-    inOrder.forEach(({ members, incident }, i) => {
+    const bodies = new Map<string, Incident>();
+    candidates.forEach(({ weighed, members, mark, shape }, i) => {
       const id = ids[i]!;
       const findingIds: number[] = [];
       for (const member of members)
@@ -99,28 +174,26 @@ class Live implements LiveIncidents {
           member.toldIn = id;
           findingIds.push(member.id);
         }
-      const body = { ...incident, id, rank: 0 };
-      const hash = contentHash(JSON.stringify(body));
-      const one = { id, incident: body, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null };
-      now.set(id, one);
-      if (this.#told.get(id) === hash && findingIds.length === 0) return;
-      this.#told.set(id, hash);
-      changed.push(one);
+      if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
+      this.#told.set(id, { mark, shape });
+      const incident = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
+      bodies.set(id, incident);
+      changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
     });
     for (const [id, into] of merged) {
       this.#told.delete(id);
-      changed.push({ id, incident: now.get(into)!.incident, findingIds: [], mergedInto: into });
+      changed.push({ id, incident: bodies.get(into)!, findingIds: [], mergedInto: into });
     }
     return changed;
   }
 
   save(): Uint8Array {
     const saved: Saved = {
-      files: [...this.#files].map(([file, tracer]) => [file, tracer.save()] as const),
-      findings: this.#findings,
+      hosts: [...this.#hosts.values()].map((host) => host.save()),
+      urgent: [...this.#urgent].map(({ name }) => name),
+      waiting: [...this.#waiting].map(({ name }) => name),
       ids: this.#ids.save(),
       told: [...this.#told],
-      changed: this.#changed,
     };
     return serialize(saved);
   }

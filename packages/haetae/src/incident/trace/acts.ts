@@ -37,12 +37,13 @@ export class ActList {
   count(key: string, event: Event): boolean {
     const act = this.#known.get(key);
     if (act === undefined) return false;
-    act.count++;
-    if (event.timeMs < act.timeMs) {
-      act.timeMs = event.timeMs;
-      act.at = placeOf(event);
-      this.#latest = undefined;
-    }
+    // Acts are told, and change no more: what is counted takes their place.
+    const earlier = event.timeMs < act.timeMs;
+    const { timeMs, at } = earlier ? { timeMs: event.timeMs, at: placeOf(event) } : act;
+    const counted = { ...act, timeMs, at, count: act.count + 1 };
+    this.#known.set(key, counted);
+    if (earlier) this.#latest = undefined;
+    else if (this.#latest === act) this.#latest = counted;
     return true;
   }
 

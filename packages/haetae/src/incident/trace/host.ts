@@ -1,7 +1,7 @@
 import type { Event } from '@haetae/event';
 import { ActList, own, placeOf, restoreLists, type SavedLists, saveLists } from './acts.ts';
 import { LiveProcess, type SavedProcess } from './process.ts';
-import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace, TracedAct } from './trace.ts';
+import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace } from './trace.ts';
 
 /** Bounds for hostile or very large logs, of one tracer. What is beyond is counted. */
 export const MAX_PROCESSES = 100_000;
@@ -42,8 +42,6 @@ export interface SavedHost {
   readonly processes: readonly SavedProcess[];
   readonly byPid: readonly (readonly [pid: number, process: number])[];
   readonly acts: SavedLists;
-  /** Of each of the acts. */
-  readonly by: readonly Omit<HostAct, 'act'>[];
   readonly sessions: readonly SessionTrace[];
 }
 
@@ -56,7 +54,6 @@ export class LiveHost {
   readonly #byPid = new Map<number, LiveProcess>();
   readonly #all: LiveProcess[] = [];
   readonly #acts = new Map<ActKind, ActList>();
-  readonly #actOf = new Map<TracedAct, Omit<HostAct, 'act'>>();
   readonly #sessions: SessionTrace[] = [];
   readonly #open = new Map<string, SessionTrace>();
   #lastGuid = '';
@@ -96,7 +93,9 @@ export class LiveHost {
   /** A process that starts under this id (Security 4688). */
   start(pid: number, timeMs: number): LiveProcess | undefined {
     const process = this.#make('', pid, timeMs);
-    if (process !== undefined) this.#byPid.set(pid, process);
+    if (process === undefined) return undefined;
+    process.touch(timeMs);
+    this.#byPid.set(pid, process);
     return process;
   }
 
@@ -145,22 +144,28 @@ export class LiveHost {
       this.#acts.set(kind, list);
     }
     if (list.count(key, event)) return;
-    const act = this.#add(list, kind, key, event, make, what);
-    if (act !== undefined) this.#actOf.set(act, { ...by, host: this.name });
+    this.#add(list, kind, key, event, make, what, { ...by, host: this.name });
   }
 
-  #add(list: ActList, kind: ActKind, key: string, event: Event, make: FieldsOf, what = key): TracedAct | undefined {
+  #add(
+    list: ActList,
+    kind: ActKind,
+    key: string,
+    event: Event,
+    make: FieldsOf,
+    what = key,
+    by?: Omit<HostAct, 'act'>,
+  ): void {
     const { timeMs } = event;
-    if (list.full(timeMs)) return undefined;
+    if (list.full(timeMs)) return;
     if (this.#room.acts >= MAX_ACTS) {
       this.#room.overflow.acts++;
       list.more++;
-      return undefined;
+      return;
     }
     this.#room.acts++;
-    const act: TracedAct = { kind, what: own(what, 1024), fields: make(event), timeMs, at: placeOf(event), count: 1 };
-    list.add(own(key, 1024), act);
-    return act;
+    const act = { kind, what: own(what, 1024), fields: make(event), timeMs, at: placeOf(event), count: 1 };
+    list.add(own(key, 1024), by === undefined ? act : { ...act, by });
   }
 
   session(session: SessionTrace): void {
@@ -177,11 +182,7 @@ export class LiveHost {
   /** All so far. */
   told(): { processes: ProcessTrace[]; hostActs: HostAct[]; sessions: SessionTrace[] } {
     const hostActs: HostAct[] = [];
-    for (const list of this.#acts.values())
-      for (const act of list.acts()) {
-        const by = this.#actOf.get(act);
-        if (by !== undefined) hostActs.push({ ...by, act });
-      }
+    for (const list of this.#acts.values()) for (const act of list.acts()) hostActs.push({ ...act.by!, act });
     return { processes: this.#all.map((process) => process.told()), hostActs, sessions: [...this.#sessions] };
   }
 
@@ -192,24 +193,20 @@ export class LiveHost {
       processes: this.#all.map((process) => process.save()),
       byPid: [...this.#byPid].map(([pid, process]) => [pid, places.get(process)!] as const),
       acts: saveLists(this.#acts),
-      by: [...this.#acts.values()].flatMap((list) => [...list.acts()].map((act) => this.#actOf.get(act)!)),
       sessions: this.#sessions,
     };
   }
 
-  static restore(saved: SavedHost, room: Room): LiveHost {
+  /** `told`: what was told last. */
+  static restore(saved: SavedHost, room: Room, told: ReadonlySet<ProcessTrace>): LiveHost {
     const host = new LiveHost(saved.name, room);
     for (const one of saved.processes) {
-      const process = LiveProcess.restore(one);
+      const process = LiveProcess.restore(one, told.has(one.trace));
       host.#all.push(process);
       if (process.trace.guid !== '') host.#byGuid.set(process.trace.guid, process);
     }
     for (const [pid, i] of saved.byPid) host.#byPid.set(pid, host.#all[i]!);
-    const by = saved.by.values();
-    for (const [kind, list] of restoreLists(saved.acts)) {
-      host.#acts.set(kind, list);
-      for (const act of list.acts()) host.#actOf.set(act, by.next().value!);
-    }
+    for (const [kind, list] of restoreLists(saved.acts)) host.#acts.set(kind, list);
     for (const session of saved.sessions) {
       host.#sessions.push(session);
       host.#open.set(session.logonId, session);

@@ -7,10 +7,13 @@ export interface SavedProcess {
   readonly acts: SavedLists;
 }
 
-/** A process, with its acts in the form in which they are collected. */
+/** A process, with its acts in the form in which they are collected. What was {@link told} of it changes no more. */
 export class LiveProcess {
-  readonly trace: ProcessTrace;
+  /** To be changed only after {@link touch}. */
+  trace: ProcessTrace;
   readonly #acts = new Map<ActKind, ActList>();
+  /** Whether `trace` was told. */
+  #told = false;
 
   constructor(host: string, guid: string, pid: number | null, timeMs: number) {
     this.trace = {
@@ -33,15 +36,21 @@ export class LiveProcess {
       endMs: null,
       firstMs: timeMs,
       lastMs: timeMs,
+      events: 0,
       acts: [],
       more: {},
     };
   }
 
   touch(timeMs: number): void {
+    if (this.#told) {
+      this.trace = { ...this.trace };
+      this.#told = false;
+    }
     const { trace } = this;
     if (!(trace.firstMs <= timeMs)) trace.firstMs = timeMs;
     if (!(trace.lastMs >= timeMs)) trace.lastMs = timeMs;
+    trace.events++;
   }
 
   list(kind: ActKind): ActList {
@@ -56,22 +65,28 @@ export class LiveProcess {
   /** Its trace, with the acts so far. */
   told(): ProcessTrace {
     const { trace } = this;
+    if (this.#told) return trace;
+    this.#told = true;
     const acts: TracedAct[] = [];
+    const more: Partial<Record<ActKind, number>> = {};
     for (const [kind, list] of this.#acts) {
-      acts.push(...list.acts());
-      if (list.more > 0) trace.more[kind] = list.more;
+      for (const act of list.acts()) acts.push(act);
+      if (list.more > 0) more[kind] = list.more;
     }
     trace.acts = acts;
+    trace.more = more;
     return trace;
   }
 
   save(): SavedProcess {
-    return { trace: { ...this.trace, acts: [] }, acts: saveLists(this.#acts) };
+    return { trace: this.trace, acts: saveLists(this.#acts) };
   }
 
-  static restore({ trace, acts }: SavedProcess): LiveProcess {
+  /** `told`: whether that is what was told of it last. */
+  static restore({ trace, acts }: SavedProcess, told: boolean): LiveProcess {
     const process = new LiveProcess(trace.host, trace.guid, trace.pid, trace.firstMs);
-    Object.assign(process.trace, trace);
+    process.trace = trace;
+    process.#told = told;
     for (const [kind, list] of restoreLists(acts)) process.#acts.set(kind, list);
     return process;
   }

@@ -78,9 +78,11 @@ export interface ProcessTrace {
   /** First and last event that names it. */
   firstMs: number;
   lastMs: number;
+  /** How many name it. */
+  events: number;
   acts: readonly TracedAct[];
   /** Events of a kind that are not among the acts. */
-  more: Partial<Record<ActKind, number>>;
+  more: Readonly<Partial<Record<ActKind, number>>>;
 }
 
 /** An {@link Act} whose file is that of its trace. */
@@ -88,9 +90,11 @@ export interface TracedAct {
   readonly kind: ActKind;
   readonly what: string;
   readonly fields: Readonly<Record<string, string>>;
-  timeMs: number;
-  at: number;
-  count: number;
+  readonly timeMs: number;
+  readonly at: number;
+  readonly count: number;
+  /** Of one that belongs to no process: who did it. */
+  readonly by?: Omit<HostAct, 'act'>;
 }
 
 /** What happened on a host and not in a process: logons, services, tasks, shares, WMI subscriptions. */

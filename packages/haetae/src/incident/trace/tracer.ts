@@ -5,7 +5,7 @@ import { LiveHost, type MarkSink, type Room, type SavedHost } from './host.ts';
 import { seePowerShell, seeSystem } from './others.ts';
 import { seeSecurity } from './security.ts';
 import { seeSysmon } from './sysmon.ts';
-import type { LogTrace, Mark, PowerShellHost, Trace, Tracer } from './trace.ts';
+import type { LogTrace, Mark, PowerShellHost, ProcessTrace, Trace, Tracer } from './trace.ts';
 
 type Sight = (event: Event, host: LiveHost) => void;
 
@@ -160,11 +160,12 @@ export class FileTracer implements Tracer {
     };
   }
 
-  static restore(saved: SavedTracer): FileTracer {
+  /** `told`: the processes of what was told last, the same objects as in `saved`. */
+  static restore(saved: SavedTracer, told: ReadonlySet<ProcessTrace>): FileTracer {
     const tracer = new FileTracer();
     tracer.#by = saved.by;
     tracer.#room = saved.room;
-    for (const host of saved.hosts) tracer.#hosts.set(host.name, LiveHost.restore(host, tracer.#room));
+    for (const host of saved.hosts) tracer.#hosts.set(host.name, LiveHost.restore(host, tracer.#room, told));
     for (const { computer, channel, ids, generation, minutes } of saved.logs) {
       const log = tracer.#logOf(computer, channel);
       log.ids.restore(ids, '', generation);
