@@ -29,6 +29,22 @@ export interface Want {
   readonly session: Session;
   /** Units in it, of one of a remote desktop. */
   readonly units: readonly number[];
+  /** What is asked of the offers of each part, the surest first. */
+  readonly asked: readonly Question[];
+  /** Parts that have answers, one for each question. */
+  readonly answers: Map<Part, readonly (Reach | undefined)[]>;
+  /** Parts that were asked. */
+  readonly heard: WeakSet<Part>;
+}
+
+interface Question {
+  readonly of: 'connections' | 'credentials' | 'addressed' | 'named';
+  readonly keys: readonly string[];
+  /** The reach lies at most so long before or after the logon. */
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** Not one of this host, in short. */
+  readonly except?: string;
 }
 
 /** Who reached out, by what the other side tells of it. */
@@ -41,8 +57,6 @@ export interface Offers {
   readonly addressed: ReadonlyMap<string, readonly Reach[]>;
   /** Processes with findings whose command names another host. */
   readonly named: ReadonlyMap<string, readonly Reach[]>;
-  /** Hosts, in short, by addresses that they call their own. */
-  readonly addresses: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export function wantsOf(context: Context): Want[] {
@@ -57,11 +71,51 @@ export function wantsOf(context: Context): Want[] {
     else list.push(i);
   });
   for (const session of context.introduced) if (isRemote(session)) wanted.set(session.key, session);
+  const addresses = wanted.size === 0 ? new Map<string, string[]>() : addressesOf(context);
   // Findings in a session hold its anchor already; those of a remote desktop are given it with the hop.
   return [...wanted.values()].map((session) => ({
     session,
     units: joins(session) ? [] : (members.get(session.key) ?? []),
+    asked: questionsOf(session, addresses.get(shortName(session.host)) ?? []),
+    answers: new Map(),
+    heard: new WeakSet(),
   }));
+}
+
+function questionsOf(session: Session, addresses: readonly string[]): Question[] {
+  const host = shortName(session.host);
+  const service = `${serviceOf(session)} ${accountName(session.user)}`;
+  const clocks = { beforeMs: CLOCKS_MS, afterMs: CLOCKS_MS };
+  return [
+    { of: 'connections', keys: [`${session.address}:${session.port}`], ...clocks },
+    { of: 'credentials', keys: session.logonGuid === '' ? [] : [session.logonGuid], ...clocks },
+    { of: 'credentials', keys: [`${host} ${session.user.toLowerCase()}`], ...clocks },
+    {
+      of: 'addressed',
+      keys: addresses.map((address) => `${address} ${service}`),
+      beforeMs: ADDRESSED_MS,
+      afterMs: ADDRESSED_MS,
+      except: host,
+    },
+    { of: 'named', keys: [host], beforeMs: NAMED_MS, afterMs: CLOCKS_MS },
+  ];
+}
+
+/** Addresses that hosts call their own, by host, in short. */
+function addressesOf({ lineage }: Context): Map<string, string[]> {
+  const addresses = new Map<string, Set<string>>();
+  for (const node of lineage.nodes)
+    for (const { of } of node.traces)
+      for (const { kind, fields } of of.acts) {
+        if (kind !== 'connection') continue;
+        const own = fields.Initiated === 'false' ? fields.DestinationIp : fields.SourceIp;
+        if (own === undefined || /^(127\.|::1$|fe80:)/.test(own)) continue;
+        const host = shortName(node.host);
+        const known = addresses.get(host);
+        if (known === undefined) addresses.set(host, new Set([own]));
+        else known.add(own);
+      }
+  return new Map([...addresses].map(([host, own]) => [host, [...own]]));
 }
 
 /** `hosts`: those of the logs, in short. */
@@ -79,17 +133,9 @@ export function offersOf(context: Context, hosts: ReadonlySet<string>): Offers {
  * the host. Sessions of remote desktops are joined so too, and by nothing else.
  */
 export function joinByHop(parts: readonly Part[]): void {
-  const addresses = new Map<string, string[]>();
-  for (const { offers } of parts)
-    for (const [address, hosts] of offers.addresses)
-      for (const host of hosts) {
-        const list = addresses.get(host);
-        if (list === undefined) addresses.set(host, [address]);
-        else if (!list.includes(address)) list.push(address);
-      }
   for (const part of parts)
     for (const want of part.wants) {
-      const [from, reach] = reachTo(want.session, parts, addresses.get(shortName(want.session.host)) ?? []) ?? [];
+      const [from, reach] = reachTo(want, parts) ?? [];
       if (from === undefined || reach === undefined) continue;
       const unit = nearest(from.context, reach.node);
       if (unit === undefined) continue;
@@ -100,44 +146,38 @@ export function joinByHop(parts: readonly Part[]): void {
     }
 }
 
-function reachTo(
-  session: Session,
-  parts: readonly Part[],
-  addresses: readonly string[],
-): readonly [Part, Reach] | undefined {
-  const { fromMs } = session;
-  const host = shortName(session.host);
-  const near = (
-    of: (offers: Offers) => readonly Reach[] | undefined,
-    before: number,
-    after: number,
-  ): readonly [Part, Reach] | undefined => {
+/** A part is asked once: its answers are its own, whatever other parts there are. */
+function reachTo(want: Want, parts: readonly Part[]): readonly [Part, Reach] | undefined {
+  const { session, asked, answers, heard } = want;
+  const there = new Set(parts);
+  for (const part of answers.keys()) if (!there.has(part)) answers.delete(part);
+  for (const part of parts) {
+    if (heard.has(part)) continue;
+    heard.add(part);
+    const own = asked.map((question) => answer(question, part.offers, session.fromMs));
+    if (own.some((reach) => reach !== undefined)) answers.set(part, own);
+  }
+  for (let i = 0; i < asked.length; i++) {
     let best: readonly [Part, Reach] | undefined;
-    for (const part of parts) {
-      for (const reach of of(part.offers) ?? []) {
-        const apart = fromMs - reach.timeMs;
-        if (apart > before || apart < -after) continue;
-        if (best === undefined || nearer(reach, best[1], fromMs)) best = [part, reach];
-      }
+    for (const [part, own] of answers) {
+      const reach = own[i];
+      if (reach !== undefined && (best === undefined || nearer(reach, best[1], session.fromMs))) best = [part, reach];
     }
-    return best;
-  };
-  const end = `${session.address}:${session.port}`;
-  const account = `${host} ${session.user.toLowerCase()}`;
-  const own = `${serviceOf(session)} ${accountName(session.user)}`;
-  const addressed = ({ addressed: all }: Offers): Reach[] =>
-    addresses.flatMap(
-      (address) => all.get(`${address} ${own}`)?.filter(({ node }) => shortName(node.host) !== host) ?? [],
-    );
-  return (
-    near(({ connections }) => connections.get(end), CLOCKS_MS, CLOCKS_MS) ??
-    (session.logonGuid === ''
-      ? undefined
-      : near(({ credentials }) => credentials.get(session.logonGuid), CLOCKS_MS, CLOCKS_MS)) ??
-    near(({ credentials }) => credentials.get(account), CLOCKS_MS, CLOCKS_MS) ??
-    near(addressed, ADDRESSED_MS, ADDRESSED_MS) ??
-    near(({ named }) => named.get(host), NAMED_MS, CLOCKS_MS)
-  );
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+function answer({ of, keys, beforeMs, afterMs, except }: Question, offers: Offers, timeMs: number): Reach | undefined {
+  let best: Reach | undefined;
+  for (const key of keys)
+    for (const reach of offers[of].get(key) ?? []) {
+      const apart = timeMs - reach.timeMs;
+      if (apart > beforeMs || apart < -afterMs) continue;
+      if (except !== undefined && shortName(reach.node.host) === except) continue;
+      if (best === undefined || nearer(reach, best, timeMs)) best = reach;
+    }
+  return best;
 }
 
 /** Of two, the one nearer in time; of equally near ones, the same whichever comes first. */
@@ -165,23 +205,16 @@ function add(map: Map<string, Reach[]>, key: string, reach: Reach): void {
 
 const shown = (trace: Trace, act: TracedAct): Happening => ({ ...placed(trace, act.at), timeMs: act.timeMs });
 
-function connectionsOf({ lineage }: Context): Pick<Offers, 'connections' | 'addressed' | 'addresses'> {
+function connectionsOf({ lineage }: Context): Pick<Offers, 'connections' | 'addressed'> {
   const connections = new Map<string, Reach[]>();
   const addressed = new Map<string, Reach[]>();
-  const addresses = new Map<string, Set<string>>();
   for (const node of lineage.nodes) {
-    const broker = isBroker(node);
+    if (isBroker(node)) continue;
     for (const { of, trace } of node.traces)
       for (const act of of.acts) {
         if (act.kind !== 'connection') continue;
         const { SourceIp, SourcePort, DestinationIp, DestinationPort, Initiated } = act.fields;
-        const own = Initiated === 'false' ? DestinationIp : SourceIp;
-        if (own !== undefined && !/^(127\.|::1$|fe80:)/.test(own)) {
-          const hosts = addresses.get(own);
-          if (hosts === undefined) addresses.set(own, new Set([shortName(node.host)]));
-          else hosts.add(shortName(node.host));
-        }
-        if (broker || Initiated === 'false') continue;
+        if (Initiated === 'false') continue;
         const reach = { node, timeMs: act.timeMs, shownBy: shown(trace, act) };
         if (SourceIp !== undefined && SourcePort !== undefined) add(connections, `${SourceIp}:${SourcePort}`, reach);
         const service = SERVICES[DestinationPort ?? ''];
@@ -189,7 +222,7 @@ function connectionsOf({ lineage }: Context): Pick<Offers, 'connections' | 'addr
           add(addressed, `${DestinationIp} ${service} ${accountName(node.user)}`, reach);
       }
   }
-  return { connections, addressed, addresses };
+  return { connections, addressed };
 }
 
 function credentialsOf({ traces, lineage, hostOf }: Context): Map<string, Reach[]> {
