@@ -28,8 +28,11 @@ const hosts = Number(process.argv[4] ?? 50);
 
 const { original, found } = await logs();
 const share = keep(found, original.length);
-console.log(`${original.length} events of OTRF, ${(100 * share).toFixed(2)} % found · ${rate} events/s over ${hosts} hosts, ${seconds} s`);
+console.log(
+  `${original.length} events of OTRF, ${(100 * share).toFixed(2)} % found · ${rate} events/s over ${hosts} hosts, ${seconds} s`,
+);
 
+const ids = Array.from({ length: hosts }, () => new Map());
 const live = createLiveIncidents({});
 const start = Date.parse('2026-03-17T08:00:00Z');
 const costs = { see: 0, add: 0, update: [], wall: [], save: [], load: [] };
@@ -78,15 +81,28 @@ line('see, µs of CPU an event', (costs.see / events).toFixed(2), LIMITS.see);
 line('add, µs of CPU a finding', (costs.add / findings).toFixed(2));
 line('update, ms of CPU, median', at(costs.update, 0.5).toFixed(1), LIMITS.update);
 line('   p95, p99, most (wall)', [0.95, 0.99, 1].map((p) => at(costs.wall, p).toFixed(0)).join(' '));
-line('   median of the first, last quarter', [costs.update.slice(0, quarter), costs.update.slice(-quarter)].map((some) => at(some, 0.5).toFixed(1)).join(' '));
+line(
+  '   median of the first, last quarter',
+  [costs.update.slice(0, quarter), costs.update.slice(-quarter)].map((some) => at(some, 0.5).toFixed(1)).join(' '),
+);
 line('save, ms of CPU, most', Math.max(...costs.save, 0).toFixed(0), LIMITS.save);
 line('   MB', (snapshot.length / 1e6).toFixed(1), LIMITS.megabytes);
 line('   restore, ms of CPU', costs.load[0].toFixed(0));
-line('all, µs of CPU an event', ((costs.see + costs.add + costs.update.reduce((a, b) => a + b, 0) * 1000) / events).toFixed(2));
+line(
+  'all, µs of CPU an event',
+  ((costs.see + costs.add + costs.update.reduce((a, b) => a + b, 0) * 1000) / events).toFixed(2),
+);
 line('events, findings', `${events} ${findings}`);
 line('incidents, told', `${incidents.size} ${told.changes}`);
 line('KB a telling, largest', `${(told.bytes / told.changes / 1e3).toFixed(1)} ${(told.largest / 1e3).toFixed(0)}`);
 line('MB resident', (process.memoryUsage().rss / 1e6).toFixed(0));
+
+/** Each channel of each host counts its own. */
+function recordId(host, channel) {
+  const id = (ids[host].get(channel) ?? 0) + 1;
+  ids[host].set(channel, id);
+  return id;
+}
 
 function cpu() {
   const { user, system } = process.cpuUsage();
@@ -102,8 +118,17 @@ function next(n) {
   const timeMs = Math.floor(start + (n * 1000) / rate);
   const position = { kind: 'record', record: n };
   const own = new PlainEvent({
-    ...{ timeMs, computer, channel: event.channel, provider: event.provider, eventId: event.eventId, position, names, values },
-    eventRecordId: Math.floor(n / hosts) + 1,
+    ...{
+      timeMs,
+      computer,
+      channel: event.channel,
+      provider: event.provider,
+      eventId: event.eventId,
+      position,
+      names,
+      values,
+    },
+    eventRecordId: recordId(host, event.channel),
     systemNames: event.systemNames,
     systemValues: event.systemValues,
   });
