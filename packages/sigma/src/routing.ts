@@ -1,7 +1,7 @@
 import type { Matcher } from './compile.ts';
 import { accepts, acceptsAll, type Source } from './logsource.ts';
 import type { FieldMapping } from './mapping.ts';
-import { type EventView, objectView } from './view.ts';
+import { type EventView, objectView, prepare } from './view.ts';
 
 /** A rule that may match events of one kind, and how it sees their fields. */
 export interface Candidate {
@@ -17,43 +17,60 @@ export const knownOf = (channel: string, eventId: number): EventView =>
 
 const ANYWHERE: Source = {};
 
+/** Rules of one list of places; those of one log source may share it, and it is looked through once for them all. */
+interface Placed {
+  readonly sources: readonly Source[] | undefined;
+  /** By their numbers, ascending. */
+  readonly rules: number[];
+}
+
 /** Gives the rules that may match events of a channel and id, in their order; a rule once for each of its readings, the plain one first. */
 export function createRouter(matchers: readonly Matcher[]): (channel: string, eventId: number) => Candidate[] {
-  const anywhere: number[] = [];
-  const byChannel = new Map<string, number[]>();
+  const anywhere = new Map<Placed['sources'], Placed>();
+  const byChannel = new Map<string, Map<Placed['sources'], Placed>>();
+  const put = (into: Map<Placed['sources'], Placed>, sources: Placed['sources'], rule: number): void => {
+    const placed = into.get(sources);
+    if (placed === undefined) into.set(sources, { sources, rules: [rule] });
+    else placed.rules.push(rule);
+  };
+  const channelsOf = new Map<readonly Source[], readonly string[] | undefined>();
   matchers.forEach(({ sources }, i) => {
-    if (sources === undefined || sources.some((s) => s.channels === undefined)) {
-      anywhere.push(i);
+    if (sources !== undefined && !channelsOf.has(sources)) channelsOf.set(sources, channelsIn(sources));
+    const channels = sources === undefined ? undefined : channelsOf.get(sources);
+    if (channels === undefined) {
+      put(anywhere, sources, i);
       return;
     }
-    for (const channel of new Set(sources.flatMap((s) => s.channels!.map((c) => c.toLowerCase())))) {
-      const known = byChannel.get(channel);
-      if (known === undefined) byChannel.set(channel, [i]);
-      else known.push(i);
+    for (const channel of channels) {
+      const known = byChannel.get(channel) ?? new Map<Placed['sources'], Placed>();
+      byChannel.set(channel, known);
+      put(known, sources, i);
     }
   });
 
   return (channel, eventId) => {
     const lower = channel.toLowerCase();
-    const known = knownOf(channel, eventId);
+    const known = prepare(knownOf(channel, eventId));
     const at = (source: Source): boolean =>
       (source.channels === undefined || source.channels.some((c) => c.toLowerCase() === lower)) &&
       (source.eventIds === undefined || source.eventIds.includes(eventId));
-    // Rules of one log source may share their list of places: it is looked through once.
-    const readings = new Map<readonly Source[] | undefined, readonly Omit<Candidate, 'matcher'>[]>();
-    const found: Candidate[] = [];
-    for (const i of [...anywhere, ...(byChannel.get(lower) ?? [])].sort((a, b) => a - b)) {
-      const matcher = matchers[i]!;
-      let ways = readings.get(matcher.sources);
-      if (ways === undefined) {
-        ways = waysOf(matcher.sources === undefined ? [ANYWHERE] : matcher.sources.filter(at));
-        readings.set(matcher.sources, ways);
+    const found: { readonly rule: number; readonly ways: readonly Omit<Candidate, 'matcher'>[] }[] = [];
+    for (const placed of [anywhere, byChannel.get(lower)]) {
+      for (const { sources, rules } of placed?.values() ?? []) {
+        const ways = waysOf(sources === undefined ? [ANYWHERE] : sources.filter(at));
+        if (ways.length === 0) continue;
+        for (const rule of rules) if (matchers[rule]!.couldMatch(known)) found.push({ rule, ways });
       }
-      if (ways.length === 0 || !matcher.couldMatch(known)) continue;
-      for (const { mapping, accepts } of ways) found.push({ matcher, mapping, accepts });
     }
-    return found;
+    found.sort((a, b) => a.rule - b.rule);
+    return found.flatMap(({ rule, ways }) => ways.map((way) => ({ matcher: matchers[rule]!, ...way })));
   };
+}
+
+/** In lower case, each once; undefined where one of the sources is any channel's. */
+function channelsIn(sources: readonly Source[]): readonly string[] | undefined {
+  if (sources.some(({ channels }) => channels === undefined)) return undefined;
+  return [...new Set(sources.flatMap(({ channels }) => channels!.map((c) => c.toLowerCase())))];
 }
 
 function waysOf(sources: readonly Source[]): Omit<Candidate, 'matcher'>[] {

@@ -45,8 +45,9 @@ export interface RuleSetOptions extends CompileOptions {
    */
   readonly engine?: 'fast' | 'plain';
   /**
-   * Characters of a kind's events that `fast` searches rule by rule too, as building what asks many rules at once costs more
-   * than that; 40,000, which are some two dozen process creations.
+   * Characters of a kind's events, 2,000 more for each event, that `fast` searches rule by rule too, as building what asks many
+   * rules at once costs more than that. Unless given, 2,000 for each rule of the kind and 40,000 at most, which are a dozen
+   * process creations.
    */
   readonly effortBeforeGroup?: number;
 }
@@ -54,13 +55,18 @@ export interface RuleSetOptions extends CompileOptions {
 /** Kinds of events remembered; a log that invents channels must not fill the memory. */
 const MOST_KINDS = 2048;
 
+/** What an event costs rule by rule, however short it is, and what a rule costs a group: in characters. */
+const EFFORT_OF_EVENT = 2000;
+const EFFORT_OF_RULE = 2000;
+const MOST_EFFORT = 40_000;
+
 /** What is known of a kind of events. */
 interface Kind {
   readonly candidates: readonly Candidate[];
   readonly known: PreparedView;
   group: Group | undefined;
-  /** Characters of its events so far; no longer counted once there is a group. */
-  effort: number;
+  /** How much is left of what its events may cost before there is a group. */
+  patience: number;
 }
 
 /**
@@ -68,7 +74,7 @@ interface Kind {
  * A rule that cannot be compiled is a problem, not an exception; the others are in force.
  */
 export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options: RuleSetOptions = {}): RuleSet {
-  const { engine = 'fast', effortBeforeGroup = 40_000 } = options;
+  const { engine = 'fast', effortBeforeGroup } = options;
   const { matchers, problems, predicates, numbers } = inForce(rules, options);
   const route = createRouter(matchers);
   const filters = keywordFilters();
@@ -79,7 +85,9 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
     const found = byChannel.get(channel)?.get(eventId);
     if (found !== undefined) return found;
     const known = new PreparedView(knownOf(channel, eventId));
-    const kind: Kind = { candidates: route(channel, eventId), known, group: undefined, effort: 0 };
+    const candidates = route(channel, eventId);
+    const patience = effortBeforeGroup ?? Math.min(MOST_EFFORT, EFFORT_OF_RULE * candidates.length);
+    const kind: Kind = { candidates, known, group: undefined, patience };
     if (++kinds > MOST_KINDS) {
       byChannel.clear();
       kinds = 1;
@@ -114,9 +122,9 @@ export function createRuleSet(rules: readonly SigmaRule[] | SavedRules, options:
       if (engine === 'plain') return plainMatches(candidates, seen);
       // What a group folds away is not true of an event that says another thing of its kind.
       if (!(view.isKind?.(channel, eventId) === true || isOfKind(view, kind.known))) return walked(candidates, seen);
-      if (kind.group === undefined && kind.effort < effortBeforeGroup) {
-        kind.effort += charactersOf(view);
-        if (kind.effort < effortBeforeGroup) return walked(candidates, seen);
+      if (kind.group === undefined && kind.patience > 0) {
+        kind.patience -= EFFORT_OF_EVENT + charactersOf(view);
+        if (kind.patience > 0) return walked(candidates, seen);
       }
       kind.group ??= groupOf(kind);
       const hits = kind.group.hits(view, seen);

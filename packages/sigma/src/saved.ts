@@ -158,7 +158,7 @@ class SavedSigmaRule implements SigmaRule {
 /** Matchers that compile their rule when it is first asked for a reason; routing and matching many need no more than the program. */
 export function loadRules(saved: SavedRules, predicates: Predicates, options: CompileOptions): readonly Matcher[] {
   const { program, rules, texts } = saved;
-  const table = options.logSources;
+  const { logSources: table, ...others } = options;
   const sources = saved.logsources.map(([logsource, names]) =>
     table === undefined ? undefined : sourcesOf(logsource, table, { line: 1, column: 1 }, new Set(names)),
   );
@@ -170,7 +170,7 @@ export function loadRules(saved: SavedRules, predicates: Predicates, options: Co
     const tree = program.trees[i]!;
     let compiled: Matcher | undefined;
     const matcher = (): Matcher => {
-      compiled ??= compile(rule, options);
+      compiled ??= compile(rule, others); // its places are known already
       return compiled;
     };
     const loaded: Matcher = {

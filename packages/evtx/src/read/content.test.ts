@@ -51,6 +51,25 @@ test('a record without a word does not mention it', () => {
   ).toEqual([...[true, true, false, true, false]]);
 });
 
+test.each([
+  ['mimi\u212aatz', true],
+  ['MIM\u0130', true],
+  ['mim', false],
+  ['m\u0131m\u0131', false],
+])('whose lower case a word stands in may mention it: %s', (value, told) => {
+  const [found] = readEvtx(draft(value));
+  expect(found!.mentions(['mimikatz', 'mimi'])).toBe(told);
+});
+
+test('more words than a mask has bits, some of one letter', () => {
+  const words = [...Array.from({ length: 40 }, (_, n) => `gq${n}`), 'j'];
+  const told = ['gq7', 'GQ39', 'g q7', 'gq', 'J', 'qqq'].map((value) => {
+    const [found] = readEvtx(draft(value));
+    return found!.mentions(words);
+  });
+  expect(told).toEqual([true, true, false, false, true, false]);
+});
+
 const data = (file: Uint8Array, form?: 'canonical'): unknown => JSON.parse(lines(file, form)[0]!).data;
 
 const draft = (value: EvtxValue | string): Uint8Array =>

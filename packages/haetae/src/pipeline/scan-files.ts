@@ -102,7 +102,9 @@ export async function scanFiles(
     batch(batch, path, ledger) {
       const found: Located[] = [];
       const signals: FiledSignal[] = [];
-      const keep = (signal: Signal): number => signals.push({ ...structuredClone(signal), file: path });
+      // A value may be a slice of the text around it, which it would keep in memory: what is kept is copied.
+      const own = batch.ownTexts === true ? <T>(value: T): T => value : structuredClone;
+      const keep = (signal: Signal): number => signals.push({ ...own(signal), file: path });
       const before = ledger.events;
       for (const event of batch.events) {
         const { timeMs } = event;
@@ -114,8 +116,7 @@ export async function scanFiles(
           continue;
         }
         for (const detector of detectors) {
-          // A value may be a slice of the text around it, which it would keep in memory: findings are kept, so they are copied.
-          for (const finding of detector.detect(event, keep)) found.push({ ...structuredClone(finding), file: path });
+          for (const finding of detector.detect(event, keep)) found.push({ ...own(finding), file: path });
         }
       }
       if (found.length > 0) listener.findings(found);

@@ -51,6 +51,8 @@ export interface Batch {
   readonly events: Iterable<Event>;
   /** Bytes of the input behind this batch, for progress; may be 0. */
   readonly bytes: number;
+  /** Values are texts of their own: none is a slice of a larger one, which it would keep in memory. */
+  readonly ownTexts?: true;
   /**
    * Instead of iterating `events`: all of them as JSON lines, into `write`, and their number. Lines may be held back until a
    * later batch of the same input is printed; the same `write` is given for all of them.

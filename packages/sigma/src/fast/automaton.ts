@@ -83,7 +83,7 @@ export class Automaton {
       const back = suffix[state]! * width;
       if (from === 'anywhere') {
         // What a state does not know, its suffix does; the root knows nothing and stays.
-        if (state > 0) for (let c = 0; c < width; c++) table[row + c] = table[back + c]!;
+        if (state > 0) copyRow(table, row, back, width);
       } else table.fill(-1, row, row + width);
       for (let to = child[order[state]!]!; to !== 0; to = sibling[to]!) {
         const next = number[to]!;
@@ -170,4 +170,9 @@ export class Automaton {
     }
     return count;
   }
+}
+
+/** Millions of cells, by short rows: a function of its own is compiled at once, the constructor around it is not. */
+function copyRow(table: Int32Array, to: number, from: number, width: number): void {
+  for (let c = 0; c < width; c++) table[to + c] = table[from + c]!;
 }

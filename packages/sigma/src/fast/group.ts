@@ -345,14 +345,15 @@ interface Triggers {
 function triggersOf(knot: Knot, slots: readonly Slot[], popular: Int32Array): Triggers | undefined {
   if (knot.slot >= 0) return { slots: [knot.slot], cost: costOf(slots[knot.slot]!, popular) };
   if (knot.atLeast === 0) return undefined;
-  const parts: Triggers[] = [];
-  for (const part of knot.of) {
-    const found = triggersOf(part, slots, popular);
-    if (found !== undefined) parts.push(found);
-  }
   // Of any so many parts one must hold, since the others are too few.
   const needed = knot.of.length - knot.atLeast + 1;
+  const parts: Triggers[] = [];
+  for (let i = 0; i < knot.of.length; i++) {
+    const found = triggersOf(knot.of[i]!, slots, popular);
+    if (found !== undefined) parts.push(found);
+  }
   if (parts.length < needed) return undefined;
+  if (needed === 1) return parts.reduce((a, b) => (b.cost < a.cost ? b : a));
   parts.sort((a, b) => a.cost - b.cost);
   const taken = parts.slice(0, needed);
   return {

@@ -114,9 +114,12 @@ function keyOf(value: EncodedValue): string {
 
 function decode(value: EncodedValue): SingleValue {
   if (Array.isArray(value)) {
-    const [cased, ...parts] = value as [number, ...(string | 0 | 1 | 2)[]];
-    const read = (part: string | 0 | 1 | 2): Part => (typeof part === 'string' ? literal(part) : SYMBOLS[part]);
-    return { kind: 'text', raw: '', parts: parts.map(read), cased: cased === 1, bytes: false };
+    const parts: Part[] = [];
+    for (let i = 1; i < value.length; i++) {
+      const part = value[i] as string | 0 | 1 | 2;
+      parts.push(typeof part === 'string' ? literal(part) : SYMBOLS[part]);
+    }
+    return { kind: 'text', raw: '', parts, cased: value[0] === 1, bytes: false };
   }
   const written = value as SingleValue;
   if (written.kind !== 'cidr') return written;
@@ -126,21 +129,26 @@ function decode(value: EncodedValue): SingleValue {
 }
 
 /** What {@link lookupOf} says of one literal with or without a star at its ends, which is nearly all that rules ask. */
-function simpleLookup([cased, ...parts]: readonly (string | number)[]): Lookup | undefined {
-  const [a, b, c] = parts;
-  if (cased === 1 || parts.length > 3) return undefined;
+function simpleLookup(value: readonly (string | number)[]): Lookup | undefined {
+  if (value[0] === 1 || value.length > 4) return undefined;
+  const a = value[1];
+  const b = value[2];
+  const c = value[3];
   const text = typeof a === 'string' ? a : b;
   if (typeof text !== 'string' || text === '' || !isAscii(text)) return undefined;
-  const exact = (mode: Literal['mode']): Lookup => ({
-    kind: 'exact',
-    literals: [{ mode, text: text.toLowerCase() }],
-    beyond: false,
-  });
-  if (typeof a === 'string')
-    return parts.length === 1 ? exact('equals') : b === 0 && c === undefined ? exact('starts') : undefined;
+  if (typeof a === 'string') {
+    if (value.length === 2) return exact('equals', text);
+    return b === 0 && c === undefined ? exact('starts', text) : undefined;
+  }
   if (a !== 0) return undefined;
-  return c === undefined ? exact('ends') : c === 0 ? exact('contains') : undefined;
+  return c === undefined ? exact('ends', text) : c === 0 ? exact('contains', text) : undefined;
 }
+
+const exact = (mode: Literal['mode'], text: string): Lookup => ({
+  kind: 'exact',
+  literals: [{ mode, text: text.toLowerCase() }],
+  beyond: false,
+});
 
 const WEIGHTS: Readonly<Partial<Record<SingleValue['kind'], number>>> = {
   regex: 3,
@@ -151,22 +159,27 @@ const WEIGHTS: Readonly<Partial<Record<SingleValue['kind'], number>>> = {
   exists: 50,
 };
 
-/** The predicates of a program, made when they are first asked for. */
+/**
+ * The predicates of a program, made when they are first asked for. What a start asks of thousands of them takes pairs apart by
+ * their places: before it is optimised, taking them apart by a pattern costs an iterator each.
+ */
 export class Predicates {
   readonly program: Program;
   readonly #made: (Predicate | undefined)[];
+  readonly #lookups: (Lookup | undefined)[];
 
   constructor(program: Program) {
     this.program = program;
     this.#made = new Array<Predicate | undefined>(program.predicates.length).fill(undefined);
+    this.#lookups = new Array<Lookup | undefined>(program.predicates.length).fill(undefined);
   }
 
   get(index: number): Predicate {
     const made = this.#made[index];
     if (made !== undefined) return made;
-    const [field, value] = this.program.predicates[index]!;
-    const name = field < 0 ? undefined : this.program.fields[field]!;
-    const predicate = knownPredicate(name, decode(value));
+    const encoded = this.program.predicates[index]!;
+    const name = encoded[0] < 0 ? undefined : this.program.fields[encoded[0]]!;
+    const predicate = knownPredicate(name, decode(encoded[1]));
     this.#made[index] = predicate;
     return predicate;
   }
@@ -177,13 +190,13 @@ export class Predicates {
   }
 
   kind(index: number): SingleValue['kind'] {
-    const [, value] = this.program.predicates[index]!;
+    const value = this.program.predicates[index]![1];
     return Array.isArray(value) ? 'text' : (value as SingleValue).kind;
   }
 
   /** A guess of how often the predicate holds: the higher, the less it tells. */
   weight(index: number): number {
-    const [, value] = this.program.predicates[index]!;
+    const value = this.program.predicates[index]![1];
     if (!Array.isArray(value)) return WEIGHTS[(value as SingleValue).kind] ?? 20;
     let letters = 0;
     let stars = 0;
@@ -196,11 +209,19 @@ export class Predicates {
   }
 
   lookup(index: number): Lookup {
-    const [, value] = this.program.predicates[index]!;
+    let lookup = this.#lookups[index];
+    if (lookup === undefined) {
+      lookup = this.#look(index);
+      this.#lookups[index] = lookup;
+    }
+    return lookup;
+  }
+
+  #look(index: number): Lookup {
+    const value = this.program.predicates[index]![1];
     if ('lookup' in value) return value.lookup;
     const simple = Array.isArray(value) ? simpleLookup(value as readonly (string | number)[]) : undefined;
-    if (simple !== undefined) return simple;
-    return lookupOf(this.#made[index]?.value ?? decode(value));
+    return simple ?? lookupOf(this.#made[index]?.value ?? decode(value));
   }
 }
 

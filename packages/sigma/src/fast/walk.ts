@@ -21,20 +21,25 @@ export function holdsTree(tree: Tree, predicates: Predicates, view: PreparedView
 
 /** A literal with or without stars at its ends is nearly all that rules ask: no predicate is made for those. */
 function holdsOne(index: number, predicates: Predicates, view: PreparedView): boolean {
-  const [field, value] = predicates.program.predicates[index]!;
+  // By their places: before this is optimised, a pattern costs an iterator.
+  const encoded = predicates.program.predicates[index]!;
+  const field = encoded[0];
+  const value = encoded[1];
   if (field < 0) return predicates.get(index).holds(view);
   const name = predicates.program.fields[field]!;
   if (!isFoldedText(value)) {
     // A regular expression is not even read where the literals that it needs are not there.
     return (!('lookup' in value) || mayHold(value.lookup, view.folded(name))) && predicates.get(index).holds(view);
   }
-  const [, a, b, c] = value;
+  const a = value[1];
+  const b = value[2];
   if (value.length === 2) {
     if (typeof a === 'string') return view.folded(name).includes(a);
   } else if (value.length === 3) {
     if (a === 0 && typeof b === 'string') return some(view, name, b, ends);
     if (typeof a === 'string' && b === 0) return some(view, name, a, starts);
-  } else if (value.length === 4 && a === 0 && typeof b === 'string' && c === 0) return some(view, name, b, contains);
+  } else if (value.length === 4 && a === 0 && typeof b === 'string' && value[3] === 0)
+    return some(view, name, b, contains);
   return predicates.get(index).holds(view);
 }
 

@@ -53,7 +53,7 @@ class WindowsView implements EventView {
   }
 
   all(): Iterable<string> {
-    return [...this.#read().values()].flat();
+    return flat(this.#read());
   }
 
   /**
@@ -64,7 +64,7 @@ class WindowsView implements EventView {
     if (this.#overlay !== NO_OVERLAY) return undefined;
     const { source, channel, provider, computer } = this.#event;
     if (source !== undefined) return [source, channel, provider, computer];
-    if (this.#whole !== undefined) return [[...this.#whole.values()].flat().join('\n')];
+    if (this.#whole !== undefined) return [flat(this.#whole).join('\n')];
     const values = [channel, provider, computer];
     for (const [, value] of this.#event.fields()) values.push(value);
     for (const [, value] of this.#event.systemFields()) values.push(value);
@@ -76,23 +76,24 @@ class WindowsView implements EventView {
   }
 
   mentions(words: readonly string[]): boolean {
-    return this.#overlay !== NO_OVERLAY || (this.#event.mentions?.(words) ?? true);
+    return (this.#event.mentions?.(words) ?? true) || adds(this.#overlay, words);
   }
 
   raw(field: string): RawValue | undefined {
-    if (this.#overlay !== NO_OVERLAY) return undefined;
+    if (this.#overlay !== NO_OVERLAY && Object.hasOwn(this.#overlay, field)) return undefined;
     this.#direct ??= this.#event.hasBlankNames === false;
     return this.#direct && !OWN.has(field) ? this.#event.raw?.(field) : undefined;
   }
 
   isKind(channel: string, eventId: number): boolean {
     const { channel: own, eventId: id } = this.#event;
-    return this.#overlay === NO_OVERLAY && id !== 0 && own !== '' && id === eventId && own === channel;
+    if (Object.hasOwn(this.#overlay, 'EventID') || Object.hasOwn(this.#overlay, 'Channel')) return false;
+    return id !== 0 && own !== '' && id === eventId && own === channel;
   }
 
   /** The usual answer to what every rule asks. */
   #own(field: string): readonly string[] | undefined {
-    if (this.#overlay !== NO_OVERLAY) return undefined;
+    if (Object.hasOwn(this.#overlay, field)) return undefined;
     const { eventId, channel } = this.#event;
     if (field === 'EventID' && eventId !== 0) return [String(eventId)];
     if (field === 'Channel' && channel !== '') return [channel];
@@ -110,6 +111,22 @@ class WindowsView implements EventView {
     this.#whole ??= readFields(this.#event, this.#overlay);
     return this.#whole;
   }
+}
+
+/** Whether one of the words stands in what was added. */
+function adds(overlay: Overlay, words: readonly string[]): boolean {
+  for (const values of Object.values(overlay))
+    for (const value of values) {
+      const lower = value.toLowerCase();
+      if (words.some((word) => lower.includes(word))) return true;
+    }
+  return false;
+}
+
+function flat(fields: ReadonlyMap<string, readonly string[]>): string[] {
+  const all: string[] = [];
+  for (const values of fields.values()) for (let i = 0; i < values.length; i++) all.push(values[i]!);
+  return all;
 }
 
 const braced = (value: string): string => (value.length === 36 && GUID.test(value) ? `{${value}}` : value);

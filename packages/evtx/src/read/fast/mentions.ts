@@ -17,12 +17,20 @@ const { TYPE } = valueType;
 const TEXTUAL = /[ghjkmopqvw]|::|\\/;
 const LOWER = 0x20;
 
+/** A mask has a bit for each word; those from here on share the last but one. */
+const MOST_BITS = 30;
+/** Kelvin's K and the I with a dot begin with these bytes: their lower case is an ASCII letter's. */
+const TURNING = 1 << MOST_BITS;
+const KELVIN = 0x2a;
+const DOTTED = 0x30;
+
 class Words {
   readonly texts: readonly string[];
   /** All of them are sought in texts alone. */
   readonly areTextual: boolean;
-  /** The first letters, in both cases. */
-  readonly first = new Uint8Array(256);
+  /** Of the first and of the second letters, in both cases: the words that have them there. */
+  readonly first = new Int32Array(256);
+  readonly second = new Int32Array(256);
   readonly letters: readonly Uint8Array[];
   /** Whether one stands in the literals of a layout or plan. */
   readonly literal = new WeakMap<Layout | Plan, boolean>();
@@ -31,9 +39,14 @@ class Words {
     this.texts = texts;
     this.areTextual = texts.every((text) => TEXTUAL.test(text) && /^[\x20-\x7e]+$/.test(text));
     this.letters = texts.map((text) => Uint8Array.from(text, (c) => c.charCodeAt(0)));
-    for (const [letter] of this.letters) {
-      this.first[letter!] = 1;
-      if (letter! >= 97 && letter! <= 122) this.first[letter! - LOWER] = 1;
+    for (const [n, [first, second]] of this.letters.entries()) {
+      mark(this.first, first!, bitOf(n));
+      if (second !== undefined) mark(this.second, second, bitOf(n));
+      else for (let letter = 0; letter < 256; letter++) this.second[letter]! |= bitOf(n);
+    }
+    if (texts.some((text) => /[ik]/.test(text))) {
+      this.first[KELVIN]! |= TURNING;
+      this.first[DOTTED]! |= TURNING;
     }
   }
 
@@ -46,6 +59,13 @@ class Words {
     }
     return stand;
   }
+}
+
+const bitOf = (word: number): number => 1 << Math.min(word, MOST_BITS - 1);
+
+function mark(masks: Int32Array, letter: number, bit: number): void {
+  masks[letter]! |= bit;
+  if (letter >= 97 && letter <= 122) masks[letter - LOWER]! |= bit;
 }
 
 const known = new WeakMap<readonly string[], Words>();
@@ -72,10 +92,18 @@ function isElsewhere(slots: ArrayLike<number>): boolean {
   return false;
 }
 
-function stand({ first, letters }: Words, from: number, to: number): boolean {
+function stand({ first, second, letters }: Words, from: number, to: number): boolean {
   for (let p = from; p < to; p++) {
-    if (first[CHUNK[p]!] === 0 || CHUNK[p + 1] !== 0) continue;
-    for (let n = 0; n < letters.length; n++) if (standsAt(letters[n]!, p, to)) return true;
+    const begun = first[CHUNK[p]!]!;
+    if (begun === 0) continue;
+    const high = CHUNK[p + 1]!;
+    if (high !== 0) {
+      if ((begun & TURNING) !== 0 && high === (CHUNK[p] === KELVIN ? 0x21 : 0x01)) return true;
+      continue;
+    }
+    const may = begun & second[CHUNK[p + 2]!]!;
+    if (may === 0) continue;
+    for (let n = 0; n < letters.length; n++) if ((may & bitOf(n)) !== 0 && standsAt(letters[n]!, p, to)) return true;
   }
   return false;
 }

@@ -41,8 +41,21 @@ const CP1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’
 export const ansiChar = (byte: number): string =>
   byte >= 0x80 && byte < 0xa0 ? CP1252[byte - 0x80]! : String.fromCharCode(byte);
 
+const ANSI_UNITS = Uint16Array.from({ length: 256 }, (_, byte) => ansiChar(byte).charCodeAt(0));
+/** Units that are made one text at a time: arguments lie on the stack. */
+const AT_ONCE = 4096;
+
 /** NUL bytes are left out, as padding is. */
-const ansi = (bytes: Uint8Array) => Array.from(bytes, (b) => (b === 0 ? '' : ansiChar(b))).join('');
+function ansi(bytes: Uint8Array): string {
+  const units = new Uint16Array(bytes.length);
+  let count = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) units[count++] = ANSI_UNITS[bytes[i]!]!;
+  let text = '';
+  for (let at = 0; at < count; at += AT_ONCE) {
+    text += String.fromCharCode.apply(undefined, units.subarray(at, Math.min(count, at + AT_ONCE)) as never);
+  }
+  return text;
+}
 
 /** The value of `size` bytes at `at`. Embedded BinXML (0x21) is not read here: it needs the chunk's templates. */
 export function readValue(b: Bytes, type: number, at: number, size: number): Value {

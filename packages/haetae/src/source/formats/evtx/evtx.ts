@@ -87,6 +87,7 @@ function batchOf(chunk: Chunk, printer: Printer): Batch {
     // The reader's cursor has the members of Event; the package imports nothing, so that it cannot say so itself.
     events: chunk as unknown as Iterable<Event>,
     bytes: CHUNK_BYTES,
+    ownTexts: true,
     jsonLines: (options, write) => printer.print(chunk, options, write),
     xml(write) {
       let count = 0;
