@@ -10,7 +10,15 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dir = join(root, 'dist', 'bundle');
 
-const INPUT = ['cli/main', 'pipeline/scan-worker', 'hunt/hunt-worker', 'store/store-worker', 'store/log/log-worker'];
+const INPUT = [
+  'cli/main',
+  'pipeline/scan-worker',
+  'hunt/hunt-worker',
+  'pipeline/live/engine-worker',
+  'pipeline/live/rules-worker',
+  'store/store-worker',
+  'store/log/log-worker',
+];
 
 /** Found when they are imported: those that few starts need, those with native parts, and one without a licence file. */
 const EXTERNAL = [

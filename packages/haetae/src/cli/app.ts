@@ -21,6 +21,7 @@ import type {
   ScanFlags,
 } from './flags.ts';
 import { rulesRoutes } from './rules-app.ts';
+import { serveRoute, tokenRoutes } from './serve-app.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -162,6 +163,8 @@ export function application(words: Words, version: string): Application<Context>
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,
       agent,
+      serve: serveRoute(words),
+      token: tokenRoutes(words),
       dump,
       info,
     },

@@ -167,3 +167,52 @@ export interface BaselineShowFlags extends Pick<CommonFlags, 'lang' | 'output' |
 export interface BaselineApplyFlags extends BaselineReadFlags {
   readonly format: 'table' | 'jsonl';
 }
+
+/** All of them may stand in the file of `config` too. */
+export interface ServeFlags {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly rules?: readonly string[];
+  readonly builtin?: boolean;
+  readonly exceptions?: readonly string[];
+  readonly minLevel?: string;
+  readonly strictSigma?: boolean;
+  readonly baseline?: string;
+  readonly lateness?: string;
+  readonly syslogTcp?: readonly string[];
+  readonly syslogTls?: readonly string[];
+  readonly syslogUdp?: readonly string[];
+  readonly syslogFrom?: readonly string[];
+  readonly watch?: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly publicUrl?: string;
+  readonly keepDays?: string;
+  readonly keepGb?: string;
+  readonly store?: string;
+  readonly cache?: boolean;
+  readonly config?: string;
+  readonly verbose?: boolean;
+  readonly timezone?: string;
+  readonly lang?: string;
+}
+
+export interface TokenFlags {
+  readonly data?: string;
+  readonly lang?: string;
+}
+
+export interface TokenListFlags extends TokenFlags {
+  readonly format: 'table' | 'json';
+}
+
+export interface TokenCreateFlags extends TokenListFlags {
+  readonly name: string;
+  readonly kind: 'ingest' | 'enrol' | 'api';
+  readonly role?: 'viewer' | 'analyst' | 'responder' | 'admin';
+  readonly scope?: readonly ('elastic' | 'hec' | 'otlp' | 'ndjson' | 'syslog')[];
+  readonly host?: readonly string[];
+  readonly network?: readonly string[];
+  readonly expires?: string;
+}

@@ -3,8 +3,9 @@ import { LEVELS, type Level, type Need, type Source } from '@haetae/sigma';
 import type { Readiness, ScriptJoinerCounts, SeenKind } from '@haetae/sigma/windows';
 import type { Finding } from './finding.ts';
 import type { Harvest, TextStore } from './harvest.ts';
+import type { HiddenText } from './hidden.ts';
 import type { ScoreAccount } from './scores.ts';
-import type { FiledFinding, FiledSignal, Signal } from './signal.ts';
+import type { Completed, FiledFinding, FiledSignal, Signal } from './signal.ts';
 
 /** A rule file: its path, as findings and problems shall name it, and its text. */
 export interface RuleText {
@@ -30,6 +31,15 @@ export interface DetectorSetup {
   readonly anomaly?: AnomalySetup;
   /** What `compile` of a detector, by its name, made of this setup: the rules are then not read again. */
   readonly compiled?: Readonly<Record<string, CompiledRules>>;
+  /** Events come without an end, and not in order of time. */
+  readonly live?: LiveSetup;
+}
+
+export interface LiveSetup {
+  /** Signals may be so much older than the newest one and still be taken in their place. */
+  readonly latenessMs: number;
+  /** What {@link Detector.save} gave, of the detector of this name: it goes on where that one stopped. */
+  readonly states?: Readonly<Record<string, unknown>>;
 }
 
 export interface AnomalySetup {
@@ -108,7 +118,9 @@ export interface Detector {
    * several events wait for.
    */
   detect(event: Event, signal?: (signal: Signal) => void): readonly Finding[];
-  /** A signal, of any file, in order of time; findings that it completes. */
+  /** What was decoded out of an event that `detect` has just seen, whether or not a rule matched. */
+  hidden?(event: Event): readonly HiddenText[];
+  /** A signal, of any file, in order of time; findings that it completes. Live: in any order, and `settle` tells what it completes. */
   follow?(signal: FiledSignal): readonly FiledFinding[];
   /**
    * What was gathered of the file being read since the last call, for what can only be said of all events together; undefined
@@ -121,6 +133,13 @@ export interface Detector {
   finish?(): readonly FiledFinding[];
   /** How scores came about; after `finish`. */
   scores?(): ScoreAccount | undefined;
+  /**
+   * Live: what can be said by now, in order of time: no signal of before `beforeMs` will come, or of before the newest one less
+   * the lateness.
+   */
+  settle?(beforeMs?: number): readonly Completed[];
+  /** Live: all that it remembers, plain data, for {@link LiveSetup.states}. Behind `settle`. */
+  save?(): unknown;
   reach(seen: Iterable<EventKind>): Reach;
   /** What each rule in force needs of an event, for whoever seeks events where they are stored; undefined where it may be any event. */
   needs?(): readonly RuleNeed[];

@@ -8,6 +8,7 @@ export {
   describeProblem,
   type EventKind,
   isAtLeast,
+  type LiveSetup,
   type PipelineText,
   type Reach,
   type RuleCounts,
@@ -45,5 +46,5 @@ export { type Harvest, memoryStore, type TextStore } from './harvest.ts';
 export { type HiddenText, hiddenIn, overlayOf } from './hidden.ts';
 export { DETECTORS } from './registry.ts';
 export type { BelowBudget, FamilyAccount, FeatureDrift, ScoreAccount } from './scores.ts';
-export type { FiledFinding, FiledSignal, Signal } from './signal.ts';
+export type { Completed, FiledFinding, FiledSignal, Signal } from './signal.ts';
 export { type Localised, type OrdinaryIf, type ScorePart, type UnusualReason, unusualReason } from './unusual.ts';

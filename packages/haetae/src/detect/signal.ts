@@ -30,3 +30,14 @@ export interface FiledSignal extends Signal {
 export interface FiledFinding extends Finding {
   readonly file: string;
 }
+
+/** What several events made, said as soon as it is true and once more when nothing can change it. */
+export interface Completed {
+  /** The same whenever the same finding is told. */
+  readonly key: string;
+  /** Events in it so far. */
+  readonly count: number;
+  /** Nothing more will be said of it. */
+  readonly final: boolean;
+  readonly finding: FiledFinding;
+}

@@ -3,6 +3,7 @@ import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
 import { enRules } from './en-rules.ts';
+import { enServe } from './en-serve.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
 export const en = {
@@ -217,6 +218,7 @@ export const en = {
   hosts: enHosts,
   incidents: enIncidents,
   exceptions: enExceptions,
+  serve: enServe,
   anomaly: enAnomaly,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',

@@ -4,6 +4,7 @@ import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
 import { koRules } from './ko-rules.ts';
+import { koServe } from './ko-serve.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
 export const ko: Words = {
@@ -209,6 +210,7 @@ export const ko: Words = {
   hosts: koHosts,
   incidents: koIncidents,
   exceptions: koExceptions,
+  serve: koServe,
   anomaly: koAnomaly,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',

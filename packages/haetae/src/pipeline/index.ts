@@ -8,3 +8,5 @@ export type { SurveyRun } from './survey.ts';
 /** Loaded by those who need them, the rules and all that reads them above all: a dump starts in half the time without. */
 export const surveying = () => import('./survey.ts');
 export const scanning = () => import('./scanning.ts');
+export const serving = () => import('./live/index.ts');
+export type { ServeOptions, Serving, TokenBook, TokenRow } from './live/index.ts';

@@ -56,7 +56,10 @@ export function withCompiledRules(
 }
 
 /** Everything that what is compiled depends on: the rules, the options, and the program itself. */
-function keyOf({ rules: _, compiled: __, anomaly: ___, ...options }: DetectorSetup, hashes: readonly string[]): string {
+function keyOf(
+  { rules: _, compiled: __, anomaly: ___, live: ____, ...options }: DetectorSetup,
+  hashes: readonly string[],
+): string {
   const all = [SAVED_VERSION, process.versions.node, options, hashes, programFiles()];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
 }

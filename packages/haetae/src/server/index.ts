@@ -1,7 +1,9 @@
 export { serverIdentity } from './agent/identity.ts';
 export type * as api from './api.ts';
 export type * as agentsApi from './api-agents.ts';
+export type { LiveMessage } from './api.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
+export { hintOf, newSecret, secretHash } from './auth/secrets.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';
 export { type HuntRunner, huntPorts } from './hunt-ports.ts';
@@ -27,4 +29,4 @@ export type {
   SavedSearches,
 } from './ports.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
-export { type StorePortOptions, storePorts } from './store-ports.ts';
+export { eventOf, findingOf, incidentOf, type StorePortOptions, storePorts } from './store-ports.ts';

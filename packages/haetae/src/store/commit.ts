@@ -44,6 +44,23 @@ export interface Batch {
   readonly findings: readonly FindingRow[];
   readonly incidents: readonly EngineIncident[];
   readonly entities: readonly EntityRow[];
+  /** Findings of before, by id, as they are now: more of their events have come. */
+  readonly revised?: readonly FindingRow[];
+  /** Findings of before that belong to another incident now. */
+  readonly moved?: readonly MovedFinding[];
+}
+
+export interface MovedFinding {
+  readonly seq: number;
+  readonly id: number;
+  readonly incidentId: string | null;
+}
+
+/** How far everything is stored, and the highest ids that were ever given. */
+export interface Reached {
+  readonly seq: number;
+  readonly eventId: number;
+  readonly findingId: number;
 }
 
 export interface Committed {
@@ -61,6 +78,7 @@ export interface Intake {
   commit(batch: Batch): Promise<Committed>;
   /** 0 when nothing was committed. */
   committed(): Promise<number>;
+  reached(): Promise<Reached>;
 }
 
 /** What the reader needs to go on where it was: its state as it was behind the frame `seq`. */

@@ -12,7 +12,17 @@ export type {
 } from './accounts.ts';
 export { ROLES } from './accounts.ts';
 export type { Audit, AuditBreak, AuditEntry, AuditHead, AuditQuery, AuditRecord, AuditVerdict } from './audit.ts';
-export type { Batch, Committed, EntityRow, FindingRow, Intake, Snapshot, Snapshots } from './commit.ts';
+export type {
+  Batch,
+  Committed,
+  EntityRow,
+  FindingRow,
+  Intake,
+  MovedFinding,
+  Reached,
+  Snapshot,
+  Snapshots,
+} from './commit.ts';
 export { StoreError, type StoreErrorCode } from './error.ts';
 export {
   EVENT_FLAGS,

@@ -1,7 +1,5 @@
-import type { MessagePort, TransferListItem } from 'node:worker_threads';
-import type { Batch } from './commit.ts';
+import type { MessagePort } from 'node:worker_threads';
 import { failureOf, StoreError, type StoreErrorCode } from './error.ts';
-import { buffersOf } from './events/batch.ts';
 import type { Store } from './store.ts';
 
 /** From the thread that asks. `next` asks a stream for its next item, `cancel` ends a call or stream. */
@@ -66,7 +64,7 @@ export function storeAt(port: MessagePort): Store {
     open.set(id, hear);
     const plain = signal === undefined ? args : [...args.slice(0, -1), { ...(control as Control), signal: undefined }];
     const request: Request = { id, kind: 'call', path, args: plain, signal: signal !== undefined };
-    port.postMessage(request, transferable(path, plain));
+    port.postMessage(request);
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
     return { id, forget };
@@ -125,10 +123,6 @@ export function storeAt(port: MessagePort): Store {
     },
   });
 }
-
-/** The typed arrays of a batch go over without being copied: who sends a batch gives it away. */
-const transferable = (path: string, args: readonly unknown[]): TransferListItem[] =>
-  path === 'intake.commit' ? buffersOf((args[0] as Batch).events) : [];
 
 /** Answers what is asked at a port with a store of this thread. `close` is the opener's alone: elsewhere it lets go of the port only. */
 export function serveStore(store: Store, port: MessagePort, close: () => Promise<void>): void {

@@ -33,6 +33,7 @@ export {
   type ScriptJoiner,
   type ScriptJoinerCounts,
   type ScriptJoinerLimits,
+  type ScriptJoinerState,
 } from './scripts.ts';
 export { createSeenKinds, SEEN_LIMITS, type SeenKinds, type SeenLimits } from './seen.ts';
 export { COMMAND_LINE_POLICY, fieldSettings, type Setting, SYSMON_ELEMENTS, settingsFor } from './settings.ts';

@@ -88,3 +88,14 @@ test.each([
 ])('a script of too many %s is dropped and counted once', (_what, limits, events) => {
   expect(run(events, limits)).toMatchObject({ joined: 0, waiting: 0, dropped: 1 });
 });
+
+test('saved and begun again in the middle, it goes on as if nothing had happened', () => {
+  const limits = { ...SCRIPT_JOINER_LIMITS, maxScripts: 2 };
+  const joiner = createScriptJoiner(limits);
+  for (const id of ['a', 'b', 'c']) joiner.add(part(id, 1, 2, `${id}1`));
+  const again = createScriptJoiner(limits, structuredClone(joiner.save()));
+  const rest = (one: typeof joiner) => ['a', 'b', 'c'].map((id) => one.add(part(id, 2, 2, `${id}2`))?.text);
+  expect(rest(again)).toEqual([undefined, 'b1b2', 'c1c2']);
+  expect(rest(joiner)).toEqual([undefined, 'b1b2', 'c1c2']);
+  expect(again.counts()).toEqual(joiner.counts());
+});

@@ -45,6 +45,15 @@ export interface ScriptJoiner {
   /** Takes any event; gives the script when this event brought the last part that was missing. */
   add(event: WindowsEvent): JoinedScript | undefined;
   counts(): ScriptJoinerCounts;
+  /** To be given to {@link createScriptJoiner} after a restart; plain data. */
+  save(): ScriptJoinerState;
+}
+
+/** Scripts that wait and those given up, in their order. */
+export interface ScriptJoinerState {
+  readonly waiting: readonly (readonly [key: string, script: Readonly<Waiting>])[];
+  readonly givenUp: readonly string[];
+  readonly counts: ScriptJoinerCounts;
 }
 
 interface Waiting {
@@ -61,15 +70,18 @@ const CHANNELS = new Set(['microsoft-windows-powershell/operational', 'powershel
  * Joins the parts of PowerShell 4104 (`MessageNumber` of `MessageTotal`) by computer and `ScriptBlockId`, in whatever order
  * they come. A script of one part gives nothing: its event has the whole text. Memory is bounded by `limits`.
  */
-export function createScriptJoiner(limits: ScriptJoinerLimits = SCRIPT_JOINER_LIMITS): ScriptJoiner {
+export function createScriptJoiner(
+  limits: ScriptJoinerLimits = SCRIPT_JOINER_LIMITS,
+  state?: ScriptJoinerState,
+): ScriptJoiner {
   // In the order of their latest part: the first one is the one to give up.
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, Waiting>(
+    state?.waiting.map(([key, script]) => [key, { ...script, parts: [...script.parts] }]),
+  );
   // Scripts given up, so that their later parts do not begin them anew; forgotten in turn.
-  const givenUp = new Set<string>();
-  let total = 0;
-  let joined = 0;
-  let dropped = 0;
-  let repeated = 0;
+  const givenUp = new Set<string>(state?.givenUp);
+  let total = [...waiting.values()].reduce((sum, { size }) => sum + size, 0);
+  let { joined, dropped, repeated } = state?.counts ?? { joined: 0, dropped: 0, repeated: 0 };
 
   const giveUp = (key: string, script: Waiting): void => {
     waiting.delete(key);
@@ -125,6 +137,11 @@ export function createScriptJoiner(limits: ScriptJoinerLimits = SCRIPT_JOINER_LI
       return undefined;
     },
     counts: () => ({ joined, waiting: waiting.size, dropped, repeated }),
+    save: () => ({
+      waiting: [...waiting].map(([key, script]) => [key, { ...script, parts: [...script.parts] }]),
+      givenUp: [...givenUp],
+      counts: { joined, waiting: waiting.size, dropped, repeated },
+    }),
   };
 }
 

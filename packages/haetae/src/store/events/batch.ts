@@ -31,7 +31,7 @@ export interface EventOrigin {
 
 /** One column of text: the rows that have a value, rising (absent when all have), and the values. */
 export interface TextColumn {
-  readonly rows: Uint16Array<ArrayBuffer> | undefined;
+  readonly rows: Uint32Array<ArrayBuffer> | undefined;
   readonly values: readonly string[];
 }
 
@@ -49,12 +49,6 @@ export interface EventBatch {
   readonly strays: Uint32Array<ArrayBuffer>;
   /** In the order of {@link TEXT_COLUMNS}. */
   readonly texts: readonly TextColumn[];
-}
-
-/** The memory of a batch, to be transferred with it. */
-export function buffersOf({ rows, texts, ...columns }: EventBatch): ArrayBuffer[] {
-  if (rows === 0) return [];
-  return [...Object.values(columns), ...texts.flatMap((text) => text.rows ?? [])].map(({ buffer }) => buffer);
 }
 
 /** The columns of text of a batch and of the table, in one order. */
@@ -75,10 +69,13 @@ const FIELDS = DECODED + 1;
 const SYSTEM = DECODED + 2;
 class TextBuilder {
   #values: string[] = [];
-  #rows: Uint16Array<ArrayBuffer>;
+  #rows: Uint32Array<ArrayBuffer>;
 
   constructor(capacity: number) {
-    this.#rows = new Uint16Array(capacity);
+    this.#rows = new Uint32Array(capacity);
+  }
+  grow(capacity: number): void {
+    this.#rows = grown(this.#rows, new Uint32Array(capacity));
   }
   put(row: number, value: string): void {
     this.#rows[this.#values.length] = row;
@@ -91,9 +88,14 @@ class TextBuilder {
   }
 }
 
+function grown<T extends Float64Array | Uint32Array | Uint16Array | Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
 /** Gathers events into a batch. One call an event, in the thread that reads: names are looked up once a field, and nothing is parsed. */
 export class EventBatchBuilder {
-  readonly #capacity: number;
+  #capacity: number;
   readonly #texts: TextBuilder[];
   readonly #values: (string | undefined)[] = new Array(EVENT_COLUMNS.length).fill(undefined);
   readonly #takers: number[] = new Array(EVENT_COLUMNS.length).fill(-1);
@@ -127,11 +129,27 @@ export class EventBatchBuilder {
   get rows(): number {
     return this.#rows;
   }
+  /** Has no room left without growing. */
   get full(): boolean {
     return this.#rows === this.#capacity;
   }
 
+  /** A frame is never split over two batches, however many events it has. */
+  #grow(): void {
+    const capacity = Math.max(256, this.#capacity * 2);
+    this.#id = grown(this.#id, new Float64Array(capacity));
+    this.#seq = grown(this.#seq, new Float64Array(capacity));
+    this.#timeMs = grown(this.#timeMs, new Float64Array(capacity));
+    this.#receivedMs = grown(this.#receivedMs, new Float64Array(capacity));
+    this.#ticks = grown(this.#ticks, new Uint16Array(capacity));
+    this.#eventId = grown(this.#eventId, new Int32Array(capacity));
+    this.#flags = grown(this.#flags, new Uint8Array(capacity));
+    for (const text of this.#texts) text.grow(capacity);
+    this.#capacity = capacity;
+  }
+
   add(event: Event, origin: EventOrigin): void {
+    if (this.full) this.#grow();
     const row = this.#rows++;
     const unknown = Number.isNaN(event.timeMs);
     this.#id[row] = origin.id;

@@ -4,6 +4,7 @@ import {
   type CorrelationStats,
   type Correlator,
   type CorrelatorOptions,
+  type CorrelatorState,
   createCorrelator,
   explainCorrelation,
   type Instant,
@@ -13,7 +14,7 @@ import {
 import type { Via, WindowsMatch } from '@haetae/sigma/windows';
 import type { RuleProblem } from '../../detector.ts';
 import type { CorrelationReason, EventReference, Finding } from '../../finding.ts';
-import type { FiledFinding, FiledSignal, Signal } from '../../signal.ts';
+import type { Completed, FiledFinding, FiledSignal, Signal } from '../../signal.ts';
 
 /** What is repeated of each event that a finding names. */
 interface Named {
@@ -37,12 +38,24 @@ export interface Sequences {
   /** The signal of a match; undefined when no correlation waits for its rule. */
   signal(match: WindowsMatch, about: Pick<Signal, 'event' | 'fields' | 'decoded'>): Signal | undefined;
   follow(signal: FiledSignal): readonly FiledFinding[];
+  /** What can be said by now of signals that come out of order; see Detector. */
+  settle(beforeMs?: number): readonly Completed[];
   finish(): readonly FiledFinding[];
   /** What limits cost, once all is followed. */
   problems(): RuleProblem[];
+  save(): SequencesState;
 }
 
-/** Signals come in order of time, so none is waited for. */
+/** Plain data. */
+export type SequencesState = CorrelatorState<Named, Detail>;
+
+/** How signals are taken that come as events do, out of order and without an end. */
+export interface LiveSequences {
+  readonly latenessMs: number;
+  readonly state?: SequencesState;
+}
+
+/** Signals of a scan come in order of time, so none is waited for. */
 const OPTIONS: CorrelatorOptions = { latenessMs: 0 };
 /** Windows are looked at once in so many signals: nothing is lost by it, findings are sorted in the end. */
 const SIGNALS_A_LOOK = 256;
@@ -51,8 +64,10 @@ const SIGNALS_A_LOOK = 256;
 export function createSequences(
   linked: readonly LinkedCorrelation[],
   factsOf: (linked: LinkedCorrelation) => RuleFacts,
+  live?: LiveSequences,
 ): Sequences {
-  const correlator: Correlator<Named, Detail> = createCorrelator(linked, OPTIONS);
+  const options = live === undefined ? OPTIONS : { latenessMs: live.latenessMs };
+  const correlator: Correlator<Named, Detail> = createCorrelator(linked, options, live?.state);
   const facts = new Map(linked.map((one) => [one.correlation, factsOf(one)]));
   const texts = new Map<string, string>();
   let since = 0;
@@ -93,11 +108,18 @@ export function createSequences(
         },
         detail: { file, event, fields, ...(decoded !== undefined && { decoded }) },
       });
-      if (++since < SIGNALS_A_LOOK) return [];
+      if (live !== undefined || ++since < SIGNALS_A_LOOK) return [];
       since = 0;
       return closed(correlator.advance());
     },
+    settle: (beforeMs) =>
+      correlator.advance(beforeMs).flatMap((one) => {
+        if (one.state === 'updated') return [];
+        const { id, count, state } = one;
+        return { key: id, count, final: state === 'closed', finding: toFinding(one, facts.get(one.correlation)!) };
+      }),
     finish: () => closed(correlator.finish()),
+    save: () => correlator.save(),
     problems: () => correlator.stats.flatMap(({ correlation, stats }) => costs(correlation, stats)),
   };
 }

@@ -1,17 +1,23 @@
 import { type LinkedCorrelation, needsOf, type RuleMeta, type SigmaRule } from '@haetae/sigma';
-import { createScriptJoiner, readiness } from '@haetae/sigma/windows';
+import { createScriptJoiner, readiness, SCRIPT_JOINER_LIMITS, type ScriptJoinerState } from '@haetae/sigma/windows';
 import { fromSigmaTags } from '../../../attack/index.ts';
 import type { CompiledRules, Detector, DetectorKind, DetectorSetup, RuleProblem } from '../../detector.ts';
 import { type Finding, factsOf, fieldsOf, toReason } from '../../finding.ts';
 import { type HiddenText, hiddenIn, hiddenInScript, overlayOf } from '../../hidden.ts';
 import { levelOf, loadBook, type RuleBook, readBook, saveBook } from './book.ts';
-import { createSequences, type RuleFacts } from './sequences.ts';
+import { createSequences, type RuleFacts, type SequencesState } from './sequences.ts';
 
 const NONE: readonly Finding[] = [];
 const NOTHING_HIDDEN: readonly HiddenText[] = [];
 
 /** Sigma rules. They see an event's fields and, beside them, the text decoded out of its command lines and scripts. */
 export const sigma: DetectorKind = { name: 'sigma', create, compile };
+
+/** What is remembered from one start to the next. */
+interface State {
+  readonly scripts: ScriptJoinerState;
+  readonly sequences?: SequencesState;
+}
 
 /** Books that this thread compiled itself: it need not read them again. */
 const books = new WeakMap<CompiledRules, RuleBook>();
@@ -29,7 +35,8 @@ function create(setup: DetectorSetup): Detector {
   const book = compiled === undefined ? readBook(setup) : (books.get(compiled) ?? loadBook(compiled, setup));
   const { set, telling, correlations } = book;
   const problems: RuleProblem[] = [...book.problems];
-  const scripts = createScriptJoiner();
+  const state = setup.live?.states?.sigma as State | undefined;
+  const scripts = createScriptJoiner(SCRIPT_JOINER_LIMITS, state?.scripts);
   const known = new Map<SigmaRule, RuleFacts>();
   const facts = (rule: SigmaRule): RuleFacts => {
     let made = known.get(rule);
@@ -39,9 +46,15 @@ function create(setup: DetectorSetup): Detector {
     }
     return made;
   };
-  const sequences = correlations.length === 0 ? undefined : createSequences(correlations, factsOfCorrelation);
+  const live = setup.live && {
+    latenessMs: setup.live.latenessMs,
+    ...(state?.sequences !== undefined && { state: state.sequences }),
+  };
+  const sequences = correlations.length === 0 ? undefined : createSequences(correlations, factsOfCorrelation, live);
 
+  let seen: readonly HiddenText[] | undefined;
   const detect: Detector['detect'] = (event, signal) => {
+    seen = undefined;
     if (set.candidates(event.channel, event.eventId).length === 0) return NONE;
     const script = strict ? undefined : scripts.add(event);
     const hidden = strict
@@ -49,6 +62,7 @@ function create(setup: DetectorSetup): Detector {
       : script === undefined
         ? hiddenIn(event)
         : hiddenInScript(event, script.text);
+    seen = hidden;
     const matches = set.matchEvent(event, overlayOf(hidden), script?.overlay);
     if (matches.length === 0) return NONE;
     const about = {
@@ -81,13 +95,21 @@ function create(setup: DetectorSetup): Detector {
     counts: book.counts,
     problems,
     detect,
+    hidden: (event) => seen ?? (strict ? NOTHING_HIDDEN : hiddenIn(event)),
     ...(sequences !== undefined && {
       follow: sequences.follow,
+      ...(live !== undefined && { settle: sequences.settle }),
       finish: () => {
         const findings = sequences.finish();
         problems.push(...sequences.problems());
         return findings;
       },
+    }),
+    ...(live !== undefined && {
+      save: (): State => ({
+        scripts: scripts.save(),
+        ...(sequences !== undefined && { sequences: sequences.save() }),
+      }),
     }),
     ready: (seen) => readiness(set, seen),
     needs: () => set.matchers.map((matcher) => ({ sources: matcher.sources, need: needsOf(matcher) })),

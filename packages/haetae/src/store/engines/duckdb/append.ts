@@ -93,7 +93,7 @@ export function eventAppender(api: typeof duckdb, database: string): EventAppend
 const rawOf = (appender: duckdb.DuckDBAppender): bindings.Appender =>
   (appender as unknown as { readonly appender: bindings.Appender }).appender;
 
-function lowerBound(sorted: Uint16Array, value: number): number {
+function lowerBound(sorted: Uint32Array, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import type { Batch, Committed, EntityRow, FindingRow, Intake } from '../../commit.ts';
+import type { Batch, Committed, EntityRow, FindingRow, Intake, MovedFinding } from '../../commit.ts';
 import { StoreError } from '../../error.ts';
 import { type EventAppender, eventAppender } from './append.ts';
 import { type Database, STORE } from './database.ts';
@@ -24,6 +24,12 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
   const appender: EventAppender = eventAppender(db.api, STORE);
   return {
     committed: () => db.read(committedSeq),
+    reached: () =>
+      db.read(async (sql) => {
+        const row = await sql.first(`SELECT (SELECT seq FROM committed) AS seq,
+          (SELECT coalesce(max(id), 0) FROM events) AS event, (SELECT coalesce(max(id), 0) FROM findings) AS finding`);
+        return { seq: Number(row!.seq), eventId: Number(row!.event), findingId: Number(row!.finding) };
+      }),
     commit: (batch) =>
       db.write(async (sql) => {
         const before = await committedSeq(sql);
@@ -36,6 +42,14 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
         if (from < events.rows) await appender.append(sql.connection, events, from);
         const findings = batch.findings.filter(isNew);
         await insertMany(sql, findings.map(storedFinding));
+        await revise(
+          sql,
+          latest((batch.revised ?? []).filter(isNew), ({ id }) => String(id)),
+        );
+        await move(
+          sql,
+          latest((batch.moved ?? []).filter(isNew), ({ id }) => String(id)),
+        );
         const incidents = batch.incidents.filter(isNew);
         await writeIncidents(
           sql,
@@ -59,8 +73,8 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
 
 const rowsOf = (batch: Batch): number => batch.events.rows + batch.findings.length + batch.incidents.length;
 
-function check({ upTo, events, findings, incidents, entities: rows }: Batch): void {
-  for (const { seq } of [...findings, ...incidents, ...rows]) {
+function check({ upTo, events, findings, incidents, entities: rows, revised = [], moved = [] }: Batch): void {
+  for (const { seq } of [...findings, ...incidents, ...rows, ...revised, ...moved]) {
     if (seq > upTo) throw new StoreError('invalid', `a row of seq ${seq} in a batch up to ${upTo}`);
   }
   for (let i = 0; i < events.rows; i++) {
@@ -84,6 +98,26 @@ const storedFinding = (row: FindingRow): StoredFinding => ({ ...row, severity: s
 const AT_ONCE = 200;
 async function insertMany(sql: Sql, rows: readonly StoredFinding[]): Promise<void> {
   for (let i = 0; i < rows.length; i += AT_ONCE) await findingRows.insertAll(sql, rows.slice(i, i + AT_ONCE));
+}
+
+/** One that is not there any more is not brought back. */
+async function revise(sql: Sql, rows: readonly FindingRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    const some = rows.slice(i, i + AT_ONCE);
+    const places = some.map((_, n) => `$${n + 1}`).join(', ');
+    const ids = some.map(({ id }) => id);
+    const there = new Set(
+      (await sql.all(`SELECT id FROM findings WHERE id IN (${places})`, ids)).map(({ id }) => Number(id)),
+    );
+    await sql.run(`DELETE FROM findings WHERE id IN (${places})`, ids);
+    await findingRows.insertAll(sql, some.filter(({ id }) => there.has(id)).map(storedFinding));
+  }
+}
+
+async function move(sql: Sql, rows: readonly MovedFinding[]): Promise<void> {
+  for (const { id, incidentId } of rows) {
+    await sql.run('UPDATE findings SET incident_id = $2 WHERE id = $1', [id, incidentId]);
+  }
 }
 
 async function writeEntities(sql: Sql, rows: readonly EntityRow[]): Promise<void> {

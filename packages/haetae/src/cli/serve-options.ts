@@ -1,0 +1,190 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { Words } from '../locale/index.ts';
+import { type ServeOptions, scanning } from '../pipeline/index.ts';
+import { baselineAt } from './anomaly-run.ts';
+import { dataFolder } from './data-folder.ts';
+import { exceptionsAt } from './exceptions-load.ts';
+import type { ServeFlags } from './flags.ts';
+import { levelOption, zoneOption } from './options.ts';
+import { rulePacks } from './rule-packs.ts';
+import { UsageError } from './usage.ts';
+
+export const PORT = 8484;
+const HOST = '127.0.0.1';
+const LATENESS_S = 30;
+
+/** What the flags and the file of --config ask for, checked before anything is opened. */
+export interface PreparedServe {
+  readonly options: Omit<ServeOptions, 'version' | 'log' | 'now'>;
+  readonly verbose: boolean;
+  /** Of the baseline; undefined without one. */
+  readonly baselineVersion: string | undefined;
+}
+
+export async function prepareServe(given: ServeFlags, now: number, words: Words): Promise<PreparedServe> {
+  const flags = given.config === undefined ? given : { ...fromFile(given.config, words), ...present(given) };
+  const { serve: w } = words;
+  const builtin = flags.builtin ?? true;
+  const rules = flags.rules ?? [];
+  rulePacks({ rules, builtin }, words);
+  exceptionsAt(flags.exceptions ?? [], now, words);
+  const baseline = flags.baseline === undefined ? undefined : baselineAt(flags.baseline, words);
+  const tls = tlsOf(flags, words);
+  if (flags.syslogTls !== undefined && tls === undefined) throw new UsageError(w.tlsNeeded);
+  for (const folder of flags.watch ?? [])
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+      throw new UsageError(w.noFolder('--watch', folder));
+  if (flags.store !== undefined && flags.store !== 'on' && flags.store !== 'off')
+    throw new UsageError(w.storeValue(flags.store));
+  const days = natural('--keep-days', flags.keepDays, words);
+  const gb = natural('--keep-gb', flags.keepGb, words);
+  const { cacheFolder } = await scanning();
+  return {
+    verbose: flags.verbose ?? false,
+    baselineVersion: baseline?.baseline.version,
+    options: {
+      directory: dataAt(flags.data),
+      host: flags.host ?? HOST,
+      port: portOf(flags.port, words),
+      ...(tls !== undefined && { tls }),
+      ...(flags.publicUrl !== undefined && { publicUrl: urlOf(flags.publicUrl, words) }),
+      syslog: [
+        ...listeners('tcp', '--syslog-tcp', flags.syslogTcp, words),
+        ...listeners('tls', '--syslog-tls', flags.syslogTls, words),
+        ...listeners('udp', '--syslog-udp', flags.syslogUdp, words),
+      ],
+      syslogFrom: networksOf('--syslog-from', flags.syslogFrom, words),
+      watch: (flags.watch ?? []).map((folder) => resolve(folder)),
+      rules: {
+        builtin,
+        paths: rules,
+        minLevel: flags.minLevel === undefined ? 'informational' : levelOption('--min-level', flags.minLevel, words),
+        strict: flags.strictSigma ?? false,
+        cache: (flags.cache ?? true) ? cacheFolder(process.env, process.platform) : undefined,
+      },
+      exceptions: flags.exceptions ?? [],
+      ...(baseline !== undefined && { baseline: baseline.bytes }),
+      latenessMs: (natural('--lateness', flags.lateness, words) ?? LATENESS_S) * 1000,
+      timeZone: zoneOption(flags.timezone, words).name,
+      keep: flags.store !== 'off',
+      retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
+    },
+  };
+}
+
+export const dataAt = (folder: string | undefined): string =>
+  resolve(folder ?? dataFolder(process.env, process.platform, process.getuid?.()));
+
+const LISTS = ['rules', 'exceptions', 'syslogTcp', 'syslogTls', 'syslogUdp', 'syslogFrom', 'watch'] as const;
+const SWITCHES = ['builtin', 'strictSigma', 'cache', 'verbose'] as const;
+const TEXTS = [
+  'data',
+  'host',
+  'port',
+  'minLevel',
+  'baseline',
+  'lateness',
+  'tlsCert',
+  'tlsKey',
+  'publicUrl',
+  'keepDays',
+  'keepGb',
+  'store',
+  'timezone',
+] as const;
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Settings of a file, by the names of the flags: `syslog-tcp` as `syslogTcp`. */
+function fromFile(path: string, words: Words): ServeFlags {
+  const { serve: w } = words;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw new UsageError(w.noFile('--config', path, (error as Error).message));
+    throw new UsageError(w.configJson(path, error.message));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(w.configJson(path, '{}'));
+  const names = new Map<string, string>([...LISTS, ...SWITCHES, ...TEXTS].map((name) => [kebab(name), name]));
+  const settings: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(value)) {
+    const flag = names.get(kebab(name));
+    if (flag === undefined) throw new UsageError(w.configName(path, name, [...names.keys()].join(', ')));
+    settings[flag] = settingOf(flag, setting, (wanted) => new UsageError(w.configValue(path, name, wanted)));
+  }
+  return settings;
+}
+
+function settingOf(flag: string, value: unknown, wrong: (wanted: string) => UsageError): unknown {
+  if ((LISTS as readonly string[]).includes(flag)) {
+    const list = Array.isArray(value) ? value : [value];
+    if (!list.every((item) => typeof item === 'string')) throw wrong('["…"]');
+    return list;
+  }
+  if ((SWITCHES as readonly string[]).includes(flag)) {
+    if (typeof value !== 'boolean') throw wrong('true, false');
+    return value;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') throw wrong('"…"');
+  return String(value);
+}
+
+const present = (flags: ServeFlags): ServeFlags =>
+  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+
+function natural(flag: string, text: string | undefined, words: Words): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(words.serve.number(flag, text));
+  return Number(text);
+}
+
+function portOf(text: string | undefined, words: Words): number {
+  if (text === undefined) return PORT;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new UsageError(words.serve.portRange(text));
+  return Number(text);
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeFlags, words: Words): { cert: string; key: string } | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) throw new UsageError(words.serve.tlsBoth);
+  const read = (flag: string, path: string): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new UsageError(words.serve.noFile(flag, path, (error as Error).message));
+    }
+  };
+  return { cert: read('--tls-cert', tlsCert), key: read('--tls-key', tlsKey) };
+}
+
+function urlOf(text: string, words: Words): string {
+  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : null);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(words.serve.publicUrlBad(text));
+  return text;
+}
+
+function listeners(
+  transport: 'tcp' | 'tls' | 'udp',
+  flag: string,
+  all: readonly string[] | undefined,
+  words: Words,
+): ServeOptions['syslog'] {
+  return (all ?? []).map((text) => {
+    const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+    if (match === null || Number(match[3]) > 65_535) throw new UsageError(words.serve.address(flag, text));
+    return { transport, host: match[1] ?? (match[2] === '' ? HOST : match[2]!), port: Number(match[3]) };
+  });
+}
+
+export function networksOf(flag: string, all: readonly string[] | undefined, words: Words): readonly string[] {
+  for (const text of all ?? []) {
+    const [address = '', prefix, more] = text.split('/');
+    const family = isIP(address);
+    const good = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+    if (family === 0 || more !== undefined || !good) throw new UsageError(words.serve.network(flag, text));
+  }
+  return all ?? [];
+}

@@ -1,0 +1,107 @@
+import type { Words } from '../locale/index.ts';
+import { type ServeOptions, type Serving, serving } from '../pipeline/index.ts';
+import type { Console } from './console.ts';
+import type { Context, ServeFlags } from './flags.ts';
+import { count } from './numbers.ts';
+import { checkLanguage } from './options.ts';
+import { prepareServe } from './serve-options.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+const FIRST_PROBLEMS = 5;
+
+export async function serveCommand(this: Context, flags: ServeFlags): Promise<void> {
+  const { console } = this;
+  const { words, stdout, stderr, signal } = console;
+  checkLanguage(flags.lang, words);
+  const { options: asked, verbose, baselineVersion } = await prepareServe(flags, console.now(), words);
+  const { jsonLog, startServing } = await serving();
+  const write = jsonLog((line) => stderr.write(line), console.now);
+  const options: ServeOptions = {
+    ...asked,
+    version: console.version,
+    now: console.now,
+    log: (line) => {
+      if (verbose || line.level === 'warn' || line.level === 'error') write(line);
+    },
+  };
+  const server = await started(() => startServing(options), options, words);
+  stdout.write(`${opened(server, options, words)}\n`);
+  // A second signal ends the process at once: main.ts.
+  const stopped = new Promise<undefined>((resolve) =>
+    signal.aborted ? resolve(undefined) : signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  );
+  server.detecting.then(
+    (state) => {
+      if (!signal.aborted) stdout.write(`${detectingText(state, baselineVersion, words)}\n`);
+    },
+    () => {},
+  );
+  const failure = await Promise.race([stopped, server.failed]);
+  if (failure === undefined) stderr.write(`${words.serve.ending}\n`);
+  else stderr.write(`${words.serve.failed(failure)}\n`);
+  await server.detecting.catch(() => {});
+  await server.close();
+  if (failure === undefined) stderr.write(`${words.serve.ended}\n`);
+  console.exit(failure === undefined ? EXIT.done : EXIT.internal);
+}
+
+/** What keeps a server from starting, as one sentence that says what to do. */
+async function started(start: () => Promise<Serving>, options: ServeOptions, words: Words): Promise<Serving> {
+  const { directory, host, port } = options;
+  const { serve: w } = words;
+  try {
+    return await start();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    switch (code) {
+      case 'locked':
+        throw new UsageError(w.locked(directory));
+      case 'newer-schema':
+        throw new UsageError(w.newer(directory));
+      case 'damaged':
+      case 'full':
+        throw new UsageError(w.unwritable(directory, message));
+      case 'EADDRINUSE':
+        throw new UsageError(w.portTaken(host, String(port)));
+      case 'EACCES':
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        throw new UsageError(w.cannotListen(host, String(port), message));
+      default:
+        throw error;
+    }
+  }
+}
+
+function opened(
+  { url, setupUrl, inputs }: Serving,
+  { directory, tls }: ServeOptions,
+  { serve: w }: Console['words'],
+): string {
+  return [
+    w.data(directory),
+    w.url(url),
+    ...inputs.map(w.input),
+    ...(setupUrl === undefined ? [] : ['', w.setup(setupUrl)]),
+    '',
+    w.feed(url, tls !== undefined),
+    '',
+  ].join('\n');
+}
+
+function detectingText(
+  { status, rules, restored }: Awaited<Serving['detecting']>,
+  baselineVersion: string | undefined,
+  { serve: w }: Words,
+): string {
+  const packs = rules.packs.map(({ name }) => name).join(', ');
+  const { problems } = status.rules;
+  return [
+    w.rules(count(status.rules.inForce), count(status.rules.refused), packs),
+    ...(problems.length === 0 ? [] : [w.ruleProblems(count(problems.length))]),
+    ...problems.slice(0, FIRST_PROBLEMS).map((problem) => `               ${problem}`),
+    ...(status.exceptions.inForce === 0 ? [] : [w.exceptions(count(status.exceptions.inForce))]),
+    baselineVersion === undefined ? w.anomalyOff : w.anomalyOn(baselineVersion),
+    restored ? w.restored(count(status.counts.events)) : w.fresh,
+  ].join('\n');
+}

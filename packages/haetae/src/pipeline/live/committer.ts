@@ -1,0 +1,149 @@
+import type { LiveMessage } from '../../server/index.ts';
+import { NO_EVENTS, type Store, StoreError } from '../../store/index.ts';
+import type { LiveEngine } from './engine.ts';
+import { findingMessages } from './messages.ts';
+import type { Cut } from './output.ts';
+
+export interface CommitterOptions {
+  readonly store: Pick<Store, 'intake' | 'snapshots'>;
+  readonly engine: LiveEngine;
+  readonly keep: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly tell: (messages: readonly LiveMessage[]) => void;
+  readonly stored: (cut: Cut) => void;
+  readonly release: (seq: number) => void;
+  /** The store can take nothing any more; nothing is tried again. */
+  readonly failed: (error: unknown) => void;
+  readonly notice: (level: 'warn' | 'error', message: string, about: object) => void;
+}
+
+/** Between the beginnings of two commits: each costs the database the same, however little it holds. */
+const COMMIT_MS = 150;
+/** Between two snapshots; more when one takes long. */
+const SNAPSHOT_MS = 10_000;
+const SNAPSHOT_SHARE = 50;
+const RETRY_MS = 1000;
+
+/** Brings what the engine makes into the store, a batch at a time, and its state after it now and then. */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lastCommit = 0;
+  #lastSnapshot: number;
+  #snapshotCost = 0;
+  #cutSeq = 0;
+  #wanted = false;
+  #failed = '';
+  #over = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#lastSnapshot = options.now();
+  }
+
+  /** Frames were taken: they shall be stored before long. */
+  schedule(): void {
+    if (this.#running !== undefined || this.#timer !== undefined) return;
+    const wait = this.#lastCommit + COMMIT_MS - this.#options.now();
+    if (wait <= 0) this.#begin();
+    else
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#begin();
+      }, wait);
+  }
+
+  /** The next commit takes the state with it. */
+  snapshotSoon(): void {
+    this.#wanted = true;
+  }
+
+  /** Resolves once nothing is under way: there is room for more. */
+  async idle(): Promise<void> {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#begin();
+    }
+    await this.#running;
+  }
+
+  /** Everything is stored, the state too. */
+  async finish(): Promise<void> {
+    await this.idle();
+    this.#wanted = true;
+    this.#begin();
+    await this.#running;
+  }
+
+  #begin(): void {
+    const { engine, now } = this.#options;
+    if (this.#running !== undefined || this.#over) return;
+    if (engine.seq === this.#cutSeq && engine.rows === 0 && !this.#wanted) return;
+    this.#lastCommit = now();
+    const cut = engine.cut();
+    this.#cutSeq = cut.upTo;
+    const snapshot = this.#snapshot(cut.upTo);
+    this.#running = this.#store(cut, snapshot).then(
+      () => {
+        this.#running = undefined;
+        if (engine.seq > this.#cutSeq) this.schedule();
+      },
+      (error: unknown) => {
+        this.#running = undefined;
+        this.#over = true;
+        this.#options.failed(error);
+      },
+    );
+  }
+
+  /** The state as it is behind the cut; undefined while the last one is young. */
+  #snapshot(seq: number): Uint8Array | undefined {
+    const { engine, now } = this.#options;
+    const due = this.#lastSnapshot + Math.max(SNAPSHOT_MS, this.#snapshotCost * SNAPSHOT_SHARE);
+    if (seq === 0 || (!this.#wanted && now() < due)) return undefined;
+    this.#wanted = false;
+    const begun = performance.now();
+    const bytes = engine.save();
+    this.#snapshotCost = performance.now() - begun;
+    this.#lastSnapshot = now();
+    return bytes;
+  }
+
+  async #store(cut: Cut, snapshot: Uint8Array | undefined): Promise<void> {
+    const { store, keep, stored, tell, release } = this.#options;
+    const { upTo, events, findings, revised, entities } = cut;
+    const rows = keep
+      ? { events, findings, revised, entities }
+      : { events: NO_EVENTS, findings, revised, entities: [] };
+    await this.#persist(() => store.intake.commit({ upTo, incidents: [], ...rows }));
+    stored(cut);
+    const messages = findingMessages(cut);
+    if (messages.length > 0) tell(messages);
+    if (snapshot === undefined) return;
+    await this.#persist(() => store.snapshots.save({ seq: upTo, bytes: snapshot }));
+    release(await store.snapshots.releasable());
+  }
+
+  /** Tries until there is room: the log goes on taking frames while the database cannot. */
+  async #persist(task: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await task();
+        if (this.#failed !== '') this.#options.notice('warn', 'the store takes rows again', {});
+        this.#failed = '';
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+        if (this.#failed !== error.message)
+          this.#options.notice('error', 'the store is full: nothing is detected until there is room', {
+            reason: error.message,
+          });
+        this.#failed = error.message;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { LiveMessage } from '../../server/index.ts';
+import type { StoreErrorCode } from '../../store/index.ts';
+import type { EngineCounts } from './counts.ts';
+import type { DetectionSetup } from './detection.ts';
+import type { Hour } from './hours.ts';
+import type { PolicySetup } from './policy.ts';
+
+/** What the engine's thread is told at its start. */
+export interface EngineThreadData {
+  /** The store's, and the log's that it follows. */
+  readonly store: MessagePort;
+  readonly log: MessagePort;
+  readonly logDirectory: string;
+  readonly detection: DetectionSetup;
+  readonly timeZone: string;
+  /** Off: events are detected and counted, nothing of them is stored. */
+  readonly keep: boolean;
+}
+
+export type EngineOrder =
+  | { readonly kind: 'rules'; readonly detection: DetectionSetup }
+  | { readonly kind: 'policy'; readonly policy: PolicySetup; readonly nowMs: number }
+  | { readonly kind: 'close' };
+
+/** How things stand; sent about once a second while something happens, and after each change of rules. */
+export interface EngineStatus {
+  /** Of the last frame that was taken, and of the last that is stored. */
+  readonly seq: number;
+  readonly stored: number;
+  readonly counts: EngineCounts;
+  readonly hosts: number;
+  readonly hours: readonly Hour[];
+  readonly rules: { readonly inForce: number; readonly refused: number; readonly problems: readonly string[] };
+  readonly exceptions: { readonly inForce: number; readonly problems: readonly string[] };
+  readonly anomaly: boolean;
+  /** Milliseconds from the receipt of the last frame stored to when it was. */
+  readonly lagMs: number;
+}
+
+export type EngineAnswer =
+  | { readonly kind: 'started'; readonly status: EngineStatus; readonly restored: boolean }
+  | { readonly kind: 'status'; readonly status: EngineStatus }
+  | { readonly kind: 'told'; readonly messages: readonly LiveMessage[] }
+  /** Frames up to this are needed by nobody any more. */
+  | { readonly kind: 'release'; readonly seq: number }
+  /** A frame without events is wanted at this time of receipt. */
+  | { readonly kind: 'clock'; readonly atMs: number }
+  | {
+      readonly kind: 'notice';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly about: object;
+    }
+  | { readonly kind: 'failed'; readonly code: StoreErrorCode | 'internal'; readonly message: string };

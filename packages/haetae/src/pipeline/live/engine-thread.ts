@@ -1,0 +1,88 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
+import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
+
+export interface EngineListener {
+  told(messages: Extract<EngineAnswer, { kind: 'told' }>['messages']): void;
+  release(seq: number): void;
+  clock(atMs: number): void;
+  notice(notice: Extract<EngineAnswer, { kind: 'notice' }>): void;
+  /** It ended by itself: nothing is detected any more. */
+  failed(message: string): void;
+}
+
+/** The engine, from the thread that serves. */
+export interface RunningEngine {
+  readonly status: EngineStatus;
+  /** It goes on where one stopped before. */
+  readonly restored: boolean;
+  send(order: Exclude<EngineOrder, { kind: 'close' }>): void;
+  /** Resolves when all that was taken is stored, with its state. */
+  close(): Promise<void>;
+}
+
+export async function startEngine(data: EngineThreadData, listener: EngineListener, at?: URL): Promise<RunningEngine> {
+  const ports: MessagePort[] = [data.store, data.log];
+  const worker = new Worker(at ?? new URL('./engine-worker.js', import.meta.url), {
+    workerData: data,
+    transferList: ports,
+    // Frames are read and given back all the time: a larger nursery lets most die there.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  let status: EngineStatus | undefined;
+  let closing = false;
+  let failure: string | undefined;
+  const started = await new Promise<Extract<EngineAnswer, { kind: 'started' }>>((resolve, reject) => {
+    const fail = (message: string): void => {
+      if (failure !== undefined) return;
+      failure = message;
+      if (status === undefined) reject(new Error(message));
+      else listener.failed(message);
+    };
+    worker.on('message', (answer: EngineAnswer) => {
+      switch (answer.kind) {
+        case 'started':
+          status = answer.status;
+          resolve(answer);
+          break;
+        case 'status':
+          status = answer.status;
+          break;
+        case 'told':
+          listener.told(answer.messages);
+          break;
+        case 'release':
+          listener.release(answer.seq);
+          break;
+        case 'clock':
+          listener.clock(answer.atMs);
+          break;
+        case 'notice':
+          listener.notice(answer);
+          break;
+        case 'failed':
+          fail(answer.message);
+          break;
+        default:
+          answer satisfies never;
+      }
+    });
+    worker.once('error', (error) => fail(error.stack ?? error.message));
+    worker.once('exit', (code) => {
+      if (!closing) fail(`the engine's thread ended with status ${code}`);
+    });
+  });
+  return {
+    get status() {
+      return status!;
+    },
+    restored: started.restored,
+    send: (order) => worker.postMessage(order),
+    async close() {
+      closing = true;
+      worker.postMessage({ kind: 'close' } satisfies EngineOrder);
+      await ended;
+    },
+  };
+}

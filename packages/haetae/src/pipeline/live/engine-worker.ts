@@ -1,0 +1,150 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { followLog, LogReader, StoreError, storeAt } from '../../store/index.ts';
+import { Committer } from './committer.ts';
+import { LiveEngine } from './engine.ts';
+import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
+import { MOST_PROBLEMS } from './problems.ts';
+
+/** Bytes of frames taken between two looks at what else is to be done, and rows that wait for the store at most. */
+const STRETCH_BYTES = 256 * 1024;
+const MOST_ROWS = 16_384;
+const STATUS_MS = 1000;
+
+const parent = parentPort;
+if (parent === null) throw new Error('engine-worker runs as a worker thread only');
+const data = workerData as EngineThreadData;
+const tell = (answer: EngineAnswer): void => parent.postMessage(answer);
+let closing = false;
+/** Set once there is an engine. A frame is taken in one go, so what comes by message comes between two frames. */
+let obey = (order: EngineOrder): unknown => early.push(order);
+const early: EngineOrder[] = [];
+parent.on('message', (order: EngineOrder) => {
+  if (order.kind === 'close') end();
+  else obey(order);
+});
+
+function end(): void {
+  closing = true;
+  data.log.close();
+}
+function fail(error: unknown): void {
+  const code = error instanceof StoreError ? error.code : 'internal';
+  tell({ kind: 'failed', code, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  end();
+}
+
+run()
+  .catch(fail)
+  .finally(() => parent.close());
+
+async function run(): Promise<void> {
+  const store = storeAt(data.store);
+  const [stored, snapshot] = [await store.intake.reached(), await store.snapshots.latest()];
+  const engine = begin(stored, snapshot?.bytes);
+  const reader = new LogReader(
+    data.logDirectory,
+    (snapshot === undefined ? 0 : snapshot.seq) + 1,
+    ({ path, ...about }) =>
+      tell({ kind: 'notice', level: 'error', message: 'a part of the log cannot be read', about: { path, ...about } }),
+  );
+  let storedSeq = stored.seq;
+  let lagMs = 0;
+  let lastMs = 0;
+  let told = '';
+  let clockAt: number | undefined;
+  const status = (): EngineStatus => ({
+    seq: engine.seq,
+    stored: storedSeq,
+    counts: { ...engine.counts },
+    hosts: engine.hosts,
+    hours: engine.hours.save(),
+    rules: {
+      inForce: engine.detection.counts.inForce,
+      refused: engine.detection.counts.refused,
+      problems: engine.detection.problemTexts(MOST_PROBLEMS),
+    },
+    exceptions: {
+      inForce: engine.detection.exceptions,
+      problems: engine.detection.exceptionProblems.slice(0, MOST_PROBLEMS),
+    },
+    anomaly: data.detection.baseline !== undefined,
+    lagMs,
+  });
+  const tellStatus = (): void => {
+    const now = status();
+    const text = JSON.stringify(now);
+    if (text !== told) tell({ kind: 'status', status: now });
+    told = text;
+  };
+  const committer = new Committer({
+    store,
+    engine,
+    keep: data.keep,
+    now: Date.now,
+    tell: (messages) => tell({ kind: 'told', messages }),
+    stored: ({ upTo, notices }) => {
+      storedSeq = upTo;
+      lagMs = Math.max(0, Date.now() - lastMs);
+      for (const { code, ...about } of notices) {
+        tell({
+          kind: 'notice',
+          level: 'warn',
+          message: 'something that was sent could not be read',
+          about: { code, ...about },
+        });
+      }
+    },
+    release: (seq) => tell({ kind: 'release', seq }),
+    notice: (level, message, about) => tell({ kind: 'notice', level, message, about }),
+    failed: fail,
+  });
+  obey = (order) => {
+    if (order.kind === 'rules') engine.setRules(order.detection);
+    else if (order.kind === 'policy') engine.detection.setPolicy(order.policy, order.nowMs);
+    committer.snapshotSoon();
+    committer.schedule();
+    tellStatus();
+  };
+  for (const order of early.splice(0)) obey(order);
+  const ticking = setInterval(tellStatus, STATUS_MS);
+  tell({ kind: 'started', status: status(), restored: snapshot !== undefined });
+  try {
+    for await (const frames of followLog(reader, data.log, STRETCH_BYTES)) {
+      for (const frame of frames) {
+        engine.take(frame);
+        lastMs = frame.receivedMs;
+      }
+      committer.schedule();
+      if (engine.wantsClockAt !== clockAt) {
+        clockAt = engine.wantsClockAt;
+        if (clockAt !== undefined) tell({ kind: 'clock', atMs: clockAt });
+      }
+      // Answers and orders are heard between two stretches.
+      await new Promise(setImmediate);
+      if (engine.rows > MOST_ROWS) await committer.idle();
+      if (closing) break;
+    }
+  } finally {
+    clearInterval(ticking);
+  }
+  await committer.finish();
+  tellStatus();
+}
+
+function begin(stored: { seq: number; eventId: number; findingId: number }, saved: Uint8Array | undefined): LiveEngine {
+  const { detection, timeZone } = data;
+  const setup = { detection, timeZone, stored, keep: data.keep };
+  if (saved === undefined) return new LiveEngine(setup);
+  try {
+    return new LiveEngine({ ...setup, saved });
+  } catch (error) {
+    const about = { reason: (error as Error).message };
+    tell({
+      kind: 'notice',
+      level: 'error',
+      message: 'what was remembered cannot be read; what came before it is not known',
+      about,
+    });
+    return new LiveEngine(setup);
+  }
+}

@@ -1,0 +1,36 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RunningServer } from '../../server/index.ts';
+import type { EngineStatus } from './engine-protocol.ts';
+import type { Backlog } from './ports.ts';
+
+/** Numbers of the engine for monitoring. */
+export function watchMemory(
+  metrics: RunningServer['parts']['metrics'],
+  { engine, behind }: { readonly engine: () => EngineStatus | undefined; readonly behind: Backlog },
+): void {
+  const counts: readonly [name: string, help: string, of: keyof EngineStatus['counts']][] = [
+    ['haetae_events_total', 'Events detected and kept.', 'events'],
+    ['haetae_findings_total', 'Findings.', 'findings'],
+    ['haetae_events_known_total', 'Events that came before and were not kept again.', 'known'],
+    ['haetae_events_repeated_total', 'Events that may have come before; kept.', 'repeated'],
+    ['haetae_events_ahead_total', 'Events whose clock ran ahead.', 'ahead'],
+    ['haetae_events_foreign_total', 'Events of a host for which their sender may not speak.', 'foreign'],
+    ['haetae_events_lost_total', 'Entries that could not be read.', 'lost'],
+    ['haetae_frames_unread_total', 'Requests whose body could not be read to its end.', 'unread'],
+  ];
+  for (const [name, help, of] of counts) metrics.gauge(name, help, () => engine()?.counts[of] ?? 0);
+  metrics.gauge('haetae_backlog_events', 'Events that are durable and wait to be detected.', () => behind.items);
+  metrics.gauge(
+    'haetae_lag_seconds',
+    'From receipt to stored, of the last frame.',
+    () => (engine()?.lagMs ?? 0) / 1000,
+  );
+  metrics.gauge('haetae_rules', 'Rules in force.', () => engine()?.rules.inForce ?? 0);
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  metrics.gauge('haetae_event_loop_delay_p99_seconds', 'Of the thread that serves, since it was asked last.', () => {
+    const seconds = delay.percentile(99) / 1e9;
+    delay.reset();
+    return seconds;
+  });
+}

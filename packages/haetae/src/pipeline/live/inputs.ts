@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { type RunningServer, type SyslogListener, startSyslog, watchFolder } from '../../server/index.ts';
+import type { Store } from '../../store/index.ts';
+import { syslogToken } from './tokens.ts';
+
+export type Listener = Omit<SyslogListener, 'token'>;
+
+export interface InputOptions {
+  readonly directory: string;
+  readonly syslog: readonly Omit<Listener, 'tls'>[];
+  readonly syslogFrom: readonly string[];
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly watch: readonly string[];
+  readonly timeZone: string;
+  readonly now: () => number;
+}
+
+/** Listeners and folders beside HTTP; each in words, as it was opened. */
+export async function startInputs(
+  options: InputOptions,
+  parts: RunningServer['parts'],
+  store: Pick<Store, 'tokens'>,
+  ends: (() => unknown)[],
+): Promise<string[]> {
+  const { syslog, syslogFrom, tls, watch, directory, timeZone, now } = options;
+  const opened: string[] = [];
+  if (syslog.length > 0) {
+    const token = await syslogToken(store, syslogFrom, now());
+    for (const listener of syslog) {
+      const secure = listener.transport === 'tls' && tls !== undefined ? { tls } : {};
+      const running = await startSyslog({ ...listener, ...secure, token }, parts);
+      ends.push(running.close);
+      opened.push(`syslog ${listener.transport} ${listener.host}:${running.port}`);
+    }
+  }
+  for (const [i, path] of watch.entries()) {
+    const journal = join(directory, `watch-${i === 0 ? '' : `${i}-`}journal.json`);
+    const running = await watchFolder({ path, journal, timeZone }, parts);
+    ends.push(running.close);
+    opened.push(path);
+  }
+  return opened;
+}

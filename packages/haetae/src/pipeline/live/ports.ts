@@ -1,0 +1,199 @@
+import type { UnixMs } from '@haetae/event';
+import { type api, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
+import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
+import type { EngineStatus } from './engine-protocol.ts';
+import type { RuleBook } from './rule-book.ts';
+
+/** What the ports are made of. */
+export interface PortParts {
+  readonly store: Store;
+  readonly log: Log;
+  readonly bus: LiveBus;
+  readonly rules: RuleBook;
+  readonly engine: () => EngineStatus | undefined;
+  /** Why the engine runs no more; undefined while it runs. */
+  readonly failure: () => string | undefined;
+  readonly backlog: Backlog;
+  readonly now: () => number;
+  /** Exceptions or settings of rules were changed: the engine is to know. */
+  readonly changed: () => Promise<void>;
+}
+
+/** Events and bytes between what is durable and what is detected. */
+export interface Backlog {
+  /** Frames that became durable. */
+  add(seq: number, items: number, bytes: number): void;
+  /** Everything up to this was detected. */
+  done(seq: number): void;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+export function backlog(): Backlog {
+  const waiting: { seq: number; items: number; bytes: number }[] = [];
+  let head = 0;
+  let items = 0;
+  let bytes = 0;
+  return {
+    add(seq, some, size) {
+      waiting.push({ seq, items: some, bytes: size });
+      items += some;
+      bytes += size;
+    },
+    done(seq) {
+      while (head < waiting.length && waiting[head]!.seq <= seq) {
+        items -= waiting[head]!.items;
+        bytes -= waiting[head++]!.bytes;
+      }
+      if (head > 4096 && head * 2 > waiting.length) {
+        waiting.splice(0, head);
+        head = 0;
+      }
+    },
+    get items() {
+      return items;
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+}
+
+/** Bytes that are durable and wait to be detected before senders are asked to wait. */
+const MOST_BEHIND = 512 * 1024 * 1024;
+const FRESH_MS = 2000;
+
+/** All that the server asks for, over the store, the log and the engine. */
+export function livePorts(parts: PortParts): Ports {
+  const { store, log, bus, rules, backlog: behind, now, changed } = parts;
+  const intake = logIntake(log, { isBehind: () => behind.bytes > MOST_BEHIND });
+  const ports = storePorts(store, { now });
+  const status = remembered(() => store.upkeep.status(), FRESH_MS, now);
+  const openIncidents = remembered(
+    async () => (await store.incidents.list({ status: ['new', 'open', 'waiting'], order: 'risk', limit: 1 })).total,
+    FRESH_MS,
+    now,
+  );
+  const pace = paceOf(now);
+  return {
+    ...ports,
+    intake: {
+      async accept(frame) {
+        const outcome = await intake.accept(frame);
+        if (outcome.kind === 'durable') behind.add(outcome.seq, frame.items, frame.bytes.length);
+        return outcome;
+      },
+    },
+    rules: {
+      list: (query) => rules.page(query),
+      async setEnabled(id, enabled, actor) {
+        const rule = await rules.setEnabled(id, enabled, actor);
+        await changed();
+        return rule;
+      },
+    },
+    exceptions: {
+      list: () => ports.exceptions.list(),
+      async create(exception, actor) {
+        const problem = rules.exceptionProblem(exception, actor);
+        if (problem !== undefined) throw new StoreError('invalid', problem);
+        const made = await ports.exceptions.create(exception, actor);
+        await changed();
+        return made;
+      },
+      async remove(id, actor) {
+        const gone = await ports.exceptions.remove(id, actor);
+        if (gone) await changed();
+        return gone;
+      },
+    },
+    hunts: NO_HUNTS,
+    live: bus,
+    async stats() {
+      const engine = parts.engine();
+      const [kept, open] = await Promise.all([status(), openIncidents()]);
+      return {
+        events: kept.events,
+        eventsPerSecond: pace(engine?.counts.events ?? 0),
+        findings: kept.findings,
+        openIncidents: open,
+        hosts: engine?.hosts ?? 0,
+        backlog: behind.items,
+        storedBytes: kept.bytes,
+        possiblyRepeated: engine?.counts.repeated ?? 0,
+        hourly: (engine?.hours ?? []).map((hour) => ({ ...hour, timeMs: hour.timeMs as UnixMs })),
+      };
+    },
+    ready: () => readiness(parts, status),
+  };
+}
+
+async function readiness(parts: PortParts, status: () => Promise<StoreStatus>): Promise<api.Ready> {
+  const { log, backlog: behind, rules } = parts;
+  const engine = parts.engine();
+  const failure = parts.failure();
+  const check = async (name: string, detail: () => Promise<string>): Promise<api.Ready['checks'][number]> => {
+    try {
+      return { name, ok: true, detail: await detail() };
+    } catch (error) {
+      return { name, ok: false, detail: (error as Error).message };
+    }
+  };
+  const checks = [
+    await check('log', async () => {
+      const { durable, refused } = await log.status();
+      return `durable to frame ${durable}${refused > 0 ? `; ${refused} frames were refused for want of space` : ''}`;
+    }),
+    await check('store', async () => `${(await status()).events} events`),
+    {
+      name: 'engine',
+      ok: engine !== undefined && failure === undefined,
+      detail: failure ?? (engine === undefined ? 'not started' : `${behind.items} events wait`),
+    },
+    { name: 'rules', ok: engine === undefined || engine.rules.inForce > 0, detail: rules.describe() },
+    { name: 'anomaly', ok: true, detail: engine?.anomaly === true ? 'on' : ANOMALY_OFF },
+  ];
+  return { ready: checks.every(({ ok }) => ok), checks };
+}
+
+export const ANOMALY_OFF =
+  'off: learn what is ordinary with `haetae baseline learn LOGS -o FILE`, then start with --baseline FILE';
+
+const NO_HUNTS: Ports['hunts'] = {
+  start: async () => {
+    throw new StoreError('invalid', 'a rule cannot be held against stored events here yet');
+  },
+  list: async () => ({ items: [], next: null }),
+  get: async () => undefined,
+  cancel: async () => false,
+};
+
+/** The same answer for a while: a page that is open everywhere asks a few times a second. */
+function remembered<T>(ask: () => Promise<T>, forMs: number, now: () => number): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  let until = 0;
+  return () => {
+    if (known === undefined || now() >= until) {
+      until = now() + forMs;
+      known = ask();
+      known.catch(() => {
+        known = undefined;
+      });
+    }
+    return known;
+  };
+}
+
+/** Per second, over the last seconds. */
+export function paceOf(now: () => number): (count: number) => number {
+  const seen: { atMs: number; count: number }[] = [];
+  return (count) => {
+    const atMs = now();
+    seen.push({ atMs, count });
+    while (seen.length > 2 && seen[1]!.atMs < atMs - PACE_MS) seen.shift();
+    const [first] = seen;
+    const seconds = (atMs - first!.atMs) / 1000;
+    return seconds < 0.5 ? 0 : Math.max(0, Math.round((count - first!.count) / seconds));
+  };
+}
+const PACE_MS = 10_000;

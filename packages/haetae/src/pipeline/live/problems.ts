@@ -1,0 +1,2 @@
+/** Problems that are told; there may be as many as rules. */
+export const MOST_PROBLEMS = 200;

@@ -1,0 +1,36 @@
+import type { Log } from '../../server/index.ts';
+import type { Store } from '../../store/index.ts';
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 3_600_000;
+const FIRST_MS = 60_000;
+
+/** Removes what is too old or too much, once an hour. */
+export function retaining(
+  store: Pick<Store, 'upkeep'>,
+  { days, bytes }: { readonly days?: number; readonly bytes?: number },
+  now: () => number,
+  log: Log,
+): () => void {
+  if (days === undefined && bytes === undefined) return () => {};
+  const look = async (): Promise<void> => {
+    const eventsBeforeMs = days === undefined ? undefined : now() - days * DAY_MS;
+    try {
+      const gone = await store.upkeep.retain({
+        ...(eventsBeforeMs !== undefined && { eventsBeforeMs, findingsBeforeMs: eventsBeforeMs }),
+        ...(bytes !== undefined && { maxBytes: bytes }),
+      });
+      if (gone.events > 0) log({ level: 'info', message: 'old events were removed', ...gone });
+    } catch (error) {
+      log({ level: 'error', message: 'old events could not be removed', error });
+    }
+  };
+  const first = setTimeout(look, FIRST_MS);
+  const timer = setInterval(look, EVERY_MS);
+  first.unref();
+  timer.unref();
+  return () => {
+    clearTimeout(first);
+    clearInterval(timer);
+  };
+}

@@ -1,0 +1,270 @@
+import { join } from 'node:path';
+import type { RuleText } from '../../detect/index.ts';
+import { rulesAt } from '../../rules/index.ts';
+import { liveBus, type Log as ServerLog, startServer } from '../../server/index.ts';
+import { type Log, type OpenStore, openLog, openStore } from '../../store/index.ts';
+import { openControl } from './control.ts';
+import { CLOCK } from './engine.ts';
+import type { EngineStatus } from './engine-protocol.ts';
+import { type RunningEngine, startEngine } from './engine-thread.ts';
+import { makeFolder } from './folder.ts';
+import { watchMemory } from './gauges.ts';
+import { type Listener, startInputs } from './inputs.ts';
+import { policyOf } from './policy.ts';
+import { backlog, livePorts } from './ports.ts';
+import { retaining } from './retaining.ts';
+import { RuleBook } from './rule-book.ts';
+import { watchRules } from './rule-watch.ts';
+import type { RulesLoaded, RulesWanted } from './rules-load.ts';
+import { loadRulesAside } from './rules-thread.ts';
+
+export interface ServeOptions {
+  /** Everything that is kept lies below it. */
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly publicUrl?: string;
+  readonly syslog: readonly Omit<Listener, 'tls'>[];
+  /** Networks from which syslog may come; [] for any. */
+  readonly syslogFrom: readonly string[];
+  /** Folders into which logs are dropped. */
+  readonly watch: readonly string[];
+  readonly rules: Omit<RulesWanted, 'before'>;
+  /** Files and folders of exceptions. */
+  readonly exceptions: readonly string[];
+  readonly baseline?: Uint8Array;
+  readonly latenessMs: number;
+  readonly timeZone: string;
+  /** Off: events are detected and not stored. */
+  readonly keep: boolean;
+  readonly retention: { readonly days?: number; readonly bytes?: number };
+  readonly version: string;
+  readonly log: ServerLog;
+  readonly now: () => number;
+  /** Compiled threads, where they do not lie beside this file. */
+  readonly bundle?: URL;
+}
+
+export interface Serving {
+  readonly url: string;
+  readonly setupUrl: string | undefined;
+  readonly inputs: readonly string[];
+  /** Resolves once events are detected; rejects when that cannot be. */
+  readonly detecting: Promise<{
+    readonly status: EngineStatus;
+    readonly rules: RulesLoaded;
+    readonly restored: boolean;
+  }>;
+  /** Resolves when it cannot go on, with the reason. */
+  readonly failed: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens what is kept, listens, and starts to detect what comes. Throws a StoreError, or the system's error of the socket. */
+export async function startServing(options: ServeOptions): Promise<Serving> {
+  const { directory, now, log: told, bundle } = options;
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    return await start(options, closers, close);
+  } catch (error) {
+    await close().catch((failure: unknown) => told({ level: 'error', message: 'ending failed', error: failure }));
+    throw error;
+  }
+
+  async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
+    const { store, log } = await openKept(directory, bundle, ends);
+    const bus = liveBus(now());
+    const behind = backlog();
+    const rules = new RuleBook(store, now);
+    let engine: RunningEngine | undefined;
+    let failure: string | undefined;
+    let fail = (_reason: string): void => {};
+    const failed = new Promise<string>((resolve) => (fail = resolve));
+    const policy = async () => {
+      const [states, stored] = await Promise.all([store.rules.list(), store.exceptions.list()]);
+      return policyOf(states, stored, exceptionFiles(options.exceptions), rules.names, now());
+    };
+    const changed = async (): Promise<void> => engine?.send({ kind: 'policy', policy: await policy(), nowMs: now() });
+    const ports = livePorts({
+      store,
+      log,
+      bus,
+      rules,
+      backlog: behind,
+      now,
+      changed,
+      engine: () => engine?.status,
+      failure: () => failure,
+    });
+    const server = await startServer({
+      ports,
+      version: options.version,
+      log: told,
+      now,
+      host: options.host,
+      port: options.port,
+      ...(options.tls !== undefined && { tls: options.tls }),
+      ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+    });
+    ends.push(() => server.close());
+    watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
+    const control = { url: server.url, certificate: options.tls?.cert ?? null, nowMs: now() };
+    ends.push(await openControl(store, directory, control));
+    const inputs = await startInputs(options, server.parts, store, ends);
+    ends.push(retaining(store, options.retention, now, told));
+
+    const detection = async (loaded: RulesLoaded) => ({
+      rules: loaded.setup,
+      latenessMs: options.latenessMs,
+      baseline: options.baseline,
+      policy: await policy(),
+      nowMs: now(),
+    });
+    let loaded: RulesLoaded | undefined;
+    const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
+    const load = async (): Promise<RulesLoaded> => {
+      const before: readonly RuleText[] = loaded?.setup.rules ?? [];
+      loaded = await loadRulesAside({ ...options.rules, before }, worker('rules-worker.js'));
+      rules.load(loaded);
+      return loaded;
+    };
+    const detecting = (async () => {
+      const first = await load();
+      let clock: NodeJS.Timeout | undefined;
+      engine = await startEngine(
+        {
+          store: store.connect(),
+          log: log.follow(),
+          logDirectory: logIn(directory),
+          detection: await detection(first),
+          timeZone: options.timeZone,
+          keep: options.keep,
+        },
+        {
+          told: (messages) => messages.forEach(bus.publish),
+          release: (seq) => void log.release(seq),
+          clock(atMs) {
+            clearTimeout(clock);
+            clock = setTimeout(() => void tick(log, now()), Math.max(1, atMs - now()));
+          },
+          notice: ({ level, message, about }) => told({ ...about, level, message }),
+          failed(reason) {
+            failure = reason;
+            told({ level: 'error', message: 'detection ended', reason });
+            fail(reason);
+          },
+        },
+        worker('engine-worker.js'),
+      );
+      const running = engine;
+      ends.push(() => {
+        clearTimeout(clock);
+        return running.close();
+      });
+      ends.push(
+        reloading(
+          options,
+          load,
+          async (again) => running.send({ kind: 'rules', detection: await detection(again) }),
+          changed,
+        ),
+      );
+      ends.push(publishing(bus, ports, behind, running));
+      return { status: running.status, rules: first, restored: running.restored };
+    })();
+    detecting.catch((error: Error) => {
+      failure = error.message;
+      fail(error.message);
+    });
+    return { url: server.url, setupUrl: server.setupUrl, inputs, detecting, failed, close: stop };
+  }
+
+  /** Rules and exceptions are read again when their files change. */
+  function reloading(
+    { rules: { paths }, exceptions }: ServeOptions,
+    load: () => Promise<RulesLoaded>,
+    use: (loaded: RulesLoaded) => Promise<void>,
+    changed: () => Promise<void>,
+  ): () => void {
+    let running: Promise<void> = Promise.resolve();
+    const again = (what: () => Promise<void>): void => {
+      running = running.then(what).catch((error: Error) => {
+        told({
+          level: 'error',
+          message: 'rules could not be read again; the old ones stay in force',
+          reason: error.message,
+        });
+      });
+    };
+    const watches = [
+      watchRules(paths, () =>
+        again(async () => {
+          const loaded = await load();
+          await use(loaded);
+          for (const reason of loaded.kept)
+            told({ level: 'error', message: 'a rule file is broken; it stays in force as it was', reason });
+          told({ level: 'info', message: 'rules were read again', rules: loaded.listed.length });
+        }),
+      ),
+      watchRules(exceptions, () => again(changed)),
+    ];
+    return () => watches.forEach((watch) => watch.close());
+  }
+}
+
+async function openKept(
+  directory: string,
+  bundle: URL | undefined,
+  ends: (() => unknown)[],
+): Promise<{ store: OpenStore; log: Log }> {
+  const worker = (name: string) => (bundle === undefined ? {} : { worker: new URL(name, bundle) });
+  const folder = logIn(directory);
+  makeFolder(folder);
+  // The store first: it can be open once only, and with it the log.
+  const store = await openStore({ directory: join(directory, 'store'), ...worker('store-worker.js') });
+  ends.push(() => store.close());
+  const atLeast = (await store.intake.committed()) + 1;
+  const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });
+  ends.push(() => log.close());
+  return { store, log };
+}
+
+export const logIn = (directory: string): string => join(directory, 'log');
+
+const exceptionFiles = (paths: readonly string[]): RuleText[] => paths.flatMap((path) => rulesAt(path)?.files ?? []);
+
+/** A frame that says what time it is: what waits for events that may yet come is told when none did. */
+async function tick(log: Log, nowMs: number): Promise<void> {
+  const head = { format: CLOCK, origin: 'lab', token: '', hosts: [], address: '', position: '', items: 0 };
+  await log.append(head, new Uint8Array(0), nowMs).catch(() => {});
+}
+
+const EVERY_MS = 1000;
+
+/** Keeps the backlog's count, and tells those who watch how things stand. */
+function publishing(
+  bus: ReturnType<typeof liveBus>,
+  ports: ReturnType<typeof livePorts>,
+  behind: ReturnType<typeof backlog>,
+  engine: RunningEngine,
+): () => void {
+  let busy = false;
+  const timer = setInterval(() => {
+    behind.done(engine.status.seq);
+    if (bus.listeners === 0 || busy) return;
+    busy = true;
+    ports
+      .stats()
+      .then(({ hourly: _, ...stats }) => bus.publish({ kind: 'stats', stats }))
+      .catch(() => {})
+      .finally(() => {
+        busy = false;
+      });
+  }, EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
