@@ -208,7 +208,6 @@ export interface TokenListFlags extends TokenFlags {
 }
 
 export interface TokenCreateFlags extends TokenListFlags {
-  readonly name: string;
   readonly kind: 'ingest' | 'enrol' | 'api';
   readonly role?: 'viewer' | 'analyst' | 'responder' | 'admin';
   readonly scope?: readonly ('elastic' | 'hec' | 'otlp' | 'ndjson' | 'syslog')[];

@@ -57,11 +57,10 @@ export function tokenRoutes(words: Words) {
   const data = optional(flags.data, 'folder');
   const lang = optional(words.flags.lang, 'ko|en');
   const format = { kind: 'enum', values: ['table', 'json'], brief: words.flags.infoFormat, default: 'table' } as const;
-  const create = buildCommand<TokenCreateFlags, [], Context>({
+  const create = buildCommand<TokenCreateFlags, [string], Context>({
     loader: async () => (await import('./token.ts')).createCommand,
     parameters: {
       flags: {
-        name: { kind: 'parsed', parse: text, brief: flags.name, placeholder: 'text' },
         kind: { kind: 'enum', values: ['ingest', 'enrol', 'api'], brief: flags.kind, default: 'ingest' },
         role: { kind: 'enum', values: ['viewer', 'analyst', 'responder', 'admin'], brief: flags.role, optional: true },
         scope: {
@@ -78,7 +77,7 @@ export function tokenRoutes(words: Words) {
         data,
         lang,
       },
-      positional: none,
+      positional: { kind: 'tuple', parameters: [{ brief: flags.name, parse: text, placeholder: 'name' }] },
       aliases: { d: 'data' },
     },
     docs: { brief: commands.create.brief, fullDescription: commands.create.full },

@@ -10,15 +10,15 @@ import { UsageError } from './usage.ts';
 
 const DAY_MS = 86_400_000;
 
-export async function createCommand(this: Context, flags: TokenCreateFlags): Promise<void> {
+export async function createCommand(this: Context, flags: TokenCreateFlags, name: string): Promise<void> {
   const { words, stdout, stderr, now } = this.console;
   checkLanguage(flags.lang, words);
   if ((flags.kind === 'api') !== (flags.role !== undefined)) throw new UsageError(words.serve.roleNeeded);
   const networks = networksOf('--network', flags.network, words);
   const expiresMs = flags.expires === undefined ? null : Date.parse(`${flags.expires}T00:00:00Z`) + DAY_MS;
   if (expiresMs !== null && !(expiresMs > now())) throw new UsageError(words.serve.day(flags.expires!));
-  const { name, kind, role = null, scope = [], host = [] } = flags;
-  const made = await withTokens(flags, words, (tokens) =>
+  const { kind, role = null, scope = [], host = [] } = flags;
+  const made = await withTokens(flags, words, true, (tokens) =>
     tokens.create({ name, kind, role, scopes: scope, hosts: host, networks, expiresMs }),
   );
   if (flags.format === 'json') stdout.write(`${JSON.stringify(made)}\n`);
@@ -32,7 +32,7 @@ export async function createCommand(this: Context, flags: TokenCreateFlags): Pro
 export async function listCommand(this: Context, flags: TokenListFlags): Promise<void> {
   const { words, stdout, now } = this.console;
   checkLanguage(flags.lang, words);
-  const all = await withTokens(flags, words, (tokens) => tokens.list());
+  const all = await withTokens(flags, words, false, (tokens) => tokens.list());
   if (flags.format === 'json') {
     stdout.write(`${JSON.stringify(all)}\n`);
     return;
@@ -55,7 +55,7 @@ export async function listCommand(this: Context, flags: TokenListFlags): Promise
 export async function revokeCommand(this: Context, flags: TokenFlags, id: string): Promise<void> {
   const { words, stdout } = this.console;
   checkLanguage(flags.lang, words);
-  const name = await withTokens(flags, words, async (tokens) => {
+  const name = await withTokens(flags, words, false, async (tokens) => {
     const found = (await tokens.list()).filter((token) => token.id.startsWith(id) && token.revokedMs === null);
     if (found.length === 0) throw new UsageError(words.serve.noToken(printable(id)));
     if (found.length > 1) throw new UsageError(words.serve.severalTokens(printable(id)));
@@ -69,12 +69,13 @@ export async function revokeCommand(this: Context, flags: TokenFlags, id: string
 async function withTokens<T>(
   flags: { readonly data?: string },
   words: Words,
+  makes: boolean,
   task: (tokens: TokenBook) => Promise<T>,
 ): Promise<T> {
   const { serve: w } = words;
   const directory = dataAt(flags.data);
   const { tokensAt, StoreError } = await serving();
-  if (!existsSync(directory) && flags.data !== undefined) throw new UsageError(w.noData(directory));
+  if (!makes && !existsSync(directory)) throw new UsageError(w.noData(directory));
   try {
     return await tokensAt(directory, task);
   } catch (error) {

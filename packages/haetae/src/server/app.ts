@@ -81,7 +81,8 @@ function finish(c: Ctx, parts: Parts, started: number): void {
   parts.counts.seconds.observe({ route }, seconds);
   if (status >= 400)
     parts.log({
-      level: status >= 500 ? 'warn' : 'debug',
+      // Whoever asks whether it is ready is told so; that is no failure.
+      level: status >= 500 && c.req.path !== '/readyz' ? 'warn' : 'debug',
       message: 'request refused',
       method: c.req.method,
       path: c.req.path,

@@ -26,11 +26,16 @@ export function watchMemory(
     () => (engine()?.lagMs ?? 0) / 1000,
   );
   metrics.gauge('haetae_rules', 'Rules in force.', () => engine()?.rules.inForce ?? 0);
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  metrics.gauge('haetae_event_loop_delay_p99_seconds', 'Of the thread that serves, since it was asked last.', () => {
-    const seconds = delay.percentile(99) / 1e9;
+  metrics.gauge('haetae_event_loop_delay_seconds', 'Of the thread that serves, since it was asked last.', function* () {
+    for (const quantile of [0.5, 0.99]) {
+      // What is measured is the time from one tick to the next.
+      const ms = Math.max(0, delay.percentile(quantile * 100) / 1e6 - RESOLUTION_MS);
+      yield [{ quantile: String(quantile) }, ms / 1000] as const;
+    }
     delay.reset();
-    return seconds;
   });
 }
+
+const RESOLUTION_MS = 10;
