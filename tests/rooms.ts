@@ -80,6 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/survey',
       'haetae/incident',
       'haetae/store',
+      'haetae/hunt',
       'haetae/server',
     ],
     packages: [],

@@ -6,7 +6,7 @@ export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { hintOf, newSecret, secretHash } from './auth/secrets.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';
-export { type HuntRunner, huntPorts } from './hunt-ports.ts';
+export { type HuntRunner, huntOf, huntPorts } from './hunt-ports.ts';
 export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
 export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
 export type { Accepted, Frame, Intake } from './intake.ts';

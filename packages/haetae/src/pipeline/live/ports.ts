@@ -1,5 +1,6 @@
 import type { UnixMs } from '@haetae/event';
-import { type api, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
+import type { HuntDesk } from '../../hunt/index.ts';
+import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -10,6 +11,7 @@ export interface PortParts {
   readonly log: Log;
   readonly bus: LiveBus;
   readonly rules: RuleBook;
+  readonly hunts: HuntDesk;
   readonly engine: () => EngineStatus | undefined;
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
@@ -107,7 +109,7 @@ export function livePorts(parts: PortParts): Ports {
         return gone;
       },
     },
-    hunts: NO_HUNTS,
+    hunts: huntPorts(store, parts.hunts),
     live: bus,
     async stats() {
       const engine = parts.engine();
@@ -158,15 +160,6 @@ async function readiness(parts: PortParts, status: () => Promise<StoreStatus>): 
 
 export const ANOMALY_OFF =
   'off: learn what is ordinary with `haetae baseline learn LOGS -o FILE`, then start with --baseline FILE';
-
-const NO_HUNTS: Ports['hunts'] = {
-  start: async () => {
-    throw new StoreError('invalid', 'a rule cannot be held against stored events here yet');
-  },
-  list: async () => ({ items: [], next: null }),
-  get: async () => undefined,
-  cancel: async () => false,
-};
 
 /** The same answer for a while: a page that is open everywhere asks a few times a second. */
 function remembered<T>(ask: () => Promise<T>, forMs: number, now: () => number): () => Promise<T> {

@@ -33,6 +33,10 @@ export class RuleBook {
     return this.#said;
   }
 
+  get ids(): string[] {
+    return [...this.#byId.keys()].filter((id) => id !== '');
+  }
+
   get names(): (readonly [id: string, name: string])[] {
     return this.#listed.flatMap(({ id, name }) =>
       name === null || id === '' ? [] : [[id.toLowerCase(), name] as const],

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
+import { openHuntDesk } from '../../hunt/index.ts';
 import { rulesAt } from '../../rules/index.ts';
-import { liveBus, type Log as ServerLog, startServer } from '../../server/index.ts';
-import { type Log, type OpenStore, openLog, openStore } from '../../store/index.ts';
+import { huntOf, liveBus, type Log as ServerLog, startServer } from '../../server/index.ts';
+import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
@@ -12,9 +13,9 @@ import { watchMemory } from './gauges.ts';
 import { type Listener, startInputs } from './inputs.ts';
 import { policyOf } from './policy.ts';
 import { backlog, livePorts } from './ports.ts';
+import { reloading } from './reloading.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
-import { watchRules } from './rule-watch.ts';
 import type { RulesLoaded, RulesWanted } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 
@@ -81,6 +82,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const behind = backlog();
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
+    let loaded: RulesLoaded | undefined;
     let failure: string | undefined;
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
@@ -89,7 +91,20 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       return policyOf(states, stored, exceptionFiles(options.exceptions), rules.names, now());
     };
     const changed = async (): Promise<void> => engine?.send({ kind: 'policy', policy: await policy(), nowMs: now() });
+    const desk = await openHuntDesk({
+      store,
+      connect: store.connect,
+      now,
+      loaded: async () => {
+        if (loaded === undefined) throw new StoreError('invalid', 'the rules are still being read');
+        return { rules: loaded.setup, policy: await policy() };
+      },
+      told: (hunt) => bus.publish({ kind: 'hunt', hunt: huntOf(hunt) }),
+      ...(bundle !== undefined && { worker: new URL('hunt-worker.js', bundle) }),
+    });
+    ends.push(() => desk.close());
     const ports = livePorts({
+      hunts: desk,
       store,
       log,
       bus,
@@ -124,7 +139,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       policy: await policy(),
       nowMs: now(),
     });
-    let loaded: RulesLoaded | undefined;
     const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
     const load = async (): Promise<RulesLoaded> => {
       const before: readonly RuleText[] = loaded?.setup.rules ?? [];
@@ -166,12 +180,12 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         return running.close();
       });
       ends.push(
-        reloading(
-          options,
+        reloading({
+          ...{ rules: options.rules.paths, exceptions: options.exceptions, book: rules, desk, now, told },
           load,
-          async (again) => running.send({ kind: 'rules', detection: await detection(again) }),
+          use: async (again) => running.send({ kind: 'rules', detection: await detection(again) }),
           changed,
-        ),
+        }),
       );
       ends.push(publishing(bus, ports, behind, running));
       return { status: running.status, rules: first, restored: running.restored };
@@ -181,38 +195,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       fail(error.message);
     });
     return { url: server.url, setupUrl: server.setupUrl, inputs, detecting, failed, close: stop };
-  }
-
-  /** Rules and exceptions are read again when their files change. */
-  function reloading(
-    { rules: { paths }, exceptions }: ServeOptions,
-    load: () => Promise<RulesLoaded>,
-    use: (loaded: RulesLoaded) => Promise<void>,
-    changed: () => Promise<void>,
-  ): () => void {
-    let running: Promise<void> = Promise.resolve();
-    const again = (what: () => Promise<void>): void => {
-      running = running.then(what).catch((error: Error) => {
-        told({
-          level: 'error',
-          message: 'rules could not be read again; the old ones stay in force',
-          reason: error.message,
-        });
-      });
-    };
-    const watches = [
-      watchRules(paths, () =>
-        again(async () => {
-          const loaded = await load();
-          await use(loaded);
-          for (const reason of loaded.kept)
-            told({ level: 'error', message: 'a rule file is broken; it stays in force as it was', reason });
-          told({ level: 'info', message: 'rules were read again', rules: loaded.listed.length });
-        }),
-      ),
-      watchRules(exceptions, () => again(changed)),
-    ];
-    return () => watches.forEach((watch) => watch.close());
   }
 }
 
