@@ -12,7 +12,7 @@ async function open(directory = tempFolder()): Promise<OpenStore> {
 }
 const samples = (count: number): Sample[] => Array.from({ length: count }, (_, i) => ({ id: i + 1, timeMs: T + i }));
 
-test('from any thread it is the same store: results, errors with their code, a batch stays the sender's own, to be tried again', async () => {
+test('from any thread it is the same store: results, errors with their code, a batch stays of its sender, to be tried again', async () => {
   const store = await open();
   const other = storeAt(store.connect());
   await store.users.create(user());
