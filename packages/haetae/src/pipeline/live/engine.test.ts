@@ -209,7 +209,7 @@ describe('after a crash', () => {
       [
         attacker(i + 1, i * 2000, `user${i}`),
         attacker(Math.max(1, i - 3), Math.max(0, i - 4) * 2000, `user${i}`),
-        { channel: 'Application', id: i, record: undefined },
+        { channel: 'Application', id: i },
         ...(i % 9 === 0
           ? [
               {
