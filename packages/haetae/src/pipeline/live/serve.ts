@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
 import { rulesAt } from '../../rules/index.ts';
-import { huntOf, liveBus, type Log as ServerLog, startServer } from '../../server/index.ts';
+import { huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
@@ -121,6 +121,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       log: told,
       now,
       host: options.host,
+      identity: serverIdentity(join(directory, 'identity.pem')),
       port: options.port,
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
