@@ -37,6 +37,8 @@ function breaches(root: string): string[] {
 
 function allowed(name: string, file: string, specifier: string, isTest: boolean): boolean {
   const room = ROOMS[name]!;
+  if (/\.(?:css|svg|svelte)$/.test(specifier) && specifier.startsWith('.'))
+    return roomOf(relative(ROOT, resolve(ROOT, dirname(file), specifier))) === name;
   if (specifier.startsWith('.')) {
     const target = relative(ROOT, resolve(ROOT, dirname(file), specifier));
     const other = roomOf(target);

@@ -50,6 +50,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'sigma', 'haetae/source', 'haetae/detect'],
     packages: [],
   },
+  'haetae/chart': {
+    path: 'packages/haetae/src/chart',
+    rooms: ['haetae/locale'],
+    packages: ['d3-array', 'd3-scale', 'd3-shape', 'd3-time'],
+  },
   'haetae/store': {
     path: 'packages/haetae/src/store',
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
@@ -62,7 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',
-    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/store'],
+    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/incident', 'haetae/store'],
     packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
   },
   'haetae/pipeline': {
@@ -104,6 +109,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['@stricli/core', 'ansis'],
   },
+  dashboard: {
+    path: 'packages/dashboard/src',
+    // Of the rooms below the server only the shapes that its answers hold: types alone.
+    rooms: ['haetae/attack', 'haetae/locale', 'haetae/chart', 'haetae/server', 'haetae/incident'],
+    packages: ['svelte'],
+  },
 };
 
 /** What other rooms may import of a published package, and the room it is. */
@@ -127,4 +138,6 @@ export const BROWSER_ROOMS: readonly string[] = [
   'isolation-forest',
   'haetae/attack',
   'haetae/locale',
+  'haetae/chart',
+  'dashboard',
 ];

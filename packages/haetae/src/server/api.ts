@@ -93,6 +93,8 @@ export const User = z
   })
   .openapi('User');
 export type User = z.infer<typeof User>;
+/** Whose names everybody may see: who can take an incident, who wrote a note. */
+export const Person = z.object({ id: z.string(), name: z.string() }).openapi('Person');
 export const NewUser = z.object({
   name: userName,
   displayName: words(100).optional(),
@@ -162,6 +164,7 @@ export const AuditEntry = z
     hash: z.string(),
   })
   .openapi('AuditEntry');
+export type AuditEntry = z.infer<typeof AuditEntry>;
 export const AuditQuery = z.object({
   fromMs: timeQuery,
   toMs: timeQuery,
@@ -343,7 +346,8 @@ export const IncidentDetail = Incident.extend({
 }).openapi('IncidentDetail');
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 export const IncidentsQuery = z.object({
-  status: IncidentStatus.optional(),
+  /** `unclosed`: every status but `closed`. */
+  status: IncidentStatus.or(z.literal('unclosed')).optional(),
   /** This level and those above it. */
   level: Level.optional(),
   host: z.string().max(255).optional(),

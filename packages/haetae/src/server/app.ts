@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { accountRoutes } from './api/accounts.ts';
 import { agentRoutes } from './api/agents.ts';
+import { countedRoutes } from './api/counted.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
+import { incidentRoutes } from './api/incidents.ts';
 import { oidcRoutes } from './api/oidc.ts';
 import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -13,6 +15,7 @@ import { STRICT, TLS_ONLY } from './http/headers.ts';
 import { plainAddress } from './http/networks.ts';
 import { HttpProblem, problemOf } from './http/problem.ts';
 import { type IngestEndpoint, mountIngest } from './ingest/mount.ts';
+import { mountPages } from './pages/pages.ts';
 
 export interface App {
   fetch(request: Request, env?: Env['Bindings']): Promise<Response> | Response;
@@ -43,6 +46,8 @@ export function makeApp(parts: Parts, version: string): App {
   accountRoutes(api);
   agentRoutes(api);
   seenRoutes(api);
+  incidentRoutes(api);
+  countedRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);
   serviceRoutes(api);
@@ -57,6 +62,7 @@ export function makeApp(parts: Parts, version: string): App {
     return c.body(text, 200, { 'content-type': 'application/json' });
   });
   const endpoints = [...api.endpoints, { method: 'GET', path: '/api/openapi.json', access: 'open' as const }];
+  mountPages(app, parts.pages);
   // Behind the API, whose paths are more than one segment long or named above: `/*` is an index to Beats.
   const ingest = mountIngest(app, parts);
   return { fetch: (request, env) => app.fetch(request, env ?? {}), endpoints, ingest, document };

@@ -116,7 +116,7 @@ const ROWS: readonly Row[] = [
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */
-const ASKING = ['POST /api/events/search'];
+const ASKING = ['events', 'top', 'seen'].map((what) => `POST /api/counts/${what}`).concat('POST /api/events/search');
 
 test('every route that changes something has a row', () => {
   const changing = one.server.app.endpoints

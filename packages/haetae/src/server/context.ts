@@ -9,6 +9,7 @@ import type { HttpLimits } from './http/limits.ts';
 import type { Log } from './http/log.ts';
 import type { Counter, Histogram, Metrics } from './http/metrics.ts';
 import type { RateLimit } from './http/rate.ts';
+import type { Pages } from './pages/pages.ts';
 import type { Ports } from './ports.ts';
 
 /** What a request carries through the app. */
@@ -31,6 +32,8 @@ export interface Parts {
   /** Names under which the API is asked for; [] for any. */
   readonly hosts: readonly string[];
   readonly elasticVersion: string;
+  /** The dashboard; empty where none is served. */
+  readonly pages: Pages;
   readonly tokens: TokenGate;
   readonly oidc: OidcClient | undefined;
   readonly agents: AgentHub;

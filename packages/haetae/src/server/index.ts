@@ -2,6 +2,8 @@ export { serverIdentity } from './agent/identity.ts';
 export type * as api from './api.ts';
 export type { LiveMessage } from './api.ts';
 export type * as agentsApi from './api-agents.ts';
+export type * as apiCounted from './api-counted.ts';
+export type * as apiTold from './api-told.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { hintOf, newSecret, secretHash } from './auth/secrets.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';

@@ -28,6 +28,17 @@ import type {
   Stats,
   StoredEvent,
 } from './api.ts';
+import type {
+  EventHistogramQuery,
+  EventTopQuery,
+  EventTopRow,
+  FindingsOverTime,
+  FindingsOverTimeQuery,
+  FindingTimesQuery,
+  Seen,
+  TechniqueCount,
+  TimeBucket,
+} from './api-counted.ts';
 import type { Intake } from './intake.ts';
 
 /**
@@ -66,11 +77,16 @@ export interface Events {
   /** Ends by itself with the part `end`; sooner when the signal says so. */
   search(query: EventQuery, signal: AbortSignal): AsyncIterable<SearchPart>;
   get(id: string): Promise<StoredEvent | undefined>;
+  histogram(query: EventHistogramQuery, signal: AbortSignal): Promise<TimeBucket[]>;
+  top(query: EventTopQuery, signal: AbortSignal): Promise<EventTopRow[]>;
+  seen(query: EventQuery, signal: AbortSignal): Promise<Seen>;
 }
 
 export interface Findings {
   list(query: z.infer<typeof FindingsQuery>): Promise<Page<Finding>>;
   get(id: string): Promise<FindingDetail | undefined>;
+  overTime(query: z.infer<typeof FindingsOverTimeQuery>): Promise<FindingsOverTime>;
+  byTechnique(query: z.infer<typeof FindingTimesQuery>): Promise<TechniqueCount[]>;
 }
 
 export interface Incidents {

@@ -13,6 +13,7 @@ import { Metrics } from './http/metrics.ts';
 import { isLoopback } from './http/networks.ts';
 import { RateLimit } from './http/rate.ts';
 import { type Listening, listen, type TlsFiles } from './listen.ts';
+import { loadPages, type Pages } from './pages/pages.ts';
 import type { Ports } from './ports.ts';
 
 export interface ServerOptions {
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly identity?: string;
   /** How agents behave, in the words of their `agent.json`; each is told when it connects. */
   readonly agentConfig?: unknown;
+  /** Folder of the built dashboard; without it only the API is served. */
+  readonly pages?: string;
 }
 
 export interface RunningServer {
@@ -62,7 +65,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       message: 'listening beyond this machine without TLS: tokens and passwords can be read on the way',
       host,
     });
-  const parts = partsOf(options, limits, host);
+  const pages = options.pages === undefined ? new Map() : await loadPages(options.pages);
+  const parts = partsOf(options, limits, host, pages);
   const app = makeApp(parts, options.version);
   const secret = await setupSecret(ports.accounts, now());
   const listening: Listening = await listen(app, { host, port: options.port ?? 0, tls: options.tls }, limits, log);
@@ -100,7 +104,7 @@ const configOf = (config: unknown) =>
     ? undefined
     : { version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12), config };
 
-function partsOf(options: ServerOptions, limits: HttpLimits, host: string): Parts {
+function partsOf(options: ServerOptions, limits: HttpLimits, host: string, pages: Pages): Parts {
   const metrics = new Metrics();
   const { ports, now, log } = options;
   const publicUrl = (options.publicUrl ?? '').replace(/\/+$/, '');
@@ -130,6 +134,7 @@ function partsOf(options: ServerOptions, limits: HttpLimits, host: string): Part
     publicUrl,
     hosts: local ? ['localhost', '127.0.0.1', '[::1]', ...named] : [],
     elasticVersion: options.elasticVersion ?? '9.9.9',
+    pages,
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,

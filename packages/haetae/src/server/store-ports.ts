@@ -57,6 +57,14 @@ export function storePorts(
         const row = /^\d{1,15}$/.test(id) ? await store.findings.get(Number(id)) : undefined;
         return row === undefined ? undefined : { ...findingOf(row), statement: row.body };
       },
+      async overTime(query) {
+        const { counts, ...span } = await store.findings.overTime(
+          { ...given(query), buckets: query.buckets },
+          { timeoutMs: COUNT_MS },
+        );
+        return { ...span, counts: [...counts] };
+      },
+      byTechnique: async (query) => [...(await store.findings.byTechnique(given(query), { timeoutMs: COUNT_MS }))],
     },
     incidents: incidentsOf(store, now),
     entities: {
@@ -117,6 +125,8 @@ export function storePorts(
 }
 
 const SEARCH_MS = 60_000;
+/** Of a count, after which a page rather says that it could not. */
+const COUNT_MS = 20_000;
 
 function eventsOf(store: Store, { byRule, searchMs = SEARCH_MS }: StorePortOptions): Events {
   return {
@@ -149,6 +159,21 @@ function eventsOf(store: Store, { byRule, searchMs = SEARCH_MS }: StorePortOptio
       const event = /^\d{1,15}$/.test(id) ? await store.events.get(Number(id)) : undefined;
       return event === undefined ? undefined : eventOf(event);
     },
+    async histogram({ widthMs, by, ...query }, signal) {
+      const { fromMs, toMs, filter } = storeQuery(query);
+      const times = { ...given({ fromMs, toMs, filter }), widthMs, ...(by !== undefined && { by }) };
+      return [...(await store.events.histogram(times, { signal, timeoutMs: COUNT_MS }))];
+    },
+    async top({ by, most, ...query }, signal) {
+      const { fromMs, toMs, filter } = storeQuery(query);
+      const times = { ...given({ fromMs, toMs, filter }), by, limit: most };
+      const rows = await store.events.top(times, { signal, timeoutMs: COUNT_MS });
+      return rows.map(({ key, seen }) => ({ key, ...seen }));
+    },
+    async seen(query, signal) {
+      const { fromMs, toMs, filter } = storeQuery(query);
+      return { ...(await store.events.seen(given({ fromMs, toMs, filter }), { signal, timeoutMs: COUNT_MS })) };
+    },
   };
 }
 
@@ -176,6 +201,8 @@ export function storeQuery(query: EventQuery): StoreQuery {
     ...(of.length > 0 && { filter: { kind: 'and' as const, of } }),
   };
 }
+
+const UNCLOSED = ['new', 'open', 'waiting'] as const;
 
 const cursorOf = ({ timeMs, timeTicks, id }: StoreEvent): string => `${timeMs}.${timeTicks}.${id}`;
 
@@ -240,7 +267,7 @@ function incidentsOf(store: Store, now: () => number): Ports['incidents'] {
         order,
         limit,
         offset,
-        ...(status !== undefined && { status: [status] }),
+        ...(status !== undefined && { status: status === 'unclosed' ? UNCLOSED : [status] }),
         ...(assignee !== undefined && { assignee: assignee === 'none' ? null : assignee }),
         ...given({ minLevel: level, host, text, fromMs, toMs }),
       });

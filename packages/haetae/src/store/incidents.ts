@@ -106,6 +106,24 @@ export interface Findings {
   ): Promise<readonly { readonly rule: string; readonly eventIds: readonly number[] }[]>;
   /** By rule, the most frequent first. */
   byRule(query: Pick<FindingQuery, 'fromMs' | 'toMs' | 'host'>, control?: QueryControl): Promise<readonly RuleCount[]>;
+  /** By technique of ATT&CK, in the order of their ids. */
+  byTechnique(query: FindingTimes, control?: QueryControl): Promise<readonly TechniqueCount[]>;
+  /** By time and level, in about `buckets` equal stretches of the time asked for, or of all there is. */
+  overTime(query: FindingTimes & { readonly buckets: number }, control?: QueryControl): Promise<FindingsOverTime>;
+}
+export type FindingTimes = Pick<FindingQuery, 'fromMs' | 'toMs' | 'host' | 'ruleId'>;
+export interface TechniqueCount {
+  readonly technique: string;
+  readonly count: number;
+  readonly hosts: number;
+  readonly lastMs: UnixMs;
+}
+export interface FindingsOverTime {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly widthMs: number;
+  /** Those without findings are left out. */
+  readonly counts: readonly { readonly timeMs: number; readonly level: Level; readonly count: number }[];
 }
 export interface RuleCount {
   readonly ruleId: string;

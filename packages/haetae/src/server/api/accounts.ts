@@ -11,6 +11,7 @@ import {
   MadeToken,
   NewToken,
   NewUser,
+  Person,
   Token,
   User,
   UserPatch,
@@ -46,6 +47,21 @@ const shownUser = (user: StoredUser): User => ({
 function userRoutes(api: Api): void {
   const { parts } = api;
   const { users, sessions } = parts.ports.accounts;
+
+  api.add(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/people',
+      summary: 'Names of the users: who can take an incident',
+      responses: { 200: json(z.array(Person)) },
+    },
+    async (c) =>
+      c.json(
+        (await users.list()).map(({ id, displayName }) => ({ id, name: displayName })),
+        200,
+      ),
+  );
 
   api.add(
     'admin',

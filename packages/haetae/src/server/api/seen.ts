@@ -7,30 +7,19 @@ import {
   FindingDetail,
   FindingsQuery,
   Id,
-  Incident,
-  IncidentDetail,
-  IncidentPatch,
-  IncidentsQuery,
-  Note,
   page,
   SearchPart,
   Stats,
   StoredEvent,
 } from '../api.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
 import { jsonLines } from './streams.ts';
 
 const missing = (what: string) => new HttpProblem(404, 'missing', `there is no such ${what}`);
 
-/** Events, findings, incidents, entities: what was seen. */
+/** Events, findings, entities: what was seen. */
 export function seenRoutes(api: Api): void {
-  eventRoutes(api);
-  incidentRoutes(api);
-}
-
-function eventRoutes(api: Api): void {
   const { events, findings, entities, stats } = api.parts.ports;
 
   api.add(
@@ -134,80 +123,7 @@ function eventRoutes(api: Api): void {
   );
 }
 
-function incidentRoutes(api: Api): void {
-  const { parts } = api;
-  const { incidents } = parts.ports;
-
-  api.add(
-    'viewer',
-    {
-      method: 'get',
-      path: '/api/incidents',
-      summary: 'A page of incidents',
-      request: { query: IncidentsQuery },
-      responses: { 200: json(page(Incident)) },
-    },
-    async (c) => c.json(mutable(await incidents.list(c.req.valid('query'))), 200),
-  );
-
-  api.add(
-    'viewer',
-    {
-      method: 'get',
-      path: '/api/incidents/{id}',
-      summary: 'One incident, whole, with its history',
-      request: { params: Id },
-      responses: { 200: json(IncidentDetail) },
-    },
-    async (c) => {
-      const incident = await incidents.get(c.req.valid('param').id);
-      if (incident === undefined) throw missing('incident');
-      return c.json(incident, 200);
-    },
-  );
-
-  api.add(
-    'analyst',
-    {
-      method: 'patch',
-      path: '/api/incidents/{id}',
-      summary: 'Take, open, close an incident',
-      request: { params: Id, body: body(IncidentPatch) },
-      responses: { 200: json(IncidentDetail) },
-    },
-    async (c) => {
-      const { id } = c.req.valid('param');
-      const change = c.req.valid('json');
-      if (change.status === 'closed' && change.verdict == null)
-        throw new HttpProblem(400, 'invalid', 'say why it is closed', { at: 'json.verdict' });
-      if (change.assignee != null && (await parts.ports.accounts.users.get(change.assignee)) === undefined)
-        throw new HttpProblem(400, 'invalid', 'there is no such user', { at: 'json.assignee' });
-      const incident = await incidents.update(id, change, actorOf(c));
-      const { version: _, ...detail } = change;
-      await audited(parts, c, 'incident.update', id, JSON.parse(JSON.stringify(detail)));
-      return c.json(incident, 200);
-    },
-  );
-
-  api.add(
-    'analyst',
-    {
-      method: 'post',
-      path: '/api/incidents/{id}/notes',
-      summary: 'Write a note into its history',
-      request: { params: Id, body: body(Note) },
-      responses: { 201: json(IncidentDetail) },
-    },
-    async (c) => {
-      const { id } = c.req.valid('param');
-      const incident = await incidents.note(id, c.req.valid('json').text, actorOf(c));
-      await audited(parts, c, 'incident.note', id);
-      return c.json(incident, 201);
-    },
-  );
-}
-
-const mutable = <T>(one: {
+export const mutable = <T>(one: {
   readonly items: readonly T[];
   readonly next: string | null;
 }): { items: T[]; next: string | null } => ({

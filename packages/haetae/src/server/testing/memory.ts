@@ -67,6 +67,9 @@ export function memory(now: () => number): Memory {
         yield { kind: 'end', reason: 'done', next: null };
       },
       get: async (id) => events.find((one) => one.id === id),
+      histogram: async () => [],
+      top: async () => [],
+      seen: async () => ({ count: events.length, firstMs: null, lastMs: null, hosts: 0 }),
     },
     ...books(now),
     stats: async () => ({
@@ -270,6 +273,8 @@ function books(
     findings: {
       list: (query) => pageOf([finding], query),
       get: async (id) => (id === finding.id ? { ...finding, statement: {} } : undefined),
+      overTime: async () => ({ fromMs: 0, toMs: 1, widthMs: 1, counts: [] }),
+      byTechnique: async () => [],
     },
     incidents: {
       list: (query) =>

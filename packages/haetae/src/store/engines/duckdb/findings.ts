@@ -1,5 +1,5 @@
 import type { FindingRow } from '../../commit.ts';
-import type { Findings, RuleCount } from '../../incidents.ts';
+import type { Findings, FindingsOverTime, FindingTimes, RuleCount, TechniqueCount } from '../../incidents.ts';
 import type { Database } from './database.ts';
 import { limited } from './limited.ts';
 import type { Sql } from './sql.ts';
@@ -65,13 +65,21 @@ export const findingsIn = (db: Database): Findings => ({
       }));
     }),
   byRule: (query, control) => limited(db, control, (sql) => byRule(sql, query)),
+  byTechnique: (query, control) => limited(db, control, (sql) => byTechnique(sql, query)),
+  overTime: (query, control) => limited(db, control, (sql) => overTime(sql, query)),
 });
 
-async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promise<RuleCount[]> {
+function within({ fromMs, toMs, host, ruleId }: FindingTimes): Where {
   const where = new Where();
-  where.and('time_ms >= ?', query.fromMs);
-  where.and('time_ms < ?', query.toMs);
-  where.and('lower(host) = lower(?)', query.host);
+  where.and('time_ms >= ?', fromMs);
+  where.and('time_ms < ?', toMs);
+  where.and('lower(host) = lower(?)', host);
+  where.and('rule_id = ?', ruleId);
+  return where;
+}
+
+async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promise<RuleCount[]> {
+  const where = within(query);
   const rows = await sql.all(
     `SELECT rule_id, title, arg_max(level, id) AS level, count(*) AS n, count(DISTINCT host) AS hosts, max(time_ms) AS last_ms
      FROM findings ${where.sql} GROUP BY rule_id, title ORDER BY n DESC, rule_id, title`,
@@ -88,4 +96,43 @@ async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promi
         lastMs: row.last_ms,
       }) as RuleCount,
   );
+}
+
+async function byTechnique(sql: Sql, query: FindingTimes): Promise<TechniqueCount[]> {
+  const where = within(query);
+  const rows = await sql.all(
+    `SELECT technique, count(*) AS n, count(DISTINCT host) AS hosts, max(time_ms) AS last_ms
+     FROM (SELECT unnest(CAST(techniques AS VARCHAR[])) AS technique, host, time_ms FROM findings ${where.sql})
+     GROUP BY technique ORDER BY technique`,
+    where.values,
+  );
+  return rows.map(
+    (row) => ({ technique: row.technique, count: row.n, hosts: row.hosts, lastMs: row.last_ms }) as TechniqueCount,
+  );
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Stretches that people count in. Half days and days begin where Korea's do: its offset divides both. */
+const WIDTHS = [1000, 5000, 15_000, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY];
+
+async function overTime(sql: Sql, query: FindingTimes & { readonly buckets: number }): Promise<FindingsOverTime> {
+  const where = within(query);
+  const span = await sql.first(
+    `SELECT min(time_ms) AS low, max(time_ms) AS high FROM findings ${where.sql}`,
+    where.values,
+  );
+  const [low, high] = [Number(span?.low ?? 0), Number(span?.high ?? 0)];
+  const fromMs = query.fromMs ?? low;
+  const toMs = query.toMs ?? high + 1;
+  const ideal = (toMs - fromMs) / Math.max(1, query.buckets);
+  const widthMs = WIDTHS.find((width) => width >= ideal) ?? Math.ceil(ideal / (365 * DAY)) * 365 * DAY;
+  const rows = await sql.all(
+    `SELECT (time_ms // ${widthMs}) * ${widthMs} AS from_ms, level, count(*) AS n FROM findings ${where.sql}
+     GROUP BY 1, 2 ORDER BY 1, 2`,
+    where.values,
+  );
+  const counts = rows.map((row) => ({ timeMs: row.from_ms, level: row.level, count: row.n }));
+  return { fromMs, toMs, widthMs, counts: counts as unknown as FindingsOverTime['counts'] };
 }

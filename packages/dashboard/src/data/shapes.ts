@@ -1,0 +1,36 @@
+import type { api, apiCounted, apiTold } from '../../../haetae/src/server/index.ts';
+
+export type StoredEvent = api.StoredEvent;
+export type SearchPart = api.SearchPart;
+export type EventQuery = api.EventQuery;
+export type Finding = api.Finding;
+export type FindingDetail = api.FindingDetail;
+export type IncidentDetail = api.IncidentDetail;
+export type ListedIncident = apiTold.ListedIncident;
+export type FindingsOverTime = apiCounted.FindingsOverTime;
+export type TechniqueCount = apiCounted.TechniqueCount;
+export type TimeBucket = apiCounted.TimeBucket;
+export type Seen = apiCounted.Seen;
+export type EventTopRow = apiCounted.EventTopRow;
+export type Story = apiTold.Story;
+export type Sentence = Story['sentences'][number];
+export type Level = Finding['level'];
+export type Stats = api.Stats;
+export type Me = api.Me;
+export type Rule = api.Rule;
+export type Hunt = api.Hunt;
+export type SavedSearch = api.SavedSearch;
+export type Entity = api.Entity;
+export type User = api.User;
+export type Token = api.Token;
+export type AuditEntry = api.AuditEntry;
+export type LiveMessage = api.LiveMessage;
+export type Exception = api.Exception;
+/** The incident as its room shapes it, inside an {@link IncidentDetail}. */
+export type { Incident as Body, IncidentFinding, ProcessNode } from '../../../haetae/src/incident/index.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+export type BenignProposal = apiTold.BenignProposal;

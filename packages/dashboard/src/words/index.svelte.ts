@@ -1,0 +1,24 @@
+import { type Lang, settings } from '../data/settings.svelte.ts';
+import * as incidents from './incidents.ts';
+import * as overview from './overview.ts';
+import * as shell from './shell.ts';
+
+const ko = {
+  ...shell.ko,
+  overview: overview.ko,
+  incidents: incidents.ko,
+  triage: incidents.ko.triage,
+  benign: incidents.ko.benign,
+};
+const en: typeof ko = {
+  ...shell.en,
+  overview: overview.en,
+  incidents: incidents.en,
+  triage: incidents.en.triage,
+  benign: incidents.en.benign,
+};
+export type Words = typeof ko;
+const both: Readonly<Record<Lang, Words>> = { ko, en };
+
+/** In the language chosen; read it where it is shown, so that it follows the choice. */
+export const words = (): Words => both[settings.lang];
