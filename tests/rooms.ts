@@ -29,9 +29,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/attack', 'haetae/locale', 'sigma', 'isolation-forest'],
     packages: [],
   },
+  'haetae/sysmon': { path: 'packages/haetae/src/sysmon', rooms: ['event', 'sigma'], packages: ['saxes'] },
   'haetae/rules': {
     path: 'packages/haetae/src/rules',
-    rooms: ['event', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/detect'],
+    rooms: ['event', 'sigma', 'haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/sysmon'],
     packages: ['@zip.js/zip.js'],
   },
   'haetae/exceptions': {
@@ -104,6 +105,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/rules',
       'haetae/exceptions',
       'haetae/survey',
+      'haetae/sysmon',
       'haetae/incident',
       'haetae/pipeline',
     ],

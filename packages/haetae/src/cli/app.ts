@@ -17,11 +17,12 @@ import type {
   EvtxFlags,
   IncidentFlags,
   InfoFlags,
-  RulesOnLogsFlags,
+  ReadyFlags,
   ScanFlags,
 } from './flags.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { serveRoute, tokenRoutes } from './serve-app.ts';
+import type { SysmonConfigFlags } from './sysmon-config.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -128,10 +129,11 @@ export function application(words: Words, version: string): Application<Context>
     },
     docs: { brief: commands.info.brief, fullDescription: commands.info.full },
   });
-  const ready = buildCommand<RulesOnLogsFlags, string[], Context>({
+  const ready = buildCommand<ReadyFlags, string[], Context>({
     loader: async () => (await import('./ready.ts')).readyCommand,
     parameters: {
       flags: {
+        sysmonConfig: optional(words.hosts.ready.flag, 'file'),
         rules: { kind: 'parsed', parse: text, brief: brief.rules, placeholder: 'path', variadic: true, optional: true },
         builtin: { kind: 'boolean', brief: brief.builtin, default: true },
         format: { kind: 'enum', values: ['table', 'json'], brief: brief.infoFormat, default: 'table' },
@@ -142,6 +144,24 @@ export function application(words: Words, version: string): Application<Context>
       aliases: { o: 'output', r: 'rules' },
     },
     docs: { brief: words.ruleTools.commands.ready.brief, fullDescription: words.ruleTools.commands.ready.full },
+  });
+  const sysmonConfig = buildCommand<SysmonConfigFlags, [], Context>({
+    loader: async () => (await import('./sysmon-config.ts')).sysmonConfigCommand,
+    parameters: {
+      flags: {
+        profile: {
+          kind: 'enum',
+          values: ['lab', 'workstation', 'server'],
+          brief: words.hosts.sysmonConfig.profile,
+          default: 'workstation',
+        },
+        lang: common.lang,
+        output: common.output,
+      },
+      positional: { kind: 'tuple', parameters: [] },
+      aliases: { o: 'output' },
+    },
+    docs: { brief: words.hosts.sysmonConfig.brief, fullDescription: words.hosts.sysmonConfig.full },
   });
   const agent = buildCommand<{ readonly lang?: string }, string[], Context>({
     loader: async () => {
@@ -162,6 +182,7 @@ export function application(words: Words, version: string): Application<Context>
       exceptions: exceptionsRoutes(words, detecting),
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,
+      sysmonConfig,
       agent,
       serve: serveRoute(words),
       token: tokenRoutes(words),

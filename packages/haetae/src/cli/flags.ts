@@ -100,6 +100,11 @@ export interface RulesPullFlags extends Pick<RulesFlags, 'lang' | 'output' | 'fo
 /** Flags of the commands that read logs with rules. */
 export interface RulesOnLogsFlags extends CommonFlags, EvtxFlags, Pick<RulesFlags, 'rules' | 'builtin' | 'format'> {}
 
+export interface ReadyFlags extends RulesOnLogsFlags {
+  /** In place of logs. */
+  readonly sysmonConfig?: string;
+}
+
 export interface RulesExplainFlags extends RulesOnLogsFlags {
   readonly record?: string;
   readonly line?: string;

@@ -5,7 +5,7 @@ import { eachEvent } from '../pipeline/index.ts';
 import { type BlindGroup, type KindSeen, type Ready, ruleTools } from '../rules/index.ts';
 import { columns } from './columns.ts';
 import type { Out } from './console.ts';
-import type { Context, RulesOnLogsFlags } from './flags.ts';
+import type { Context, ReadyFlags } from './flags.ts';
 import { SHAPES } from './level.ts';
 import { count } from './numbers.ts';
 import { LEVELS } from './options.ts';
@@ -13,12 +13,18 @@ import { conclude } from './receipt.ts';
 import { rulePacks } from './rule-packs.ts';
 import { entryJson, entryTitle, json } from './rules-run.ts';
 import { readSettings, session } from './session.ts';
+import { UsageError } from './usage.ts';
 
 const { createKinds, readRules, readyOf } = await ruleTools();
 
-export async function readyCommand(this: Context, flags: RulesOnLogsFlags, ...paths: string[]): Promise<void> {
+export async function readyCommand(this: Context, flags: ReadyFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
+  if (flags.sysmonConfig !== undefined) {
+    if (paths.length > 0) throw new UsageError(words.hosts.ready.either);
+    const { readySysmonCommand } = await import('./ready-sysmon.ts');
+    return readySysmonCommand.call(this, flags, flags.sysmonConfig);
+  }
   const packs = rulePacks(flags, words);
   await session(console, flags, paths, async (s) => {
     const seen = createKinds();

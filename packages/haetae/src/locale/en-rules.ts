@@ -142,6 +142,7 @@ export const enRules = {
         'Examples',
         '  haetae ready logs/',
         '  haetae ready logs/ --rules my-rules/ --format json',
+        '  haetae ready --sysmon-config sysmon.xml                what a Sysmon configuration lacks for the rules',
       ].join('\n'),
     },
   },

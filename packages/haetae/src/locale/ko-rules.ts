@@ -140,6 +140,7 @@ export const koRules: RuleWords = {
         '예',
         '  haetae ready logs/',
         '  haetae ready logs/ --rules my-rules/ --format json',
+        '  haetae ready --sysmon-config sysmon.xml                Sysmon 설정이 규칙에 비해 부족한 부분',
       ].join('\n'),
     },
   },

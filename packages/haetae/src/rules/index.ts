@@ -9,6 +9,7 @@ export type { Pulled, PullRequest } from './pull/pull.ts';
 export type { RuleBook, RuleEntry } from './read.ts';
 export type { BlindGroup, KindSeen, Ready } from './ready.ts';
 export type { TestedRule, TestRun } from './run-tests.ts';
+export type { SysmonElement, SysmonReady } from './sysmon-ready.ts';
 export type { Line } from './wording.ts';
 
 /** What is done with rules beside scanning with them, loaded by those who do it: a scan starts sooner without. */

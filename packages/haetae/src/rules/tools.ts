@@ -11,4 +11,5 @@ export { defaultFolder, pull } from './pull/pull.ts';
 export { readRules, sourceName } from './read.ts';
 export { createKinds, readyOf } from './ready.ts';
 export { runRuleTests } from './run-tests.ts';
+export { sysmonReady } from './sysmon-ready.ts';
 export { correlationWording, wording } from './wording.ts';
