@@ -38,6 +38,8 @@ export interface IncidentFinding {
   readonly decoded?: string;
   /** Every event, in the order of time; findings of one event by several rules are findings of their own with equal places. */
   readonly events: readonly Happening[];
+  /** How many more there are than `events`, where they were too many to keep each; absent for none. */
+  readonly more?: number;
   /** Key of the event of which it is a statement. Findings of equal `evidence` are one piece of evidence (several rules on one event, Sysmon 1 and Security 4688 of one start) and count once for the risk. */
   readonly evidence: string;
   /** Points that it adds to the risk, before what the incident as a whole adds; 0 for those whose evidence counts elsewhere. */
@@ -244,6 +246,16 @@ export interface Incident {
   /** Near it in time and on its hosts. */
   readonly blind: readonly BlindBand[];
   readonly counts: IncidentCounts;
+  /** Only live: what there is besides, where all of it would be too much. Absent when nothing is left out. */
+  readonly leftOut?: LeftOut;
+}
+
+export interface LeftOut {
+  /** Folded ones not shown, and single ones that are no more looked at. */
+  readonly findings: number;
+  readonly processes: number;
+  readonly acts: number;
+  readonly events: number;
 }
 
 export interface IncidentCounts {

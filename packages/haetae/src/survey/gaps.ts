@@ -62,6 +62,8 @@ export interface ContinuityPart {
   readonly repeated: number;
   readonly records: number;
   readonly truncated: boolean;
+  /** Gaps that are told no more ({@link Continuity.forget}), and the ids missing in them. */
+  readonly forgotten?: { readonly gaps: number; readonly missing: number };
 }
 
 export class Continuity {
@@ -73,6 +75,13 @@ export class Continuity {
   #repeated = 0;
   #records = 0;
   #truncated = false;
+  #forgotten = { gaps: 0, missing: 0 };
+  #changes = 0;
+
+  /** Rises whenever {@link result} may tell something else. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   add(id: number, timeMs: number, file: string): void {
     if (id <= 0) return;
@@ -87,6 +96,7 @@ export class Continuity {
       }
       g = (g + 1) % this.#generations.length;
     }
+    this.#changes++;
     this.#starts.push({ firstId: id, at: timeMs });
     this.#generations.push([{ first: id, last: id, firstTime: timeMs, lastTime: timeMs, latest: timeMs }]);
     this.#ofFile.set(file, this.#generations.length - 1);
@@ -110,19 +120,23 @@ export class Continuity {
         before.lastTime = after.lastTime;
         before.latest = Math.max(before.latest, after.latest);
         intervals.splice(i + 1, 1);
+        this.#changes++;
       }
     } else if (after?.first === id + 1) {
       this.#compare(after.first, time, after.firstTime);
       after.first = id;
       after.firstTime = time;
+      this.#changes++;
     } else if (intervals.length < MAX_INTERVALS) {
       intervals.splice(i + 1, 0, { first: id, last: id, firstTime: time, lastTime: time, latest: time });
+      this.#changes++;
     } else this.#truncated = true;
     return 'placed';
   }
 
   #compare(id: number, earlier: number, later: number): void {
     if (earlier - later > CLOCK_TOLERANCE_MS && this.#jumps.length < KEPT_JUMPS) {
+      this.#changes++;
       this.#jumps.push({ atId: id, back: earlier - later, at: later });
     }
   }
@@ -136,7 +150,33 @@ export class Continuity {
       repeated: this.#repeated,
       records: this.#records,
       truncated: this.#truncated,
+      ...(this.#forgotten.gaps > 0 && { forgotten: { ...this.#forgotten } }),
     };
+  }
+
+  /**
+   * Bounds what is kept of a log that goes on for ever: of each generation the last `most` stretches without a gap, with those
+   * before taken for one; of generations, clock jumps and starts the last `most`.
+   */
+  forget(most: number): void {
+    for (const intervals of this.#generations) {
+      const n = intervals.length - most;
+      if (n <= 0) continue;
+      const old = intervals.slice(0, n + 1);
+      for (let i = 1; i <= n; i++) this.#forgotten.missing += old[i]!.first - old[i - 1]!.last - 1;
+      this.#forgotten.gaps += n;
+      const [first, last] = [old[0]!, old[n]!];
+      const latest = old.reduce((time, one) => Math.max(time, one.latest), first.latest);
+      intervals.splice(0, n + 1, { ...last, first: first.first, firstTime: first.firstTime, latest });
+      this.#changes++;
+    }
+    const gone = this.#generations.length - most;
+    if (gone > 0) {
+      this.#generations.splice(0, gone);
+      for (const [file, g] of this.#ofFile) this.#ofFile.set(file, Math.max(0, g - gone));
+    }
+    this.#jumps.splice(0, this.#jumps.length - most);
+    this.#starts.splice(0, this.#starts.length - most);
   }
 
   /** Of the last event of a file: where the next is sought first. */
@@ -156,11 +196,14 @@ export class Continuity {
     this.#repeated = part.repeated;
     this.#records = part.records;
     this.#truncated = part.truncated;
+    this.#forgotten = { ...(part.forgotten ?? this.#forgotten) };
     this.#ofFile.set(file, generation);
   }
 
   /** Adds what another reader of the same log knows: of another file, or of another stretch of a file. */
-  merge({ generations, jumps, starts, repeated, records, truncated }: ContinuityPart, file: string): void {
+  merge({ generations, jumps, starts, repeated, records, truncated, forgotten }: ContinuityPart, file: string): void {
+    this.#forgotten.gaps += forgotten?.gaps ?? 0;
+    this.#forgotten.missing += forgotten?.missing ?? 0;
     this.#repeated += repeated;
     this.#records += records;
     this.#truncated ||= truncated;
@@ -232,7 +275,7 @@ export class Continuity {
 
   result(): LogContinuity {
     const gaps: Gap[] = [];
-    let missing = 0;
+    let { missing } = this.#forgotten;
     for (const intervals of this.#generations) {
       for (let i = 1; i < intervals.length; i++) {
         const [left, right] = [intervals[i - 1]!, intervals[i]!];
@@ -247,7 +290,8 @@ export class Continuity {
         gaps.push(gap);
       }
     }
-    const even = gaps.length >= FILTERED_MIN_GAPS && gaps.length >= this.#records * FILTERED_GAPS_PER_RECORD;
+    const all = gaps.length + this.#forgotten.gaps;
+    const even = all >= FILTERED_MIN_GAPS && all >= this.#records * FILTERED_GAPS_PER_RECORD;
     return {
       gaps: even ? [] : gaps,
       filtered: even ? missing / (missing + this.#records) : undefined,

@@ -210,6 +210,7 @@ function findingOf(unit: Unit, points: number): IncidentFinding {
     ...{ detector, rule, level, confidence, p, attack, host, channel, eventId, fields, evidence, points },
     process: node?.key ?? null,
     ...(decoded !== undefined && { decoded }),
+    ...(unit.more > 0 && { more: unit.more }),
     events: unit.events.sort((a, b) => compareTimes(a.timeMs, b.timeMs)),
   };
 }
@@ -227,12 +228,15 @@ function countsOf(units: readonly Unit[], processes: number): Incident['counts']
   const levels: Record<Level, number> = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
   let [findings, rules, anomalies] = [0, 0, 0];
   const events = new Set<string>();
-  for (const { level, events: own, rule } of units) {
-    levels[level] += own.length;
-    findings += own.length;
-    if (rule === null) anomalies += own.length;
-    else rules += own.length;
+  let further = 0;
+  for (const { level, events: own, more, rule } of units) {
+    const all = own.length + more;
+    levels[level] += all;
+    findings += all;
+    further += more;
+    if (rule === null) anomalies += all;
+    else rules += all;
     for (const { file, record, line } of own) events.add(`${file} ${record ?? ''} ${line ?? ''}`);
   }
-  return { findings, folded: units.length, events: events.size, rules, anomalies, processes, levels };
+  return { findings, folded: units.length, events: events.size + further, rules, anomalies, processes, levels };
 }

@@ -10,7 +10,7 @@ import { Anchors } from './anchors.ts';
 import { unitsByNode } from './context.ts';
 import { type Part, partOf } from './part.ts';
 import type { Said } from './said.ts';
-import { type Unit, Units } from './unit.ts';
+import { type Further, type Unit, Units } from './unit.ts';
 
 /** How far apart findings without a link of their own are joined. */
 export const WINDOW_MS = 30 * 60_000;
@@ -40,8 +40,8 @@ export class Gathering {
   }
 
   /** The unit that a finding became, or became part of. `number`: of its own, for those of equal times. */
-  add(said: Said, number: number): Unit {
-    return this.#units.add(said, number, (id, host) => this.#powershells.get(`${host} ${id}`));
+  add(said: Said, number: number, further?: Further): Unit {
+    return this.#units.add(said, number, (id, host) => this.#powershells.get(`${host} ${id}`), further);
   }
 
   /** `hosts`: those of all parts, in short. */

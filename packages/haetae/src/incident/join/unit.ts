@@ -9,11 +9,13 @@ import { compareTimes, contentHash, told } from '../text.ts';
 import { happeningOf, isClearing, type Said, statementOf } from './said.ts';
 
 /** Findings folded: one statement about one process, or, where the event names none, one subject within the window. */
-export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'events' | 'points'> {
+export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'events' | 'points' | 'more'> {
   readonly node: Node | undefined;
   readonly subject: Subject;
   readonly decoded: string | undefined;
   readonly events: Happening[];
+  /** Findings beyond `events`. */
+  more: number;
   /** Both ends of connections that its events speak of: `10.0.0.5:49712|10.0.0.9:5985`, the smaller first. */
   readonly flows: Set<string>;
   /** Hashes of scripts that were run, or handed over in a command line. */
@@ -34,6 +36,13 @@ export function compareUnits(a: Unit, b: Unit): number {
   );
 }
 
+/** Findings that say the same, which are only counted. */
+export interface Further {
+  readonly count: number;
+  readonly lastMs: number;
+}
+const NO_MORE: Further = { count: 0, lastMs: 0 };
+
 export class Units {
   readonly all: Unit[] = [];
   readonly #open = new Map<string, Unit>();
@@ -51,7 +60,21 @@ export class Units {
   }
 
   /** Findings in the order of time; of equal times, of their numbers. Gives the unit that it became, or became part of. */
-  add(said: Said, number: number, powershell: (hostId: string, host: string) => number | undefined): Unit {
+  add(
+    said: Said,
+    number: number,
+    powershell: (hostId: string, host: string) => number | undefined,
+    further: Further = NO_MORE,
+  ): Unit {
+    const unit = this.#add(said, number, powershell);
+    if (further.count > 0) {
+      unit.more += further.count;
+      unit.last = Math.max(unit.last, unit.last + further.lastMs - said.timeMs);
+    }
+    return unit;
+  }
+
+  #add(said: Said, number: number, powershell: (hostId: string, host: string) => number | undefined): Unit {
     this.findings++;
     const host = this.#hostOf(said.computer);
     const timeMs = said.timeMs + this.#clocks.shift(said.file, host, said.channel);
@@ -152,6 +175,7 @@ function unitOf(
       scripts,
     },
     events: [happening],
+    more: 0,
     evidence:
       start && node !== undefined
         ? `start ${node.key}`

@@ -70,6 +70,10 @@ function difference(sysmon: readonly ProcessTrace[], security: readonly ProcessT
 const startKey = ({ pid, image, commandLine }: ProcessTrace): string =>
   `${pid ?? ''}|${baseName(image)}|${commandLine.trim()}`;
 
+const ORIGIN = new WeakMap<ProcessTrace, ProcessTrace>();
+/** The process as the trace told it, before its times were put right. */
+export const origin = (process: ProcessTrace): ProcessTrace => ORIGIN.get(process) ?? process;
+
 /** Traces with Security's times put right. */
 export function aligned(traces: readonly Trace[], hostOf: (name: string) => string, clocks: Clocks): Trace[] {
   return traces.map((trace) => {
@@ -86,7 +90,9 @@ export function aligned(traces: readonly Trace[], hostOf: (name: string) => stri
           startMs: startMs === null ? null : startMs + shift,
           endMs: endMs === null ? null : endMs + shift,
         };
-        return { ...process, ...moved, firstMs: firstMs + shift, lastMs: lastMs + shift };
+        const put = { ...process, ...moved, firstMs: firstMs + shift, lastMs: lastMs + shift };
+        ORIGIN.set(put, process);
+        return put;
       }),
       sessions: trace.sessions.map((session) => ({
         ...session,

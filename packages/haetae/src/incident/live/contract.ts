@@ -2,6 +2,7 @@ import type { Event } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
 import type { IncidentOptions } from '../contract.ts';
 import type { Incident } from '../incident.ts';
+import type { HostCounts } from './host.ts';
 
 /** What became of an incident since it was last told. */
 export interface LiveIncident {
@@ -29,6 +30,8 @@ export interface LiveIncidents {
   add(finding: FiledFinding, id: number): void;
   /** Joins what is new, and tells the incidents that changed. `nowMs`: when the newest of it was received, ms since 1970. */
   update(nowMs: number): readonly LiveIncident[];
+  /** What is kept and what is not, for those who watch over it. */
+  readonly counts: HostCounts;
   /** All of it, for {@link createLiveIncidents} to go on from. */
   save(): Uint8Array;
 }

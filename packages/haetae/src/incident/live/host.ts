@@ -2,24 +2,44 @@ import type { Event } from '@haetae/event';
 import type { BlindBand } from '../incident.ts';
 import { Gathering } from '../join/gathering.ts';
 import type { Part } from '../join/part.ts';
-import type { Said } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
-import { compareTimes, told } from '../text.ts';
 import type { Trace } from '../trace/trace.ts';
 import { FileTracer, type SavedTracer } from '../trace/tracer.ts';
-import type { Member } from './ids.ts';
+import { Findings, type Kept } from './kept.ts';
+import { needless } from './lines.ts';
 
-/** A finding that is kept to be joined. */
-export interface Kept extends Member {
-  readonly said: Said;
-}
+const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+/** What one host may fill between two looks at it. What is beyond is counted. */
+const MOST = { processes: 4000, acts: 20_000 };
+/** How much is left of it after. */
+const MOST_LEFT = { acts: 300, sessions: 600, gaps: 64, marks: 200 };
 
 /** Plain data. */
 export interface SavedHost {
   readonly name: string;
   readonly files: readonly (readonly [file: string, SavedTracer])[];
   readonly kept: readonly Kept[];
+  readonly counts: Findings['counts'];
+  readonly forgotten: number;
+  readonly latestMs: number;
   readonly built: Built | undefined;
+}
+
+/** How much is kept, and how much is not. */
+export interface HostCounts {
+  /** Findings that are looked at one by one. */
+  readonly findings: number;
+  /** That say the same as others, and are only counted in these. */
+  readonly folded: number;
+  /** That were too old or too many. */
+  readonly dropped: number;
+  /** That were never told of as an incident's, though they may be one's. */
+  readonly untold: number;
+  /** Processes forgotten, or for which there was no room. */
+  readonly processes: number;
+  /** What processes did, for which there was no room. */
+  readonly acts: number;
 }
 
 /** What the part was last made of. */
@@ -30,6 +50,8 @@ interface Built {
   /** So many of the hosts' names were known. */
   readonly hosts: number;
   readonly blind: readonly BlindBand[];
+  /** {@link FileTracer.logChanges} when `blind` was told. */
+  readonly logChanges: number;
   readonly atMs: number;
 }
 
@@ -44,8 +66,10 @@ export class LiveHost {
   readonly #files = new Map<string, FileTracer>();
   #lastFile = '';
   #last: FileTracer | undefined;
-  /** As they came. */
-  #kept: Kept[] = [];
+  readonly findings = new Findings();
+  #latestMs = Number.NEGATIVE_INFINITY;
+  /** Processes that were forgotten. */
+  #forgotten = 0;
   #built: Built | undefined;
   #part: Part | undefined;
   #members = new Map<Unit, Kept[]>();
@@ -59,17 +83,14 @@ export class LiveHost {
     if (file !== this.#lastFile || this.#last === undefined) {
       let tracer = this.#files.get(file);
       if (tracer === undefined) {
-        tracer = new FileTracer();
+        tracer = new FileTracer(MOST);
         this.#files.set(file, tracer);
       }
       this.#lastFile = file;
       this.#last = tracer;
     }
     this.#last.see(event);
-  }
-
-  add(said: Said, id: number): void {
-    this.#kept.push({ said, id, toldIn: '' });
+    if (event.timeMs > this.#latestMs) this.#latestMs = event.timeMs;
   }
 
   /** When the part was made; −∞ for never. */
@@ -77,32 +98,57 @@ export class LiveHost {
     return this.#built?.atMs ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** How much there is to be looked at when the part is made: about, in processes and acts. */
-  get weight(): number {
-    return this.#kept.length;
-  }
-
-  /** Makes the part of all that is known. `hosts`: names of all hosts, in short, in the order in which they came up. */
-  build(nowMs: number, hosts: readonly string[]): void {
+  /**
+   * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
+   * `hosts`: names of all hosts, in short, in the order in which they came up.
+   */
+  build(nowMs: number, hosts: readonly string[], isOpen: (kept: Kept) => boolean): readonly Kept[] {
+    const gone = this.#part === undefined ? [] : this.#forget(this.#part, nowMs, isOpen);
     const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
     const gathering = new Gathering(traces, this.#windowMs);
+    let logChanges = 0;
+    for (const tracer of this.#files.values()) logChanges += tracer.logChanges;
     this.#built = {
       traces,
-      findings: this.#kept.length,
+      findings: this.findings.size,
       hosts: hosts.length,
-      blind: gathering.blind(),
-      atMs: nowMs,
+      blind: this.#built?.logChanges === logChanges ? this.#built.blind : gathering.blind(),
+      ...{ logChanges, atMs: nowMs },
     };
+    this.findings.settle();
     this.#make(gathering, hosts);
+    return gone;
+  }
+
+  #forget(part: Part, nowMs: number, isOpen: (kept: Kept) => boolean): readonly Kept[] {
+    const latestMs = Math.min(this.#latestMs, nowMs + HOUR_MS);
+    const processes = needless(part, latestMs);
+    this.#forgotten += processes.size;
+    const forgotten = {
+      processes,
+      actsBefore: latestMs - 4 * HOUR_MS,
+      sessionsBefore: [latestMs - HOUR_MS, latestMs - DAY_MS] as const,
+      most: MOST_LEFT,
+    };
+    for (const tracer of this.#files.values()) tracer.forget(forgotten, (latestMs - DAY_MS) / 60_000, MOST_LEFT);
+    return this.findings.forget(latestMs - DAY_MS, isOpen);
+  }
+
+  get counts(): HostCounts {
+    let [processes, acts] = [this.#forgotten, 0];
+    for (const { overflow } of this.#files.values()) {
+      processes += overflow.processes;
+      acts += overflow.acts;
+    }
+    const { dropped, folded, untold } = this.findings.counts;
+    return { findings: this.findings.size, folded, dropped, untold, processes, acts };
   }
 
   #make(gathering: Gathering, hosts: readonly string[]): void {
     const { findings, hosts: known } = this.#built!;
-    const kept = this.#kept.slice(0, findings);
-    kept.sort((a, b) => compareTimes(told(a.said.timeMs), told(b.said.timeMs)) || a.id - b.id);
     const members = new Map<Unit, Kept[]>();
-    for (const one of kept) {
-      const unit = gathering.add(one.said, one.id);
+    for (const one of this.findings.inOrder(findings)) {
+      const unit = gathering.add(one.said, one.id, one.built);
       const list = members.get(unit);
       if (list === undefined) members.set(unit, [one]);
       else list.push(one);
@@ -126,7 +172,9 @@ export class LiveHost {
     return {
       name: this.name,
       files: [...this.#files].map(([file, tracer]) => [file, tracer.save()] as const),
-      kept: this.#kept,
+      kept: this.findings.all,
+      counts: this.findings.counts,
+      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs },
       built: this.#built,
     };
   }
@@ -135,8 +183,12 @@ export class LiveHost {
     const host = new LiveHost(saved.name, windowMs);
     const told = new Set(saved.built?.traces.flatMap(({ processes }) => processes));
     for (const [file, tracer] of saved.files) host.#files.set(file, FileTracer.restore(tracer, told));
-    host.#kept = [...saved.kept];
-    host.#built = saved.built;
+    host.findings.restore(saved.kept);
+    Object.assign(host.findings.counts, saved.counts);
+    host.#forgotten = saved.forgotten;
+    host.#latestMs = saved.latestMs;
+    // What its logs lack is looked for anew.
+    host.#built = saved.built === undefined ? undefined : { ...saved.built, logChanges: Number.NaN };
     if (saved.built !== undefined) host.#make(new Gathering(saved.built.traces, windowMs), hosts);
     return host;
   }

@@ -10,17 +10,22 @@ import type { Unit } from '../join/unit.ts';
 import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
-import { type Kept, LiveHost, type SavedHost } from './host.ts';
+import { type HostCounts, LiveHost, type SavedHost } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
+import type { Kept } from './kept.ts';
 import { markOf, shapeOf } from './mark.ts';
 import { Spread } from './spread.ts';
 
 /** A host about which nothing new was found is looked at again after so long: what its processes did since may show a link. */
 const AGAIN_MS = 5000;
 
+/** An incident that did not change for so long is frozen with its findings once they are old. */
+const OPEN_MS = 24 * 60 * 60_000;
+
 interface Told {
   readonly mark: string;
   readonly shape: number;
+  readonly atMs: number;
 }
 
 /** Plain data. */
@@ -81,7 +86,7 @@ class Live implements LiveIncidents {
 
   add(finding: FiledFinding, id: number): void {
     const host = this.#hostOf(finding.event.computer);
-    host.add(saidBy(finding), id);
+    host.findings.add(saidBy(finding), id);
     this.#urgent.add(host);
   }
 
@@ -104,14 +109,38 @@ class Live implements LiveIncidents {
   update(nowMs: number): readonly LiveIncident[] {
     const due = this.#due(nowMs);
     if (due.size === 0) return [];
+    const fewer = new Set<string>();
     for (const host of due) {
       if (host.part !== undefined) this.#spread.remove(host.part);
-      host.build(nowMs, this.#names);
+      for (const { toldIn } of host.build(nowMs, this.#names, this.#isOpen(nowMs)))
+        if (toldIn !== '') fewer.add(toldIn);
       this.#spread.add(host.part!);
     }
     const parts = [...this.#hosts.values()].flatMap(({ part }) => part ?? []);
     const joined = join(parts);
-    return this.#tell(joined, this.#candidates(joined, due));
+    if (fewer.size > 0) this.#close(fewer);
+    return this.#tell(joined, this.#candidates(joined, due), nowMs);
+  }
+
+  /** Whether a finding is of an incident that still goes on. */
+  #isOpen(nowMs: number): (kept: Kept) => boolean {
+    return ({ toldIn }) => toldIn !== '' && nowMs - (this.#told.get(toldIn)?.atMs ?? 0) < OPEN_MS;
+  }
+
+  /** Of incidents that lost findings, those of which none is left change no more. */
+  #close(ids: Set<string>): void {
+    for (const { findings } of this.#hosts.values()) for (const { toldIn } of findings.all) ids.delete(toldIn);
+    for (const id of ids) {
+      this.#told.delete(id);
+      this.#ids.drop(id);
+    }
+  }
+
+  get counts(): HostCounts {
+    const sum = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
+    for (const { counts } of this.#hosts.values())
+      for (const [name, n] of Object.entries(counts) as [keyof HostCounts, number][]) sum[name] += n;
+    return sum;
   }
 
   /** Hosts whose parts are to be made now. */
@@ -162,7 +191,7 @@ class Live implements LiveIncidents {
     return this.#hostOf(unit.host).membersOf(unit);
   }
 
-  #tell({ units }: Joined, candidates: readonly Candidate[]): LiveIncident[] {
+  #tell({ units }: Joined, candidates: readonly Candidate[], nowMs: number): LiveIncident[] {
     const { ids, merged } = this.#ids.assign(candidates);
     const changed: LiveIncident[] = [];
     const bodies = new Map<string, Incident>();
@@ -174,8 +203,9 @@ class Live implements LiveIncidents {
           member.toldIn = id;
           findingIds.push(member.id);
         }
+      for (const { waiting } of members) findingIds.push(...waiting.splice(0));
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
-      this.#told.set(id, { mark, shape });
+      this.#told.set(id, { mark, shape, atMs: nowMs });
       const incident = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
       bodies.set(id, incident);
       changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });

@@ -17,7 +17,9 @@ export function markOf({ group, links, merged, scored, blind }: Weighed, units: 
   const parts: string[] = [];
   for (const i of group) {
     const unit = units[i]!;
-    parts.push(`${unit.number} ${unit.host} ${unit.identity} ${unit.events.length} ${unit.first} ${unit.last}`);
+    parts.push(
+      `${unit.number} ${unit.host} ${unit.identity} ${unit.events.length} ${unit.more} ${unit.first} ${unit.last}`,
+    );
     let node = unit.node;
     for (let n = 0; node !== undefined && n < ABOVE && !lines.has(node); n++) {
       lines.set(node, '');

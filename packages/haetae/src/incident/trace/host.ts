@@ -10,6 +10,9 @@ export const MAX_SESSIONS = 50_000;
 /** Different acts of one kind kept for a host. */
 const HOST_ACTS = 5000;
 
+/** Acts that no process is named for and that only what happens soon is joined by. */
+const PASSING: ReadonlySet<ActKind> = new Set(['share', 'logon']);
+
 /** The fields of an event that an act keeps. */
 export type FieldsOf = (event: Event) => Record<string, string>;
 
@@ -28,8 +31,26 @@ export const keep =
 /** Hears of events that say that a log is not to be relied on. */
 export type MarkSink = (event: Event, host: LiveHost, mark: Pick<Mark, 'kind' | 'channel' | 'by'>) => void;
 
+/** How much a tracer holds at most. */
+export interface Most {
+  readonly processes: number;
+  readonly acts: number;
+}
+
+/** What a host that goes on for ever is to forget. */
+export interface Forgotten {
+  readonly processes: ReadonlySet<ProcessTrace>;
+  /** Of what belongs to no process, and will be asked for only for a while (shares, uses of credentials): before this. */
+  readonly actsBefore: number;
+  /** Sessions that ended before the first, or began before the second. */
+  readonly sessionsBefore: readonly [ended: number, begun: number];
+  /** Acts of each kind that belong to no process, and sessions: the latest of them. */
+  readonly most: { readonly acts: number; readonly sessions: number };
+}
+
 /** What all hosts of one tracer share. */
 export interface Room {
+  readonly most: Most;
   processes: number;
   acts: number;
   sessions: number;
@@ -52,9 +73,9 @@ export class LiveHost {
   readonly #byGuid = new Map<string, LiveProcess>();
   /** By process id, where no event tells a ProcessGuid: the process that holds it now. */
   readonly #byPid = new Map<number, LiveProcess>();
-  readonly #all: LiveProcess[] = [];
+  #all: LiveProcess[] = [];
   readonly #acts = new Map<ActKind, ActList>();
-  readonly #sessions: SessionTrace[] = [];
+  #sessions: SessionTrace[] = [];
   readonly #open = new Map<string, SessionTrace>();
   #lastGuid = '';
   #last: LiveProcess | undefined;
@@ -113,7 +134,7 @@ export class LiveHost {
   }
 
   #make(guid: string, pid: number | null, timeMs: number): LiveProcess | undefined {
-    if (this.#room.processes >= MAX_PROCESSES) {
+    if (this.#room.processes >= this.#room.most.processes) {
       this.#room.overflow.processes++;
       return undefined;
     }
@@ -158,7 +179,7 @@ export class LiveHost {
   ): void {
     const { timeMs } = event;
     if (list.full(timeMs)) return;
-    if (this.#room.acts >= MAX_ACTS) {
+    if (this.#room.acts >= this.#room.most.acts) {
       this.#room.overflow.acts++;
       list.more++;
       return;
@@ -184,6 +205,30 @@ export class LiveHost {
     const hostActs: HostAct[] = [];
     for (const list of this.#acts.values()) for (const act of list.acts()) hostActs.push({ ...act.by!, act });
     return { processes: this.#all.map((process) => process.told()), hostActs, sessions: [...this.#sessions] };
+  }
+
+  forget({ processes, actsBefore, sessionsBefore: [ended, begun], most }: Forgotten): void {
+    const room = this.#room;
+    if (processes.size > 0) {
+      const gone = new Set<LiveProcess>();
+      for (const process of this.#all) if (processes.has(process.trace)) gone.add(process);
+      this.#all = this.#all.filter((process) => !gone.has(process));
+      for (const [guid, process] of this.#byGuid) if (gone.has(process)) this.#byGuid.delete(guid);
+      for (const [pid, process] of this.#byPid) if (gone.has(process)) this.#byPid.delete(pid);
+      for (const process of gone) room.acts -= process.size;
+      room.processes -= gone.size;
+      this.#lastGuid = '';
+      this.#last = undefined;
+    }
+    for (const [kind, list] of this.#acts)
+      room.acts -= list.forget(PASSING.has(kind) ? actsBefore : Number.NEGATIVE_INFINITY, most.acts);
+    const old = ({ endMs, timeMs }: SessionTrace): boolean => (endMs !== null && endMs < ended) || timeMs < begun;
+    const sessions = this.#sessions.filter((session) => !old(session)).slice(-most.sessions);
+    if (sessions.length === this.#sessions.length) return;
+    room.sessions += sessions.length - this.#sessions.length;
+    this.#sessions = sessions;
+    this.#open.clear();
+    for (const session of sessions) this.#open.set(session.logonId, session);
   }
 
   save(): SavedHost {

@@ -62,6 +62,13 @@ export class LiveProcess {
     return list;
   }
 
+  /** How many acts are kept of it. */
+  get size(): number {
+    let size = 0;
+    for (const list of this.#acts.values()) size += list.size;
+    return size;
+  }
+
   /** Its trace, with the acts so far. */
   told(): ProcessTrace {
     const { trace } = this;

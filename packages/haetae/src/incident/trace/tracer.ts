@@ -1,7 +1,16 @@
 import type { Event } from '@haetae/event';
 import { Continuity, type ContinuityPart } from '../../survey/index.ts';
 import { placeOf } from './acts.ts';
-import { LiveHost, type MarkSink, type Room, type SavedHost } from './host.ts';
+import {
+  type Forgotten,
+  LiveHost,
+  MAX_ACTS,
+  MAX_PROCESSES,
+  type MarkSink,
+  type Most,
+  type Room,
+  type SavedHost,
+} from './host.ts';
 import { seePowerShell, seeSystem } from './others.ts';
 import { seeSecurity } from './security.ts';
 import { seeSysmon } from './sysmon.ts';
@@ -35,8 +44,12 @@ export class FileTracer implements Tracer {
   #marks: Mark[] = [];
   #powershells = new Map<string, PowerShellHost>();
   #lastPowershell = '';
-  #room: Room = emptyRoom();
+  #room: Room;
   #by: Trace['by'] = 'line';
+
+  constructor(most: Most = WHOLE_FILE) {
+    this.#room = emptyRoom(most);
+  }
 
   see(event: Event): void {
     const { computer, channel, timeMs } = event;
@@ -121,7 +134,7 @@ export class FileTracer implements Tracer {
     this.#marks = [];
     this.#powershells = new Map();
     this.#lastPowershell = '';
-    this.#room = emptyRoom();
+    this.#room = emptyRoom(this.#room.most);
     return trace;
   }
 
@@ -145,6 +158,34 @@ export class FileTracer implements Tracer {
     };
   }
 
+  /** Bounds what is kept of hosts that go on for ever. Logs keep the minutes since `minutesFrom`. */
+  forget(forgotten: Forgotten, minutesFrom: number, most: { readonly gaps: number; readonly marks: number }): void {
+    for (const host of this.#hosts.values()) host.forget(forgotten);
+    for (const channels of this.#logs.values())
+      for (const { ids, minutes } of channels.values()) {
+        ids.forget(most.gaps);
+        for (const minute of minutes) if (minute < minutesFrom) minutes.delete(minute);
+      }
+    this.#marks.splice(0, this.#marks.length - most.marks);
+    for (const key of this.#powershells.keys()) {
+      if (this.#powershells.size <= most.marks) break;
+      this.#powershells.delete(key);
+    }
+  }
+
+  /** Rises whenever what its logs lack may be another: gaps, minutes, marks. */
+  get logChanges(): number {
+    let changes = this.#marks.length + (this.#marks.at(-1)?.at ?? 0);
+    for (const channels of this.#logs.values())
+      for (const { ids, minutes, lastMinute } of channels.values())
+        changes += ids.changes + minutes.size + (Number.isNaN(lastMinute) ? 0 : lastMinute);
+    return changes;
+  }
+
+  get overflow(): Room['overflow'] {
+    return this.#room.overflow;
+  }
+
   save(): SavedTracer {
     const logs = [...this.#logs.values()].flatMap((channels) => [...channels.values()]);
     return {
@@ -164,7 +205,7 @@ export class FileTracer implements Tracer {
   static restore(saved: SavedTracer, told: ReadonlySet<ProcessTrace>): FileTracer {
     const tracer = new FileTracer();
     tracer.#by = saved.by;
-    tracer.#room = saved.room;
+    tracer.#room = { ...saved.room, overflow: { ...saved.room.overflow } };
     for (const host of saved.hosts) tracer.#hosts.set(host.name, LiveHost.restore(host, tracer.#room, told));
     for (const { computer, channel, ids, generation, minutes } of saved.logs) {
       const log = tracer.#logOf(computer, channel);
@@ -194,4 +235,11 @@ export interface SavedTracer {
   readonly room: Room;
 }
 
-const emptyRoom = (): Room => ({ processes: 0, acts: 0, sessions: 0, overflow: { processes: 0, acts: 0 } });
+const WHOLE_FILE: Most = { processes: MAX_PROCESSES, acts: MAX_ACTS };
+const emptyRoom = (most: Most): Room => ({
+  most,
+  processes: 0,
+  acts: 0,
+  sessions: 0,
+  overflow: { processes: 0, acts: 0 },
+});
