@@ -33,8 +33,6 @@ export interface Want {
   readonly asked: readonly Question[];
   /** Parts that have answers, one for each question. */
   readonly answers: Map<Part, readonly (Reach | undefined)[]>;
-  /** Parts that were asked. */
-  readonly heard: WeakSet<Part>;
 }
 
 interface Question {
@@ -78,7 +76,6 @@ export function wantsOf(context: Context): Want[] {
     units: joins(session) ? [] : (members.get(session.key) ?? []),
     asked: questionsOf(session, addresses.get(shortName(session.host)) ?? []),
     answers: new Map(),
-    heard: new WeakSet(),
   }));
 }
 
@@ -133,9 +130,12 @@ export function offersOf(context: Context, hosts: ReadonlySet<string>): Offers {
  * the host. Sessions of remote desktops are joined so too, and by nothing else.
  */
 export function joinByHop(parts: readonly Part[]): void {
+  const there = new Set(parts);
+  const fresh = parts.filter((part) => part.fresh);
   for (const part of parts)
     for (const want of part.wants) {
-      const [from, reach] = reachTo(want, parts) ?? [];
+      ask(want, part.fresh ? parts : fresh, there);
+      const [from, reach] = reachTo(want) ?? [];
       if (from === undefined || reach === undefined) continue;
       const unit = nearest(from.context, reach.node);
       if (unit === undefined) continue;
@@ -147,16 +147,16 @@ export function joinByHop(parts: readonly Part[]): void {
 }
 
 /** A part is asked once: its answers are its own, whatever other parts there are. */
-function reachTo(want: Want, parts: readonly Part[]): readonly [Part, Reach] | undefined {
-  const { session, asked, answers, heard } = want;
-  const there = new Set(parts);
+function ask({ session, asked, answers }: Want, parts: readonly Part[], there: ReadonlySet<Part>): void {
   for (const part of answers.keys()) if (!there.has(part)) answers.delete(part);
   for (const part of parts) {
-    if (heard.has(part)) continue;
-    heard.add(part);
     const own = asked.map((question) => answer(question, part.offers, session.fromMs));
     if (own.some((reach) => reach !== undefined)) answers.set(part, own);
   }
+}
+
+function reachTo({ session, asked, answers }: Want): readonly [Part, Reach] | undefined {
+  if (answers.size === 0) return undefined;
   for (let i = 0; i < asked.length; i++) {
     let best: readonly [Part, Reach] | undefined;
     for (const [part, own] of answers) {

@@ -30,6 +30,7 @@ export function join(parts: readonly Part[]): Joined {
   for (const { across } of parts) across.clear();
   joinByHop(parts);
   joinByRarity(parts);
+  for (const part of parts) part.fresh = false;
   return connect(parts);
 }
 
@@ -49,16 +50,21 @@ function inOrder(parts: readonly Part[]): Place[] {
 function connect(parts: readonly Part[]): Joined {
   const places = inOrder(parts);
   const units = places.map(({ unit }) => unit);
-  const numbers = new Map<Unit, number>(units.map((unit, i) => [unit, i]));
+  const numbers = new Map<Part, Int32Array>(parts.map((part) => [part, new Int32Array(part.context.units.length)]));
+  places.forEach(({ part, i }, n) => {
+    numbers.get(part)![i] = n;
+  });
   const later = new Map<number, { other: number; by: string }[]>();
-  for (const { pairs, context } of parts)
-    for (const pair of pairs) {
-      const [a, b] = [numbers.get(context.units[pair.a]!)!, numbers.get(context.units[pair.b]!)!];
+  for (const part of parts) {
+    const own = numbers.get(part)!;
+    for (const pair of part.pairs) {
+      const [a, b] = [own[pair.a]!, own[pair.b]!];
       const [early, late] = a < b ? [a, b] : [b, a];
       const list = later.get(late);
       if (list === undefined) later.set(late, [{ other: early, by: pair.by }]);
       else list.push({ other: early, by: pair.by });
     }
+  }
   const union = new Union(units.length);
   const links: UnitLink[] = [];
   const mergedAt = new Map<number, number[]>();
@@ -75,7 +81,7 @@ function connect(parts: readonly Part[]): Joined {
     };
     for (const { other, by } of later.get(i) ?? []) link(other, 'ancestor', by, []);
     const { part, i: own } = places[i]!;
-    for (const anchor of inOrderOfKinds([...part.context.anchors.of(own), ...part.across.of(own)])) {
+    for (const anchor of held(part, own)) {
       const before = latest.get(anchor.key);
       if (before !== undefined && !(anchor.within !== undefined && !(first - before.last <= anchor.within)))
         link(before.unit, anchor.kind, anchor.by, anchor.shownBy ?? []);
@@ -112,7 +118,12 @@ const ORDER: readonly LinkKind[] = [
   'near',
 ];
 
-/** The strongest reason first: it is the one that is told. */
-function inOrderOfKinds(anchors: Anchor[]): Anchor[] {
-  return anchors.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+const PLACE = new Map(ORDER.map((kind, i) => [kind, i]));
+
+/** Anchors of a unit, the strongest reason first: it is the one that is told. */
+function held({ context, across }: Part, unit: number): readonly Anchor[] {
+  const own = context.anchors.sorted(unit, byKind);
+  const others = across.sorted(unit, byKind);
+  return others.length === 0 ? own : own.length === 0 ? others : [...own, ...others].sort(byKind);
 }
+const byKind = (a: Anchor, b: Anchor): number => PLACE.get(a.kind)! - PLACE.get(b.kind)!;

@@ -20,6 +20,8 @@ export interface Part {
   readonly rare: Rare;
   /** Anchors that depend on other parts. */
   readonly across: Anchors;
+  /** Not joined with others yet. */
+  fresh: boolean;
 }
 
 /** Linear in units and what they hold. `hosts`: those of all parts, in short. */
@@ -39,5 +41,6 @@ export function partOf(context: Context, hosts: ReadonlySet<string>): Part {
     offers: offersOf(context, hosts),
     rare: rareOf(context),
     across: new Anchors(),
+    fresh: true,
   };
 }

@@ -5,7 +5,7 @@ import type { Lineage } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
 import { isOwnSession } from '../lineage/sessions.ts';
 import type { Subject } from '../lineage/subject.ts';
-import { compareTimes, contentHash, told } from '../text.ts';
+import { contentHash, told } from '../text.ts';
 import { happeningOf, isClearing, type Said, statementOf } from './said.ts';
 
 /** Findings folded: one statement about one process, or, where the event names none, one subject within the window. */
@@ -31,10 +31,10 @@ export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'eve
 
 /** The order of units: by time, which clocks may have put right; of equal times, as findings came. */
 export function compareUnits(a: Unit, b: Unit): number {
-  return (
-    compareTimes(told(a.first), told(b.first)) || compareTimes(told(a.toldMs), told(b.toldMs)) || a.number - b.number
-  );
+  return timeOf(a.first) - timeOf(b.first) || timeOf(a.toldMs) - timeOf(b.toldMs) || a.number - b.number;
 }
+/** Those without a time last. */
+const timeOf = (ms: number): number => (Number.isNaN(ms) ? Number.MAX_VALUE : ms);
 
 /** Findings that say the same, which are only counted. */
 export interface Further {
@@ -181,17 +181,19 @@ function unitOf(
         ? `start ${node.key}`
         : `${happening.file} ${happening.record ?? ''} ${happening.line ?? ''}`,
     flows: new Set(said.flow === '' ? [] : [said.flow]),
-    identity: contentHash(
-      [
-        host.toLowerCase(),
-        channel.toLowerCase(),
-        eventId,
-        said.eventRecordId,
-        told(said.timeMs),
-        said.timeTicks,
-        statement,
-      ].join('\n'),
-    ),
+    get identity() {
+      return contentHash(
+        [
+          host.toLowerCase(),
+          channel.toLowerCase(),
+          eventId,
+          said.eventRecordId,
+          told(said.timeMs),
+          said.timeTicks,
+          statement,
+        ].join('\n'),
+      );
+    },
     first: timeMs,
     last: timeMs,
     toldMs: said.timeMs,

@@ -98,6 +98,13 @@ export class LiveHost {
     return this.#built?.atMs ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** What it takes to make the part, by what the last took: processes, and findings, of which each takes as long as eight. */
+  get weight(): number {
+    if (this.#part === undefined) return 1;
+    const { lineage, units } = this.#part.context;
+    return lineage.nodes.length + 8 * units.length;
+  }
+
   /**
    * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
    * `hosts`: names of all hosts, in short, in the order in which they came up.

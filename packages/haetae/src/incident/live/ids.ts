@@ -11,8 +11,8 @@ export interface Member {
 export interface Grouped {
   /** The oldest first. */
   readonly members: readonly Member[];
-  /** The id that its oldest finding's content gives. */
-  readonly identity: string;
+  /** Tells the id that its oldest finding's content gives. */
+  readonly oldest: { readonly identity: string };
 }
 
 interface Known {
@@ -54,9 +54,9 @@ export class Ids {
       return [...ids].flatMap((id) => this.#known.get(id) ?? []).sort((a, b) => a.order - b.order);
     });
     const owners = owned(groups, wants);
-    const ids = groups.map(({ members, identity }, i) => {
+    const ids = groups.map(({ members, oldest }, i) => {
       const kept = wants[i]!.find(({ id }) => owners.get(id) === i);
-      return kept?.id ?? this.#name(identity, members[0]!.id);
+      return kept?.id ?? this.#name(oldest.identity, members[0]!.id);
     });
     const merged: [string, string][] = [];
     wants.forEach((known, i) => {

@@ -22,6 +22,9 @@ const AGAIN_MS = 5000;
 /** An incident that did not change for so long is frozen with its findings once they are old. */
 const OPEN_MS = 24 * 60 * 60_000;
 
+/** How much is looked at in one update: processes and findings of hosts, by {@link LiveHost.weight}. What is left waits. */
+const BUDGET = 10_000;
+
 interface Told {
   readonly mark: string;
   readonly shape: number;
@@ -45,7 +48,7 @@ export function createLiveIncidents(options: LiveOptions, saved?: Uint8Array): L
 interface Candidate {
   readonly weighed: Weighed;
   readonly members: readonly Kept[];
-  readonly identity: string;
+  readonly oldest: Unit;
   readonly mark: string;
   readonly shape: number;
 }
@@ -143,10 +146,25 @@ class Live implements LiveIncidents {
     return sum;
   }
 
-  /** Hosts whose parts are to be made now. */
+  /**
+   * Hosts whose parts are to be made now, within the budget: first those of which something new was found, the one that waits
+   * longest first; then those that did something since. At least one.
+   */
   #due(nowMs: number): Set<LiveHost> {
-    const due = new Set<LiveHost>(this.#urgent);
-    for (const host of this.#waiting) if (Math.abs(nowMs - host.builtMs) >= AGAIN_MS) due.add(host);
+    const due = new Set<LiveHost>();
+    let budget = BUDGET;
+    const take = (host: LiveHost): void => {
+      budget -= host.weight;
+      if (budget >= 0 || due.size === 0) due.add(host);
+    };
+    for (const host of this.#urgent) {
+      if (budget <= 0) break;
+      take(host);
+    }
+    for (const host of this.#waiting) {
+      if (budget <= 0) break;
+      if (!due.has(host) && Math.abs(nowMs - host.builtMs) >= AGAIN_MS) take(host);
+    }
     for (const host of due) {
       this.#urgent.delete(host);
       this.#waiting.delete(host);
@@ -178,7 +196,7 @@ class Live implements LiveIncidents {
       );
       // What was told once is told of, however little is left of it.
       if (weighed.scored.risk < LEVEL_FROM.low && members.every(({ toldIn }) => toldIn === '')) continue;
-      candidates.push({ weighed, members, identity: units[root]!.identity, mark: markOf(weighed, units), shape });
+      candidates.push({ weighed, members, oldest: units[root]!, mark: markOf(weighed, units), shape });
     }
     return candidates;
   }

@@ -18,7 +18,7 @@ export function markOf({ group, links, merged, scored, blind }: Weighed, units: 
   for (const i of group) {
     const unit = units[i]!;
     parts.push(
-      `${unit.number} ${unit.host} ${unit.identity} ${unit.events.length} ${unit.more} ${unit.first} ${unit.last}`,
+      `${unit.number} ${unit.host} ${unit.evidence} ${unit.events.length} ${unit.more} ${unit.first} ${unit.last}`,
     );
     let node = unit.node;
     for (let n = 0; node !== undefined && n < ABOVE && !lines.has(node); n++) {
