@@ -175,7 +175,13 @@ function listen(server) {
   })().catch((error) => {
     if (!stop.signal.aborted) throw error;
   });
-  return { seen, end: () => (stop.abort(), done) };
+  return {
+    seen,
+    end() {
+      stop.abort();
+      return done;
+    },
+  };
 }
 
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
