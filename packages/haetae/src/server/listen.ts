@@ -21,6 +21,9 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
+/** How long a client that is sent away may take to read why. */
+const LINGER_MS = 2_000;
+
 /** The socket, with time-outs for clients that never finish what they begin. */
 export async function listen(
   app: App,
@@ -62,6 +65,8 @@ export async function listen(
         ? '431 Headers Too Large'
         : '400 Bad Request';
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Who does not read never learns that this is the end, and would keep the connection for good.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
