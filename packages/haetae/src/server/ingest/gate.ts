@@ -55,9 +55,25 @@ export async function acceptFrame(
     await new Promise((resolve) => setTimeout(resolve, (outcome as { retryMs: number }).retryMs));
     outcome = await parts.ports.intake.accept(frame);
   }
+  tellFull(parts, outcome);
   if (outcome.kind === 'durable') {
     parts.counts.items.add({ protocol }, items);
     parts.counts.bytes.add({ protocol }, bytes.length);
   } else parts.counts.refused.add({ why: outcome.kind });
   return outcome;
+}
+
+/** Servers that cannot keep what they are sent: the log tells it once, not for each request of a thousand senders. */
+const full = new WeakSet<Parts>();
+
+function tellFull(parts: Parts, outcome: Accepted): void {
+  if (outcome.kind === 'full' && !full.has(parts)) {
+    full.add(parts);
+    parts.log({
+      level: 'error',
+      message: 'nothing can be kept: senders are told to come again later',
+      reason: outcome.reason,
+    });
+  } else if (outcome.kind === 'durable' && full.delete(parts))
+    parts.log({ level: 'warn', message: 'what is sent can be kept again' });
 }
