@@ -74,6 +74,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
     rooms: [
+      'haetae/agents',
       'event',
       'evtx',
       'sigma',

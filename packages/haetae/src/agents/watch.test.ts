@@ -10,11 +10,13 @@ const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
 function host(id = 'agent-1', name = 'WS01', saved?: SavedWatch) {
   let watch = createAgentWatch(WATCH_LIMITS, saved);
   const found: string[] = [];
+  let records = 0;
   const log = { at: START, found };
   const say = (word: object): void => {
     const frame = Buffer.from(`${JSON.stringify(word)}\n`);
     const options = { ledger: new Ledger(), timeZone: 'UTC', receivedMs: log.at };
-    for (const { event } of LIVE_FORMATS.get('agent')!.read(frame, options)) keep(watch.take(event, id, log.at));
+    for (const { event } of LIVE_FORMATS.get('agent')!.read(frame, options))
+      keep(watch.take(event, id, log.at, ++records));
     expect(options.ledger.notices()).toEqual([]);
   };
   const keep = (findings: ReturnType<typeof watch.take>): void => {
@@ -49,6 +51,7 @@ function host(id = 'agent-1', name = 'WS01', saved?: SavedWatch) {
       return log;
     },
     tick: () => keep(watch.tick(log.at)),
+    wantsTickAt: () => watch.wantsTickAt,
     restart() {
       watch = createAgentWatch(WATCH_LIMITS, JSON.parse(JSON.stringify(watch.save())) as SavedWatch);
     },
@@ -175,7 +178,9 @@ test.each([
 
 test('an agent that falls silent is told, unless it said good-bye, or nothing at all was received', () => {
   const one = host();
+  expect(one.wantsTickAt()).toBeUndefined();
   one.beat(3, lively);
+  expect(one.wantsTickAt()).toBe(one.at + MINUTE);
   const pass = (minutes: number, others: boolean): void => {
     for (let i = 0; i < minutes * 2; i++) {
       one.at += MINUTE / 2;
@@ -187,6 +192,7 @@ test('an agent that falls silent is told, unless it said good-bye, or nothing at
   expect(one.found).toEqual([]);
   pass(10, true);
   expect(one.found).toEqual(['68.5 min agent-silent low WS01']);
+  expect(one.wantsTickAt()).toBeUndefined();
   one.beat(1, lively);
   one.say({ haetae: 'bye', host: 'WS01', reason: 'stopped' });
   pass(60, true);

@@ -8,10 +8,15 @@ import { AGENT_RULES, type AgentRuleId } from './rules.ts';
  * events. It knows no clock: time is when a word was received, so that the same words in the same order give the same findings.
  */
 export interface AgentWatch {
-  /** A word of an agent, as an event of its own channel; of any other event nothing. `agent`: whose token or key brought it. */
-  take(event: Event, agent: string, receivedMs: number): readonly Finding[];
+  /**
+   * A word of an agent, as an event of its own channel; of any other event nothing. `agent`: whose key brought it; `record`: the event's
+   * number in the store, by which findings name it.
+   */
+  take(event: Event, agent: string, receivedMs: number, record: number): readonly Finding[];
   /** What is to be said because nothing came. Costs nothing when called often. */
   tick(nowMs: number): readonly Finding[];
+  /** When, by the clock of receipt, it wants to be asked again although nothing came; undefined while no agent is expected. */
+  readonly wantsTickAt: number | undefined;
   /** Plain data, from which another goes on as this one would. */
   save(): SavedWatch;
 }
@@ -79,16 +84,18 @@ export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: Sav
   );
   let receivedMs = kept?.receivedMs ?? 0;
   let lookedMs = receivedMs;
+  /** Whether there may be one that has said nothing of an end. */
+  let isExpected = agents.size > 0;
 
   return {
-    take(event, id, nowMs) {
+    take(event, id, nowMs, record) {
       if (event.provider !== PROVIDER) return [];
       pass(nowMs);
       switch (event.eventId) {
         case HEARTBEAT:
-          return heartbeat(event, id, nowMs);
+          return heartbeat(event, id, nowMs, factsAt(event, record));
         case GAP:
-          return gap(event);
+          return gap(event, factsAt(event, record));
         case BYE: {
           const agent = agents.get(id);
           if (agent !== undefined) agent.isSettled = true;
@@ -101,16 +108,23 @@ export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: Sav
     tick(nowMs) {
       pass(nowMs);
       // Every agent is looked at; once in ten seconds is often enough.
-      if (nowMs - lookedMs < 10_000) return [];
+      if (nowMs - lookedMs < TICK_MS) return [];
       lookedMs = nowMs;
+      isExpected = false;
       const found: Finding[] = [];
       for (const [id, agent] of agents) {
         const silentMs = nowMs - agent.receivedMs;
-        if (agent.isSettled || silentMs <= Math.max(limits.silentMs, limits.silentBeats * agent.everyMs)) continue;
+        if (agent.isSettled) continue;
+        isExpected = true;
+        if (silentMs <= Math.max(limits.silentMs, limits.silentBeats * agent.everyMs)) continue;
         agent.isSettled = true;
         found.push(told('agent-silent', agent.facts, { Agent: id, SilentSeconds: seconds(silentMs) }));
       }
       return found;
+    },
+    get wantsTickAt() {
+      // Not at every frame another time.
+      return isExpected ? (Math.floor(receivedMs / TICK_MS) + 6) * TICK_MS : undefined;
     },
     save: () =>
       structuredClone({
@@ -126,8 +140,8 @@ export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: Sav
     receivedMs = Math.max(receivedMs, nowMs);
   }
 
-  function heartbeat(event: Event, id: string, nowMs: number): readonly Finding[] {
-    const facts = factsOf(event);
+  function heartbeat(event: Event, id: string, nowMs: number, facts: EventFacts): readonly Finding[] {
+    isExpected = true;
     const everyMs = Number(event.get('everyMs') ?? Number.NaN) || 60_000;
     const found: Finding[] = [];
     let agent = agents.get(id);
@@ -194,6 +208,12 @@ export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: Sav
 }
 
 const PROVIDER = 'Haetae-Agent';
+const TICK_MS = 10_000;
+
+const factsAt = (event: Event, record: number): EventFacts => ({
+  ...factsOf(event),
+  position: { kind: 'record', record },
+});
 const seconds = (ms: number): string => String(Math.round(ms / 1000));
 
 function sysmon(event: Event, agent: Agent, facts: EventFacts, found: Finding[]): void {
@@ -230,10 +250,10 @@ const GAPS: Readonly<Record<string, AgentRuleId>> = {
   'spool-damaged': 'blind-spool',
 };
 
-function gap(event: Event): readonly Finding[] {
+function gap(event: Event, facts: EventFacts): readonly Finding[] {
   const rule = GAPS[event.get('reason') ?? ''];
   if (rule === undefined) return [];
-  return [told(rule, factsOf(event), fieldsOf(event))];
+  return [told(rule, facts, fieldsOf(event))];
 }
 
 function told(rule: AgentRuleId, event: EventFacts, fields: Readonly<Record<string, string>>): Finding {

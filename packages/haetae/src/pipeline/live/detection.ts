@@ -1,4 +1,5 @@
 import type { Event, UnixMs } from '@haetae/event';
+import { type AgentWatch, createAgentWatch, type SavedWatch } from '../../agents/index.ts';
 import {
   type Completed,
   createLiveScorer,
@@ -45,6 +46,8 @@ export interface SavedDetection {
   readonly states: Readonly<Record<string, unknown>>;
   readonly perDay: readonly (readonly [string, number])[];
   readonly newestMs: number;
+  /** Absent in states that are older than agents. */
+  readonly agents?: SavedWatch;
 }
 
 const PER_HOST_DAY = 5;
@@ -61,6 +64,7 @@ export class Detection {
   #exceptionsUntil = Number.POSITIVE_INFINITY;
   /** Scores told of a host on a day: no more than a few. */
   readonly #perDay: Map<string, number>;
+  readonly #agents: AgentWatch;
   #signals: FiledSignal[] = [];
   #newestMs: number;
   #current: { event: Event; id: number; timeMs: number } | undefined;
@@ -71,6 +75,7 @@ export class Detection {
     this.#rules = DETECTORS.get('sigma')!.create({ ...setup.rules, live });
     this.#score = setup.baseline === undefined ? undefined : createLiveScorer(readBaseline(setup.baseline));
     this.#perDay = new Map(saved?.perDay);
+    this.#agents = createAgentWatch(undefined, saved?.agents);
     this.#newestMs = saved?.newestMs ?? Number.NEGATIVE_INFINITY;
     this.#policy = setup.policy;
     this.setPolicy(setup.policy, setup.nowMs);
@@ -129,6 +134,24 @@ export class Detection {
     for (const finding of this.#rules.detect(event, this.#take)) this.#tell(finding, id, told);
     const score = this.#score?.(event);
     if (score !== undefined && this.#withinDay(event, timeMs)) this.#tell(score, id, told);
+  }
+
+  /** What an agent says of itself and its host; `id`: of the word in the store. */
+  hear(event: Event, agent: string, id: number, receivedMs: number, told: Told[]): void {
+    for (const finding of this.#agents.take(event, agent, receivedMs, id)) this.#tell(finding, id, told);
+  }
+
+  /** What agents say by saying nothing. */
+  miss(receivedMs: number, told: Told[]): void {
+    for (const finding of this.#agents.tick(receivedMs)) {
+      const { position } = finding.event;
+      this.#tell(finding, position.kind === 'record' ? position.record : 0, told);
+    }
+  }
+
+  /** When {@link miss} is to be asked again although nothing came. */
+  get wantsClockAt(): number | undefined {
+    return this.#agents.wantsTickAt;
   }
 
   readonly #take = (signal: Signal): void => {
@@ -192,7 +215,12 @@ export class Detection {
   }
 
   save(): SavedDetection {
-    return { states: { sigma: this.#rules.save!() }, perDay: [...this.#perDay], newestMs: this.#newestMs };
+    return {
+      states: { sigma: this.#rules.save!() },
+      perDay: [...this.#perDay],
+      newestMs: this.#newestMs,
+      agents: this.#agents.save(),
+    };
   }
 }
 

@@ -158,6 +158,8 @@ export class LiveEngine {
     const timeMs = ahead || Number.isNaN(event.timeMs) ? receivedMs : event.timeMs;
     const told = this.#told;
     this.#detection.detect(event, eventId, timeMs, told);
+    // Only our own front writes frames of this form, and for its host alone an agent speaks.
+    if (sent.head.format === AGENT && !foreign) this.#detection.hear(event, sent.head.token, eventId, receivedMs, told);
     if (this.#keep && seq > this.#stored.seq) {
       const hidden = this.#detection.hidden(event);
       const origin = this.#origin;
@@ -198,6 +200,7 @@ export class LiveEngine {
     // Nothing came for as long as anything is waited for: what waits is told.
     const quiet = !signalled && receivedMs - this.#signalMs > this.#latenessMs;
     this.#detection.settle(quiet, this.#told);
+    this.#detection.miss(receivedMs, this.#told);
     if (quiet) this.#signalMs = Number.NEGATIVE_INFINITY;
     if (this.#told.length > 0) this.#tell(seq, receivedMs);
   }
@@ -220,7 +223,10 @@ export class LiveEngine {
 
   /** When by the clock of receipt a frame without events is wanted, so that what waits is told; undefined when nothing waits. */
   get wantsClockAt(): number | undefined {
-    return Number.isFinite(this.#signalMs) ? this.#signalMs + this.#latenessMs + 1 : undefined;
+    const agents = this.#detection.wantsClockAt;
+    if (!Number.isFinite(this.#signalMs)) return agents;
+    const signals = this.#signalMs + this.#latenessMs + 1;
+    return agents === undefined ? signals : Math.min(agents, signals);
   }
 
   /** All rows since the last call. */
@@ -259,3 +265,5 @@ export class LiveEngine {
 
 /** The format of a frame that holds nothing but its time of receipt. */
 export const CLOCK = 'clock';
+/** Of one that holds what an agent says. */
+const AGENT = 'agent';
