@@ -3,7 +3,7 @@
 import module from 'node:module';
 import v8 from 'node:v8';
 
-// V8 11 (Node 20) optimises whatever ran for some milliseconds, and again when that proved wrong: half the CPU of reading a
+// V8 11 (Node 20) optimises whatever ran for some milliseconds, and again when that proved wrong: a third of the CPU of scanning a
 // folder of logs went into compiling. Workers share what is set here; other versions of V8 weigh it differently.
 if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-budget=500000');
 
