@@ -22,6 +22,7 @@ import type {
 } from './flags.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { serveRoute, tokenRoutes } from './serve-app.ts';
+import { storedRoutes } from './stored-app.ts';
 import type { SysmonConfigFlags } from './sysmon-config.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -188,6 +189,7 @@ export function application(words: Words, version: string): Application<Context>
       token: tokenRoutes(words),
       dump,
       info,
+      ...storedRoutes(words),
     },
     docs: { brief: words.app.brief, fullDescription: words.app.full },
   });

@@ -220,3 +220,28 @@ export interface TokenCreateFlags extends TokenListFlags {
   readonly network?: readonly string[];
   readonly expires?: string;
 }
+
+/** Flags of the commands that ask what is stored. */
+export interface StoredFlags extends Pick<CommonFlags, 'lang' | 'timezone' | 'output'> {
+  readonly from?: string;
+  readonly to?: string;
+  readonly data?: string;
+  readonly format?: 'table' | 'csv' | 'json' | 'jsonl';
+}
+export interface SearchFlags extends StoredFlags {
+  readonly host?: string;
+  readonly user?: string;
+  readonly channel?: string;
+  readonly eventId?: readonly string[];
+  readonly field?: readonly string[];
+  readonly limit?: string;
+  readonly oldest: boolean;
+}
+export interface HuntFlags extends StoredFlags {
+  readonly rule: string;
+}
+export interface RescanFlags extends StoredFlags {
+  readonly id?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly builtin: boolean;
+}

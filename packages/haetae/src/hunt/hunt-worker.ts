@@ -37,7 +37,7 @@ function keptOf(hits: readonly HuntHit[]): KeptHit[] {
 
 try {
   const store = storeAt(port);
-  const detector = huntersOf(order.rules);
+  const detector = huntersOf(order.rules, order.freshOnly);
   const ids = order.only && new Set(order.only.map((id) => id.toLowerCase()));
   const judge = judgeOf(order.policy, order.nowMs);
   const isWanted = (finding: Finding): boolean =>

@@ -45,11 +45,15 @@ export interface HuntStep {
   readonly asked: number;
 }
 
-/** Rules ready to hunt. Throws `invalid`, with the place, where one of them is not in force, or none is left. */
-export function huntersOf(rules: HuntRules): Detector {
+/**
+ * Rules ready to hunt. Throws `invalid`, with the place, where one of them is not in force, or none is left. `lenient`: those
+ * that are in force hunt, as they detect live.
+ */
+export function huntersOf(rules: HuntRules, lenient = false): Detector {
   const detector = DETECTORS.get('sigma')!.create(rules);
   const [problem] = detector.problems.filter(({ severity }) => severity === 'error');
-  if (problem !== undefined) throw new StoreError('invalid', describeProblem(problem));
+  if (problem !== undefined && !(lenient && detector.counts.inForce > 0))
+    throw new StoreError('invalid', describeProblem(problem));
   if (detector.counts.inForce === 0) throw new StoreError('invalid', 'there is no rule to hunt with');
   return detector;
 }

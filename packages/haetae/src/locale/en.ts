@@ -4,6 +4,7 @@ import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
 import { enRules } from './en-rules.ts';
 import { enServe } from './en-serve.ts';
+import { enStored } from './en-stored.ts';
 
 /** Every English word that the command line shows. ko.ts has the same shape: a missing translation does not compile. */
 export const en = {
@@ -220,6 +221,7 @@ export const en = {
   exceptions: enExceptions,
   serve: enServe,
   anomaly: enAnomaly,
+  stored: enStored,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',
     missing: (path: string) => `${path}: no such file or folder, and no file fits it as a glob`,

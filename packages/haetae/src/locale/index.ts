@@ -8,6 +8,7 @@ export { type Josa, josa, particle } from './josa.ts';
 export { isLanguage, type Language, storyWords, systemLanguage, wordsOf } from './language.ts';
 export { KO_NOTICES } from './notices.ts';
 export type { PhraseOp } from './phrases.ts';
+export { type StoreProblem, storeProblem } from './store-errors.ts';
 export type { BlindWord, Clause, Phrase, StoryWords } from './story.ts';
 export { cut, padEnd, printable, width, wrap } from './width.ts';
 export {

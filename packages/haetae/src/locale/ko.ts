@@ -5,6 +5,7 @@ import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
 import { koRules } from './ko-rules.ts';
 import { koServe } from './ko-serve.ts';
+import { koStored } from './ko-stored.ts';
 
 /** The Korean words: the register of a security tool, terms as Korean analysts write them. */
 export const ko: Words = {
@@ -212,6 +213,7 @@ export const ko: Words = {
   exceptions: koExceptions,
   serve: koServe,
   anomaly: koAnomaly,
+  stored: koStored,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',
     missing: (path) => `${path}: 그런 파일이나 폴더가 없고, 글롭에 맞는 파일도 없습니다`,

@@ -1,0 +1,80 @@
+import type { StoredWords } from './en-stored.ts';
+
+export const koStored: StoredWords = {
+  commands: {
+    search: {
+      brief: '저장된 이벤트를 검색합니다',
+      full: [
+        '`haetae serve`의 데이터 폴더에 저장된 이벤트를 검색합니다. 서버 실행 여부와 관계없이 쓸 수 있으며 최신 이벤트부터 출력합니다.',
+        'WORDS는 명령줄, 경로, 이름, 스크립트 블록, 디코딩된 텍스트에서 찾습니다. 그 밖의 조건에는 와일드카드 *와 ?를 쓸 수 있고,',
+        '모든 조건을 만족하는 이벤트만 출력합니다. \\*는 별표 문자 자체이고, 와일드카드 앞의 백슬래시는 \\\\로 씁니다.',
+        '',
+        '예',
+        '  haetae search mimikatz --from 2026-10-01',
+        "  haetae search --user 'CORP\\svc-*' --event-id 4624 --field LogonType=3",
+        "  haetae search --field 'Image=*\\rundll32.exe' --field '!CommandLine=*printui*' --format jsonl",
+        '  haetae search --channel Security --host dc01 --limit 1000 --format csv -o dc01.csv',
+        '',
+        '종료 코드: 0 완료 · 2 잘못된 사용법 또는 데이터 없음 · 130 중단됨',
+      ].join('\n'),
+    },
+    hunt: {
+      brief: 'Sigma 규칙으로 저장된 이벤트를 헌팅합니다',
+      full: [
+        '저장된 이벤트에 Sigma 규칙을 적용해 결과를 출력합니다. 실시간 탐지와 같은 결과이며 상관 규칙도 지원합니다.',
+        '서버가 실행 중이면 서버에서 수행하고 결과를 보관합니다(`GET /api/hunts`). 실행 중이 아니면 이 프로세스에서 수행합니다.',
+        '',
+        '예',
+        '  haetae hunt --rule new-rule.yml',
+        '  haetae hunt --rule new-rule.yml --from 2026-09-01 --to 2026-10-01 --format csv -o september.csv',
+        '',
+        '종료 코드: 0 탐지 없음 · 1 탐지 있음 · 2 잘못된 사용법 또는 데이터 없음 · 130 중단됨',
+      ].join('\n'),
+    },
+    rescan: {
+      brief: '놓친 탐지를 찾습니다: 현재 규칙을 과거 이벤트에 적용합니다',
+      full: [
+        '저장된 이벤트에 규칙을 적용하고, 저장된 탐지 결과에 없는 것만 출력합니다. 서버가 실행 중이면 서버에 적용된 규칙(또는 --id로',
+        '지정한 규칙)을, 실행 중이 아니면 내장 규칙과 --rules의 규칙을 사용합니다.',
+        '',
+        '예',
+        '  haetae rescan --from 2026-09-01                        그때부터 놓친 탐지',
+        '  haetae rescan --id 3f1a6c1e-… --from 2026-09-01         새로 추가한 규칙만',
+        '',
+        '종료 코드: 0 놓친 탐지 없음 · 1 놓친 탐지 있음 · 2 잘못된 사용법 또는 데이터 없음 · 130 중단됨',
+      ].join('\n'),
+    },
+  },
+  flags: {
+    words: '찾을 텍스트',
+    data: '서버의 데이터 폴더(기본값: 시스템의 표준 위치)',
+    host: '호스트. *와 ? 사용 가능',
+    user: '사용자. *와 ? 사용 가능',
+    channel: '채널. *와 ? 사용 가능',
+    eventId: '이벤트 ID. 여러 번 지정 가능',
+    field: 'FIELD=VALUE(*와 ? 사용 가능), 제외 조건은 !FIELD=VALUE. 여러 번 지정 가능',
+    limit: '최대 이벤트 수, 1~10000(기본값 100)',
+    oldest: '오래된 이벤트부터 출력',
+    rule: 'Sigma 규칙 파일. 상관 규칙은 참조하는 규칙과 같은 파일에 둡니다',
+    id: '적용 중인 규칙의 ID. 여러 번 지정 가능',
+    format: 'table, csv, json, jsonl(기본값: --output의 확장자, 없으면 table)',
+  },
+  columns: { time: '시각', host: '호스트', id: 'ID', channel: '채널', what: '내용', level: '심각도', rule: '규칙' },
+  searching: '검색 중',
+  events: (found, searched) => `이벤트 ${found}건을 찾았습니다(검색 대상 ${searched}건)`,
+  more: (limit) =>
+    `결과가 더 있습니다. --limit을 10000까지 늘리거나 --to로 더 이전 기간을 지정하십시오(출력 ${limit}건)`,
+  outOfTime:
+    '검색 시간이 너무 길어 중단했습니다. 출력된 결과는 정확하지만 전부는 아닙니다. 기간을 줄여 다시 검색하십시오',
+  hits: (hits, fresh, searched) => `탐지 ${hits}건, 그중 새로운 탐지 ${fresh}건(검색 대상 이벤트 ${searched}건)`,
+  missed: (fresh, searched) => `놓친 탐지 ${fresh}건(검색 대상 이벤트 ${searched}건)`,
+  notKept: (n) => `${n}건은 집계만 하고 보관하지 않았습니다`,
+  nothing: '결과가 없습니다',
+  noData: (folder) => `${folder}: 서버의 데이터가 없습니다. --data로 데이터 폴더를 지정하십시오`,
+  noServer: (folder) =>
+    `${folder}: 다른 프로세스가 데이터를 사용 중이며 응답하지 않습니다. 시작이 끝날 때까지 기다리거나 해당 프로세스를 종료하십시오`,
+  badField: (text) => `--field ${text}: FIELD=VALUE 형식으로 지정하십시오`,
+  badId: (text) => `--event-id ${text}: 이벤트 ID가 아닙니다`,
+  badLimit: (text) => `--limit ${text}: 1~10000의 숫자여야 합니다`,
+  noRuleFile: (path) => `${path}: 규칙 파일이 없습니다`,
+};

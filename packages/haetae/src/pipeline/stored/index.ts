@@ -1,0 +1,3 @@
+export type { api } from '../../server/index.ts';
+export { StoreError } from '../../store/index.ts';
+export { type HuntStep, type HuntTimes, type RescanWanted, type Stored, withStored } from './stored.ts';
