@@ -166,6 +166,12 @@ test('a rule that does not compile is refused with its place; a hunt that ran wh
     error: { code: 'invalid', message: expect.stringMatching(/^rule:5:23: /) },
   });
   expect(await (await ask('/api/hunts/left')).json()).toMatchObject({ status: 'failed', error: 'the server ended' });
+  const korean = await fetch(`${server.url}/api/hunts?cursor=x`, {
+    headers: { ...me, 'accept-language': 'ko-KR,en;q=0.5' },
+  });
+  expect(await korean.json()).toEqual({
+    error: { code: 'invalid', message: '요청한 대로 처리할 수 없습니다: the cursor is not one that was given out' },
+  });
   expect((await ask('/api/hunts/none/hits')).status).toBe(404);
   expect((await ask('/api/hunts/none/hits.csv')).status).toBe(404);
 });

@@ -36,7 +36,7 @@ export const Problem = z
     error: z.object({
       /** To switch on. */
       code: z.string(),
-      /** For people, in English. */
+      /** For people; what the store says in the language of Accept-Language, English or Korean. */
       message: z.string(),
       /** Which part of the request, where one is to blame. */
       at: z.string().optional(),

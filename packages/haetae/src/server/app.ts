@@ -13,7 +13,7 @@ import { soughtRoutes } from './api/sought.ts';
 import type { Ctx, Env, Parts } from './context.ts';
 import { STRICT, TLS_ONLY } from './http/headers.ts';
 import { plainAddress } from './http/networks.ts';
-import { HttpProblem, problemOf } from './http/problem.ts';
+import { HttpProblem, languageOf, problemOf } from './http/problem.ts';
 import { type IngestEndpoint, mountIngest } from './ingest/mount.ts';
 import { mountPages } from './pages/pages.ts';
 
@@ -99,7 +99,7 @@ function finish(c: Ctx, parts: Parts, started: number): void {
 }
 
 function answerTo(error: unknown, c: Ctx, parts: Parts): Response {
-  const problem = problemOf(error);
+  const problem = problemOf(error, languageOf(c.req.header('accept-language')));
   if (problem !== undefined) return problem.response;
   parts.log({ level: 'error', message: 'request failed', path: c.req.path, request: c.get('requestId'), error });
   return new HttpProblem(500, 'internal', `the server failed; its log says why, under request ${c.get('requestId')}`)

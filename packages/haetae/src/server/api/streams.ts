@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import { problemOf } from '../http/problem.ts';
+import { languageOf, problemOf } from '../http/problem.ts';
 import type { LiveEntry } from '../ports.ts';
 
 /** A body that is made as fast as it is read, and ends its maker when nobody reads it any more. */
@@ -41,7 +41,7 @@ export function jsonLines(c: Ctx, make: (signal: AbortSignal) => AsyncIterable<o
     for await (const part of make(signal)) yield `${JSON.stringify(part)}\n`;
   }
   const failed = (error: unknown): string => {
-    const problem = problemOf(error);
+    const problem = problemOf(error, languageOf(c.req.header('accept-language')));
     const { code, message } = problem ?? {
       code: 'internal',
       message: 'the search failed; the log of the server says why',

@@ -1,3 +1,4 @@
+import { storeProblem } from '../../locale/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 
 /** Why a request cannot be answered as asked. */
@@ -41,10 +42,27 @@ const STATUS: Readonly<Record<StoreErrorCode, number>> = {
   closed: 503,
 };
 
+/** The language that a request prefers of those we speak; English where it says nothing. */
+export function languageOf(acceptLanguage: string | undefined): 'ko' | 'en' {
+  const wanted = (acceptLanguage ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...rest] = part.trim().split(';');
+      const q = rest.map((one) => /^\s*q=([\d.]+)$/.exec(one)?.[1]).find((one) => one !== undefined);
+      return { language: tag.slice(0, 2).toLowerCase(), q: q === undefined ? 1 : Number(q) };
+    })
+    .filter(({ language, q }) => (language === 'ko' || language === 'en') && q > 0)
+    .sort((a, b) => b.q - a.q);
+  return wanted[0]?.language === 'ko' ? 'ko' : 'en';
+}
+
 /** The problem that an error of the rooms below is to the one who asked; undefined for one of this program. */
-export function problemOf(error: unknown): HttpProblem | undefined {
+export function problemOf(error: unknown, language: 'ko' | 'en' = 'en'): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof StoreError) return new HttpProblem(STATUS[error.code], error.code, error.message);
+  if (error instanceof StoreError) {
+    const { code, message } = error;
+    return new HttpProblem(STATUS[code], code, language === 'en' ? message : storeProblem(code, message, language));
+  }
   // hono's own: malformed JSON, a body beyond the limit.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500)
     return new HttpProblem(
