@@ -31,7 +31,14 @@ export {
   type EventOrigin,
   NO_EVENTS,
 } from './events/batch.ts';
-export { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, type StoredColumn } from './events/columns.ts';
+export {
+  COLUMN_OF,
+  EVENT_COLUMNS,
+  HEAD_COLUMNS,
+  MOST_DECODED,
+  SEARCH_WORDS,
+  type StoredColumn,
+} from './events/columns.ts';
 export * from './events/query.ts';
 export * from './incidents.ts';
 export type { Frame } from './log/frame.ts';

@@ -12,9 +12,6 @@ import { decodeState, type EngineState, encodeState } from './state.ts';
 
 /** Events whose time is further ahead of their receipt move no window. */
 export const AHEAD_MS = 5 * 60_000;
-/** UTF-16 units of decoded text that are stored with an event. */
-const MOST_DECODED = 65_536;
-
 export interface EngineSetup {
   readonly detection: DetectionSetup;
   /** In which local times without an offset are read. */
@@ -169,13 +166,7 @@ export class LiveEngine {
       origin.host = host.name;
       origin.origin = sent.head.token === '' ? sent.head.origin : sent.head.token;
       origin.flags = flags;
-      origin.decoded =
-        hidden.length === 0
-          ? ''
-          : hidden
-              .map(({ text }) => text)
-              .join('\n')
-              .slice(0, MOST_DECODED);
+      origin.decoded = hidden.length === 0 ? '' : hidden.map(({ text }) => text).join('\n');
       this.#builder.add(event, origin);
     }
     this.#hours.add(receivedMs, 1, 0);

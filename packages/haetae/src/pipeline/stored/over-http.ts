@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { api } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
-import type { Control } from './reachable.ts';
+import type { Control } from '../live/control.ts';
 import type { HuntStep, Stored } from './stored.ts';
 
 const POLL_MS = 250;

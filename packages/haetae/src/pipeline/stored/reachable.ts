@@ -1,22 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { join } from 'node:path';
-
-/** How a server of this machine is reached: what it wrote down in its data directory. */
-export interface Control {
-  readonly url: string;
-  readonly secret: string;
-  readonly certificate: string | null;
-}
+import { type Control, readControl } from '../live/control.ts';
 
 const PATIENCE_MS = 5000;
 
 /** The server that has the directory open and answers; undefined where there is none. */
 export async function reachable(directory: string): Promise<Control | undefined> {
-  const control = await readFile(join(directory, 'control.json'), 'utf8')
-    .then((text) => JSON.parse(text) as Control)
-    .catch(() => undefined);
+  const control = await readControl(directory);
   return control !== undefined && (await answers(control)) ? control : undefined;
 }
 

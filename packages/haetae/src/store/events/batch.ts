@@ -1,5 +1,5 @@
 import type { Event } from '@haetae/event';
-import { COLUMN_OF, EVENT_COLUMNS, STRAYS } from './columns.ts';
+import { COLUMN_OF, EVENT_COLUMNS, MOST_DECODED, STRAYS } from './columns.ts';
 
 /** Facts about how an event came, as bits. */
 export const EVENT_FLAGS = {
@@ -144,6 +144,7 @@ export class EventBatchBuilder {
     this.#ticks = grown(this.#ticks, new Uint16Array(capacity));
     this.#eventId = grown(this.#eventId, new Int32Array(capacity));
     this.#flags = grown(this.#flags, new Uint8Array(capacity));
+    this.#strays = grown(this.#strays, new Uint32Array(capacity));
     for (const text of this.#texts) text.grow(capacity);
     this.#capacity = capacity;
   }
@@ -176,7 +177,7 @@ export class EventBatchBuilder {
       texts[FIRST + i]!.put(row, value);
       values[i] = undefined;
     }
-    if (origin.decoded !== '') texts[DECODED]!.put(row, clean(origin.decoded));
+    if (origin.decoded !== '') texts[DECODED]!.put(row, clean(origin.decoded.slice(0, MOST_DECODED)));
   }
 
   /** Puts what feeds a column into `#values`, and writes all fields as JSON: the text, or the number of the column that has it. */

@@ -83,3 +83,6 @@ export function strayMask(column: string): number {
   const at = EVENT_COLUMNS.findIndex(({ name }) => name === column);
   return at < 0 ? STRAYS.unknown : STRAYS.all + 2 ** at;
 }
+
+/** UTF-16 units of decoded text that are stored with an event; one of that length may have been cut. */
+export const MOST_DECODED = 65_536;

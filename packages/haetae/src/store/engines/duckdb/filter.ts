@@ -1,5 +1,5 @@
 import { StoreError } from '../../error.ts';
-import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, SEARCH_WORDS, strayMask } from '../../events/columns.ts';
+import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, MOST_DECODED, SEARCH_WORDS, strayMask } from '../../events/columns.ts';
 import type { EventTimes, FieldTest, Filter, TextTest } from '../../events/query.ts';
 import type { Parameter } from './sql.ts';
 
@@ -95,7 +95,7 @@ class Writer {
       'decoded',
       of.map(({ value }) => ({ op: 'contains', value })),
     );
-    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded})`;
+    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded} OR strlen(decoded) >= ${MOST_DECODED})`;
   }
 
   /** Many texts are sought at once, in any case: to put a long text in lower case costs more than to look through it. */
