@@ -56,17 +56,20 @@ export async function scoreLogs(
 ): Promise<Scan> {
   const { words, signal } = s.console;
   const { from, to } = rangeOption(flags, s.zone, words);
-  const { scan, threadsFor } = await scanning();
+  const { readsAhead, scan, threadsFor } = await scanning();
+  const asked = threadsOption(flags.threads, words);
+  const threads = threadsFor(s.found.files, asked);
   return scan(
     s.found.files,
     {
       ...readSettings(flags, s.zone, true),
+      ahead: readsAhead(threads, asked),
       detectors: ['anomaly'],
       setup: { rules: [], anomaly },
       from: Math.max(from, after),
       to,
     },
-    threadsFor(s.found.files, threadsOption(flags.threads, words)),
+    threads,
     signal,
     { advance: s.advance, fileDone: s.fileDone, findings: () => undefined },
   );
