@@ -23,7 +23,12 @@ interface Known {
   readonly founder: number;
   /** Ids of younger ones that went into it. */
   readonly merged: string[];
+  /** Findings that are kept no more. */
+  gone: number;
 }
+
+/** Ids told of that went into one. */
+const MOST_MERGED = 200;
 
 export interface Assigned {
   /** Of each group. */
@@ -63,8 +68,10 @@ export class Ids {
       for (const { id } of known)
         if (owners.get(id) === i && id !== ids[i]) {
           merged.push([id, ids[i]!]);
-          const taken = this.#known.get(id)!.merged;
-          this.#known.get(ids[i]!)!.merged.push(id, ...taken);
+          const taken = this.#known.get(id)!;
+          const into = this.#known.get(ids[i]!)!;
+          into.merged.push(...[id, ...taken.merged].slice(0, MOST_MERGED - into.merged.length));
+          into.gone += taken.gone;
           this.#known.delete(id);
         }
     });
@@ -74,13 +81,22 @@ export class Ids {
   #name(identity: string, founder: number): string {
     let id = identity;
     for (let n = 2; this.#known.has(id); n++) id = `${identity}-${n}`;
-    this.#known.set(id, { id, order: this.#next++, founder, merged: [] });
+    this.#known.set(id, { id, order: this.#next++, founder, merged: [], gone: 0 });
     return id;
   }
 
   /** Those that went into it, in the order of their ids. */
   mergedInto(id: string): string[] {
     return [...(this.#known.get(id)?.merged ?? [])].sort(compare);
+  }
+
+  /** Findings of one that are kept no more. */
+  lost(id: string, findings: number): void {
+    const known = this.#known.get(id);
+    if (known !== undefined) known.gone += findings;
+  }
+  goneOf(id: string): number {
+    return this.#known.get(id)?.gone ?? 0;
   }
 
   /** One that changes no more. */

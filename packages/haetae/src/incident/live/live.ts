@@ -9,6 +9,7 @@ import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
+import { bounded } from './bound.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
 import { type HostCounts, LiveHost, type SavedHost } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
@@ -115,8 +116,11 @@ class Live implements LiveIncidents {
     const fewer = new Set<string>();
     for (const host of due) {
       if (host.part !== undefined) this.#spread.remove(host.part);
-      for (const { toldIn } of host.build(nowMs, this.#names, this.#isOpen(nowMs)))
-        if (toldIn !== '') fewer.add(toldIn);
+      for (const { toldIn, count } of host.build(nowMs, this.#names, this.#isOpen(nowMs)))
+        if (toldIn !== '') {
+          fewer.add(toldIn);
+          this.#ids.lost(toldIn, 1 + count);
+        }
       this.#spread.add(host.part!);
     }
     const parts = [...this.#hosts.values()].flatMap(({ part }) => part ?? []);
@@ -224,7 +228,8 @@ class Live implements LiveIncidents {
       for (const { waiting } of members) findingIds.push(...waiting.splice(0));
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
       this.#told.set(id, { mark, shape, atMs: nowMs });
-      const incident = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
+      const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
+      const incident = bounded(whole, this.#ids.goneOf(id));
       bodies.set(id, incident);
       changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
     });

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { type Incident, storyOf } from '../index.ts';
+import { guid, Log, ms, SYSTEM32 } from '../testing/log.ts';
+import { bounded, MOST_TEXT } from './bound.ts';
+import type { LiveIncidents } from './contract.ts';
+import { createLiveIncidents } from './live.ts';
+
+const CMD = `${SYSTEM32}cmd.exe`;
+const SVC = { parent: 99, parentImage: `${SYSTEM32}svchost.exe` };
+const clock = (seconds: number): string => new Date(ms('08:00') + seconds * 1000).toISOString();
+
+/** Plays a log, with an update every so many events. What was told last of each incident. */
+function play(log: Log, every: number, live: LiveIncidents = createLiveIncidents({})) {
+  const found = new Map(log.findings().map((finding) => [JSON.stringify(finding.event.position), finding]));
+  const told = new Map<string, Incident>();
+  const findings = new Map<number, string>();
+  log.events.forEach((event, i) => {
+    live.see(event, 'log');
+    const finding = found.get(JSON.stringify(event.position));
+    if (finding !== undefined) live.add(finding, i);
+    if (i % every !== 0 && i < log.events.length - 1) return;
+    for (const { id, incident, findingIds, mergedInto } of live.update(event.timeMs)) {
+      if (mergedInto === null) told.set(id, incident);
+      else told.delete(id);
+      for (const finding of findingIds) findings.set(finding, id);
+    }
+  });
+  return { live, incidents: [...told.values()], findings };
+}
+
+test('a rule that says one thing of one process thousands of times: one incident that counts them all', () => {
+  const log = new Log().start(1, '08:00', CMD, SVC);
+  for (let i = 0; i < 3000; i++)
+    log
+      .add('sysmon', 10, clock(i + 1), { SourceProcessGUID: guid(1), SourceImage: CMD, TargetImage: 'C:\\x.exe' })
+      .flag('chatty', 'high');
+  const { live, incidents, findings } = play(log, 100);
+  expect(incidents).toHaveLength(1);
+  const [{ findings: shown, counts }] = incidents as [Incident];
+  expect(shown).toHaveLength(1);
+  expect(shown[0]!.events).toHaveLength(32);
+  expect(shown[0]!.more).toBe(2968);
+  expect(counts).toMatchObject({ findings: 3000, events: 3000, folded: 1 });
+  expect(incidents[0]!.toMs).toBe(ms('08:50'));
+  expect(findings.size).toBe(3000);
+  expect(live.counts).toMatchObject({ findings: 32, folded: 2968, dropped: 0, untold: 0 });
+  expect(live.save().length).toBeLessThan(100_000);
+});
+
+test('a rule that speaks of thousands of processes: the latest are looked at, the others counted', () => {
+  const log = new Log();
+  for (let i = 1; i <= 2000; i++) log.start(i, clock(i), CMD, SVC).flag('chatty', 'low');
+  const { live } = play(log, 50);
+  expect(live.counts.findings).toBeLessThanOrEqual(128 + 50);
+  expect(live.counts.findings + live.counts.dropped).toBe(2000);
+  expect(live.save().length).toBeLessThan(1_000_000);
+});
+
+test('processes that ended long ago without a finding in their line are forgotten; the line of one is kept', () => {
+  const log = new Log()
+    .start(1, '08:00', 'C:\\Users\\kim\\a.exe', SVC)
+    .start(2, '08:01', CMD, { parent: 1, parentImage: 'C:\\Users\\kim\\a.exe' })
+    .flag('A', 'high');
+  for (let i = 200; i < 1200; i++)
+    log
+      .start(i, clock(i), CMD, SVC)
+      .add('sysmon', 5, clock(i + 0.5), { ProcessGuid: guid(i), ProcessId: String(1000 + i), Image: CMD });
+  log.start(2000, '13:00', CMD, { parent: 2, parentImage: CMD }).flag('B', 'high');
+  log.add('sysmon', 22, '13:01', { ProcessGuid: guid(2000), Image: CMD, QueryName: 'x.example' });
+  const { live, incidents } = play(log, 100);
+  live.update(ms('13:10'));
+  expect(incidents).toHaveLength(1);
+  expect(incidents[0]!.tree.map(({ image }) => image)).toEqual([
+    `${SYSTEM32}svchost.exe`,
+    'C:\\Users\\kim\\a.exe',
+    CMD,
+    CMD,
+  ]);
+  expect(live.counts.processes).toBeGreaterThan(600);
+});
+
+test('an incident that is too large is cut to its gravest findings; its indexes hold and its story is told', () => {
+  const log = new Log().start(1, '08:00', CMD, SVC).flag('first', 'critical', ['execution']);
+  for (let i = 2; i <= 400; i++)
+    log
+      .start(i, clock(i), `C:\\Users\\Public\\${'x'.repeat(200)}${i}.exe`, { parent: 1, parentImage: CMD })
+      .flag(`R${i % 90}`, i % 2 === 0 ? 'low' : 'medium', ['discovery']);
+  const { incidents } = play(log, 1000);
+  expect(incidents).toHaveLength(1);
+  const [incident] = incidents as [Incident];
+  expect(JSON.stringify(incident).length).toBeLessThanOrEqual(MOST_TEXT);
+  const { findings, tree, links, title, waterfall, leftOut, counts } = incident;
+  expect(counts.folded).toBe(400);
+  expect(leftOut!.findings + findings.length).toBe(400);
+  expect(leftOut!.processes + tree.length).toBe(counts.processes);
+  expect(findings[title.finding]!.rule!.title).toBe('first');
+  for (const { finding } of waterfall) if (finding !== undefined) expect(findings[finding]).toBeDefined();
+  for (const { from, to } of links) expect([findings[from], findings[to]]).not.toContain(undefined);
+  for (const { findings: own, key } of tree) for (const i of own) expect(findings[i]!.process).toBe(key);
+  const body = JSON.parse(JSON.stringify(incident)) as Incident;
+  for (const language of ['en', 'ko'] as const) expect(storyOf(body, language).sentences.length).toBeGreaterThan(0);
+});
+
+test('one that is small is left as it is', () => {
+  const log = new Log().start(1, '08:00', CMD, SVC).flag('A', 'high');
+  const [incident] = play(log, 1).incidents as [Incident];
+  expect(incident.leftOut).toBeUndefined();
+  expect(bounded(incident, 0)).toBe(incident);
+  expect(bounded(incident, 3).leftOut).toEqual({ findings: 3, processes: 0, acts: 0, events: 0 });
+});
