@@ -1,7 +1,7 @@
 import type { UnixMs } from '@haetae/event';
 import type { Json } from './accounts.ts';
 import type { EventBatch } from './events/batch.ts';
-import type { EngineIncident } from './incidents.ts';
+import type { EngineIncident, IncidentRow } from './incidents.ts';
 
 /** A finding as it is listed and filtered; all else stands in `body`. */
 export interface FindingRow {
@@ -71,6 +71,8 @@ export interface Committed {
   readonly incidents: number;
   /** Rows that were stored before. */
   readonly known: number;
+  /** Incidents of the batch as they are now, with what people made of them. */
+  readonly changed: readonly IncidentRow[];
 }
 
 /** The one way in for what the reader makes. */

@@ -1,7 +1,7 @@
 import type { LiveMessage } from '../../server/index.ts';
 import { NO_EVENTS, type Store, StoreError } from '../../store/index.ts';
 import type { LiveEngine } from './engine.ts';
-import { findingMessages } from './messages.ts';
+import { messagesOf } from './messages.ts';
 import type { Cut } from './output.ts';
 
 export interface CommitterOptions {
@@ -114,13 +114,11 @@ export class Committer {
 
   async #store(cut: Cut, snapshot: Uint8Array | undefined): Promise<void> {
     const { store, keep, stored, tell, release } = this.#options;
-    const { upTo, events, findings, revised, entities } = cut;
-    const rows = keep
-      ? { events, findings, revised, entities }
-      : { events: NO_EVENTS, findings, revised, entities: [] };
-    await this.#persist(() => store.intake.commit({ upTo, incidents: [], ...rows }));
+    const { upTo, events, entities, notices: _, ...told } = cut;
+    const rows = keep ? { events, entities } : { events: NO_EVENTS, entities: [] };
+    const { changed } = await this.#persist(() => store.intake.commit({ upTo, ...told, ...rows }));
     stored(cut);
-    const messages = findingMessages(cut);
+    const messages = messagesOf(cut, changed);
     if (messages.length > 0) tell(messages);
     if (snapshot === undefined) return;
     await this.#persist(() => store.snapshots.save({ seq: upTo, bytes: snapshot }));
@@ -128,13 +126,13 @@ export class Committer {
   }
 
   /** Tries until there is room: the log goes on taking frames while the database cannot. */
-  async #persist(task: () => Promise<unknown>): Promise<void> {
+  async #persist<T>(task: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        await task();
+        const done = await task();
         if (this.#failed !== '') this.#options.notice('warn', 'the store takes rows again', {});
         this.#failed = '';
-        return;
+        return done;
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'full') throw error;
         if (this.#failed !== error.message)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EVENT_FLAGS, type FindingRow, type Frame } from '../../store/index.ts';
+import { type EngineIncident, EVENT_FLAGS, type FindingRow, type Frame } from '../../store/index.ts';
 import { scan } from '../scan.ts';
 import type { LiveEngine } from './engine.ts';
 import type { Cut } from './output.ts';
@@ -231,15 +231,23 @@ describe('after a crash', () => {
   /** Everything that a store keeps of cuts, in the way that it does. */
   const keep = () => {
     const events: string[] = [];
-    const findings = new Map<number, string>();
+    const findings = new Map<number, FindingRow>();
+    const incidents = new Map<string, EngineIncident>();
     let seq = 0;
     return {
-      take({ upTo, events: batch, findings: rows, revised }: Cut) {
+      take({ upTo, events: batch, findings: rows, revised, incidents: changed, moved }: Cut) {
         if (upTo <= seq) return;
         for (let i = 0; i < batch.rows; i++)
           if (batch.seq[i]! > seq) events.push(`${batch.id[i]} ${batch.seq[i]} ${batch.timeMs[i]} ${batch.flags[i]}`);
-        for (const row of rows) if (row.seq > seq) expect(findings.has(row.id)).toBe(false);
-        for (const row of [...rows, ...revised]) if (row.seq > seq) findings.set(row.id, JSON.stringify(row));
+        const isNew = (row: { readonly seq: number }): boolean => row.seq > seq;
+        for (const row of rows.filter(isNew)) {
+          expect(findings.has(row.id)).toBe(false);
+          findings.set(row.id, row);
+        }
+        for (const row of revised.filter(isNew))
+          findings.set(row.id, { ...row, incidentId: findings.get(row.id)!.incidentId });
+        for (const { id, incidentId } of moved.filter(isNew)) findings.set(id, { ...findings.get(id)!, incidentId });
+        for (const row of changed.filter(isNew)) incidents.set(row.id, row);
         seq = upTo;
       },
       reached: () => ({
@@ -247,11 +255,21 @@ describe('after a crash', () => {
         eventId: Math.max(0, ...events.map((text) => Number.parseInt(text, 10))),
         findingId: Math.max(0, ...findings.keys()),
       }),
-      all: () => ({ events, findings: [...findings].sort(([a], [b]) => a - b) }),
+      all: () => ({
+        events,
+        findings: [...findings.values()].sort((a, b) => a.id - b.id),
+        incidents: [...incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      }),
     };
   };
   const whole = keep();
   whole.take(run(engine(rules), frames));
+
+  test('there are incidents to be kept', () => {
+    const { findings, incidents } = whole.all();
+    expect(incidents.length).toBeGreaterThan(0);
+    expect(findings.every(({ incidentId }) => incidents.some(({ id }) => id === incidentId))).toBe(true);
+  });
 
   test.each([
     [1, 2, 3],

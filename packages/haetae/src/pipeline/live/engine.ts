@@ -9,6 +9,7 @@ import { type Host, HostBook } from './hosts.ts';
 import { Hours } from './hours.ts';
 import { type Cut, emptyCut, type Notice } from './output.ts';
 import { decodeState, type EngineState, encodeState } from './state.ts';
+import { Stories } from './stories.ts';
 
 /** Events whose time is further ahead of their receipt move no window. */
 export const AHEAD_MS = 5 * 60_000;
@@ -20,6 +21,8 @@ export interface EngineSetup {
   readonly stored: { readonly seq: number; readonly eventId: number; readonly findingId: number };
   /** Events become rows; else they are detected and counted only. Default true. */
   readonly keep?: boolean;
+  /** Weights of hosts. */
+  readonly assets?: ReadonlyMap<string, number>;
   /** What {@link LiveEngine.save} gave. */
   readonly saved?: Uint8Array;
 }
@@ -37,6 +40,7 @@ export class LiveEngine {
   readonly #hosts: HostBook;
   readonly #dedup: Dedup;
   readonly #findings: Findings;
+  readonly #stories: Stories;
   readonly #hours: Hours;
   readonly #builder = new EventBatchBuilder(4096);
   readonly #told: Told[] = [];
@@ -61,6 +65,7 @@ export class LiveEngine {
     this.#dedup = new Dedup(undefined, state?.dedup);
     this.#hours = new Hours(state?.hours);
     this.#findings = new Findings(state?.findings);
+    this.#stories = new Stories(state?.stories, setup.assets);
     this.counts = state === undefined ? noCounts() : { ...noCounts(), ...state.counts };
     this.#nextEvent = state?.nextEvent ?? 1;
     this.#seq = state?.seq ?? 0;
@@ -154,6 +159,7 @@ export class LiveEngine {
     const eventId = this.#nextEvent++;
     const timeMs = ahead || Number.isNaN(event.timeMs) ? receivedMs : event.timeMs;
     const told = this.#told;
+    this.#stories.see(event, eventId);
     this.#detection.detect(event, eventId, timeMs, told);
     // Only our own front writes frames of this form, and for its host alone an agent speaks.
     if (sent.head.format === AGENT && !foreign) this.#detection.hear(event, sent.head.token, eventId, receivedMs, told);
@@ -194,11 +200,15 @@ export class LiveEngine {
     this.#detection.miss(receivedMs, this.#told);
     if (quiet) this.#signalMs = Number.NEGATIVE_INFINITY;
     if (this.#told.length > 0) this.#tell(seq, receivedMs);
+    this.#stories.update(seq, receivedMs);
   }
 
   #tell(seq: number, receivedMs: number): void {
     const told = this.#told;
-    for (const one of told) this.#findings.add(one, { seq, receivedMs }, this.#tellHost);
+    for (const one of told) {
+      const id = this.#findings.add(one, { seq, receivedMs }, this.#tellHost);
+      if (id !== undefined) this.#stories.add(one.finding, id);
+    }
     this.#hours.add(receivedMs, 0, told.length);
     this.counts.findings = this.#findings.told;
     told.length = 0;
@@ -214,10 +224,10 @@ export class LiveEngine {
 
   /** When by the clock of receipt a frame without events is wanted, so that what waits is told; undefined when nothing waits. */
   get wantsClockAt(): number | undefined {
-    const agents = this.#detection.wantsClockAt;
-    if (!Number.isFinite(this.#signalMs)) return agents;
-    const signals = this.#signalMs + this.#latenessMs + 1;
-    return agents === undefined ? signals : Math.min(agents, signals);
+    const signals = Number.isFinite(this.#signalMs) ? this.#signalMs + this.#latenessMs + 1 : Number.POSITIVE_INFINITY;
+    const others = [this.#stories.wantsClockAt, this.#detection.wantsClockAt];
+    const wanted = Math.min(signals, ...others.map((at) => at ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(wanted) ? wanted : undefined;
   }
 
   /** All rows since the last call. */
@@ -225,13 +235,15 @@ export class LiveEngine {
     const notices = this.#notices;
     this.#notices = [];
     if (this.#seq <= this.#stored.seq) {
-      this.#findings.take();
+      this.#stories.take(this.#seq, this.#findings.take().findings);
       return { ...emptyCut(this.#seq), notices };
     }
+    const { findings, revised } = this.#findings.take();
     return {
       upTo: this.#seq,
       events: this.#builder.take(),
-      ...this.#findings.take(),
+      ...this.#stories.take(this.#seq, findings),
+      revised,
       entities: this.#hosts.rows(this.#seq),
       notices,
     };
@@ -246,6 +258,7 @@ export class LiveEngine {
       counts: { ...this.counts },
       hours: this.#hours.save(),
       findings: this.#findings.save(),
+      stories: this.#stories.save(),
       hosts: this.#hosts.save(),
       dedup: this.#dedup.save(),
       detection: this.#detection.save(),

@@ -36,18 +36,19 @@ export class Findings {
     this.#next = Math.max(this.#next, from);
   }
 
+  /** The id of a finding that is new; undefined for one that is told again. */
   add(
     { finding, key, count = 0, final = true }: Told,
     at: { readonly seq: number; readonly receivedMs: number },
     hostOf: (computer: string) => string,
-  ): void {
+  ): number | undefined {
     const open = key === undefined ? undefined : this.#open.get(key);
     if (open !== undefined) {
       if (final) this.#open.delete(key!);
-      if (open.count === count) return;
+      if (open.count === count) return undefined;
       open.count = count;
       this.#revised.push(findingRow(finding, { ...at, id: open.id }, hostOf));
-      return;
+      return undefined;
     }
     const id = this.#next++;
     this.told++;
@@ -56,6 +57,7 @@ export class Findings {
       if (this.#open.size > MOST_OPEN) this.#open.delete(this.#open.keys().next().value!);
     }
     this.#rows.push(findingRow(finding, { ...at, id }, hostOf));
+    return id;
   }
 
   take(): { findings: FindingRow[]; revised: FindingRow[] } {

@@ -1,4 +1,11 @@
-import { type EntityRow, type EventBatch, type FindingRow, NO_EVENTS } from '../../store/index.ts';
+import {
+  type EngineIncident,
+  type EntityRow,
+  type EventBatch,
+  type FindingRow,
+  type MovedFinding,
+  NO_EVENTS,
+} from '../../store/index.ts';
 
 /** Something that could not be read, to be told to whoever runs the server. */
 export interface Notice {
@@ -15,6 +22,9 @@ export interface Cut {
   readonly events: EventBatch;
   readonly findings: readonly FindingRow[];
   readonly revised: readonly FindingRow[];
+  readonly incidents: readonly EngineIncident[];
+  /** Findings of before that belong to another incident now. */
+  readonly moved: readonly MovedFinding[];
   readonly entities: readonly EntityRow[];
   readonly notices: readonly Notice[];
 }
@@ -24,6 +34,8 @@ export const emptyCut = (upTo: number): Cut => ({
   events: NO_EVENTS,
   findings: [],
   revised: [],
+  incidents: [],
+  moved: [],
   entities: [],
   notices: [],
 });

@@ -5,6 +5,7 @@ import type { SavedDetection } from './detection.ts';
 import type { SavedFindings } from './findings.ts';
 import type { SavedHosts } from './hosts.ts';
 import type { Hour } from './hours.ts';
+import type { SavedStories } from './stories.ts';
 
 /** All that the engine remembers, as it was behind the frame `seq`. */
 export interface EngineState {
@@ -15,6 +16,7 @@ export interface EngineState {
   readonly counts: EngineCounts;
   readonly hours: readonly Hour[];
   readonly findings: SavedFindings;
+  readonly stories: SavedStories;
   readonly hosts: SavedHosts;
   readonly dedup: SavedDedup;
   readonly detection: SavedDetection;

@@ -43,8 +43,13 @@ const history = tableOf<IncidentEntry>('incident_history', {
 
 const UNTOUCHED: Triage = { status: 'new', assignee: null, verdict: null, tags: [] };
 
-/** What the reader says now; what people made of an incident stays. One row an id. */
-export async function writeIncidents(sql: Sql, incidents: readonly EngineIncident[], nowMs: number): Promise<void> {
+/** What the reader says now; what people made of an incident stays. One row an id; all as they are then. */
+export async function writeIncidents(
+  sql: Sql,
+  incidents: readonly EngineIncident[],
+  nowMs: number,
+): Promise<IncidentRow[]> {
+  const written: IncidentRow[] = [];
   for (const { body, ...told } of incidents) {
     const was = await incidentRows.first(sql, 'WHERE id = $1', [told.id]);
     const row: StoredIncident = {
@@ -67,7 +72,9 @@ export async function writeIncidents(sql: Sql, incidents: readonly EngineInciden
     if (told.mergedInto !== null && was?.mergedInto !== told.mergedInto) {
       await enter(sql, told.id, { ...by, kind: 'merged', detail: { into: told.mergedInto } });
     }
+    written.push(rowOf(row));
   }
+  return written;
 }
 
 async function enter(

@@ -34,7 +34,8 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
       db.write(async (sql) => {
         const before = await committedSeq(sql);
         check(batch);
-        if (batch.upTo <= before) return { seq: before, events: 0, findings: 0, incidents: 0, known: rowsOf(batch) };
+        if (batch.upTo <= before)
+          return { seq: before, events: 0, findings: 0, incidents: 0, known: rowsOf(batch), changed: [] };
         const isNew = ({ seq }: { readonly seq: number }): boolean => seq > before;
         const { events } = batch;
         let from = 0;
@@ -51,7 +52,7 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           latest((batch.moved ?? []).filter(isNew), ({ id }) => String(id)),
         );
         const incidents = batch.incidents.filter(isNew);
-        await writeIncidents(
+        const changed = await writeIncidents(
           sql,
           latest(incidents, ({ id }) => id),
           nowMs(),
@@ -66,6 +67,7 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           seq: batch.upTo,
           ...stored,
           known: rowsOf(batch) - stored.events - stored.findings - stored.incidents,
+          changed,
         } satisfies Committed;
       }),
   };
@@ -101,16 +103,17 @@ async function insertMany(sql: Sql, rows: readonly StoredFinding[]): Promise<voi
 }
 
 /** One that is not there any more is not brought back. */
-async function revise(sql: Sql, rows: readonly FindingRow[]): Promise<void> {
-  for (let i = 0; i < rows.length; i += AT_ONCE) {
-    const some = rows.slice(i, i + AT_ONCE);
+async function revise(sql: Sql, revised: readonly FindingRow[]): Promise<void> {
+  for (let i = 0; i < revised.length; i += AT_ONCE) {
+    const some = revised.slice(i, i + AT_ONCE);
     const places = some.map((_, n) => `$${n + 1}`).join(', ');
     const ids = some.map(({ id }) => id);
-    const there = new Set(
-      (await sql.all(`SELECT id FROM findings WHERE id IN (${places})`, ids)).map(({ id }) => Number(id)),
-    );
+    const found = await sql.all(`SELECT id, incident_id FROM findings WHERE id IN (${places})`, ids);
+    const there = new Map(found.map(({ id, incident_id }) => [Number(id), incident_id as string | null]));
     await sql.run(`DELETE FROM findings WHERE id IN (${places})`, ids);
-    await findingRows.insertAll(sql, some.filter(({ id }) => there.has(id)).map(storedFinding));
+    const kept = some.filter(({ id }) => there.has(id));
+    const rows = kept.map((row) => storedFinding({ ...row, incidentId: row.incidentId ?? there.get(row.id) ?? null }));
+    await findingRows.insertAll(sql, rows);
   }
 }
 

@@ -1,0 +1,103 @@
+import type { Event, UnixMs } from '@haetae/event';
+import type { FiledFinding } from '../../detect/index.ts';
+import { createLiveIncidents, type Incident, incidentTitle, type LiveIncidents } from '../../incident/index.ts';
+import type { EngineIncident, FindingRow, Json, MovedFinding } from '../../store/index.ts';
+import { LIVE_FILE } from './detection.ts';
+import { Placed } from './placed.ts';
+
+/** Between two times that incidents are put together, by the clock of receipt: attacks come in bursts. */
+export const UPDATE_MS = 200;
+
+/** Incidents while findings come, as rows: changed ones since the last cut, and which finding belongs to which. */
+export class Stories {
+  readonly #live: LiveIncidents;
+  readonly #placed = new Placed();
+  /** When, by receipt, they were put together last; and since when a finding waits for it. */
+  #updatedMs: number;
+  #waits: boolean;
+  readonly #changed = new Map<string, EngineIncident>();
+  readonly #homes = new Map<number, string>();
+
+  constructor(saved?: SavedStories, assets?: ReadonlyMap<string, number>) {
+    this.#live = createLiveIncidents(assets === undefined ? {} : { assets }, saved?.live);
+    this.#updatedMs = saved?.updatedMs ?? Number.NEGATIVE_INFINITY;
+    this.#waits = saved?.waits ?? false;
+  }
+
+  see(event: Event, id: number): void {
+    this.#live.see(this.#placed.at(event, id), LIVE_FILE);
+  }
+
+  add(finding: FiledFinding, id: number): void {
+    this.#live.add(finding, id);
+    this.#waits = true;
+  }
+
+  /** At the end of a frame. Only the frames decide when, so that the same frames make the same incidents. */
+  update(seq: number, receivedMs: number): void {
+    const since = receivedMs - this.#updatedMs;
+    if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
+    if (!this.#waits && since < QUIET_MS && since >= 0) return;
+    this.#updatedMs = receivedMs;
+    this.#waits = false;
+    for (const { id, incident, findingIds, mergedInto } of this.#live.update(receivedMs)) {
+      for (const finding of findingIds) this.#homes.set(finding, id);
+      this.#changed.set(id, rowOf({ ...incident, id }, seq, receivedMs, mergedInto));
+    }
+  }
+
+  /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */
+  get wantsClockAt(): number | undefined {
+    return this.#waits ? this.#updatedMs + UPDATE_MS : undefined;
+  }
+
+  /** What changed since the last call; findings that are not stored yet get their incident at once. */
+  take(
+    seq: number,
+    findings: readonly FindingRow[],
+  ): { incidents: EngineIncident[]; findings: FindingRow[]; moved: MovedFinding[] } {
+    const homes = this.#homes;
+    const homed = findings.map((row): FindingRow => {
+      const incidentId = homes.get(row.id);
+      if (incidentId === undefined) return row;
+      homes.delete(row.id);
+      return { ...row, incidentId };
+    });
+    const moved = [...homes].map(([id, incidentId]) => ({ seq, id, incidentId }));
+    homes.clear();
+    const incidents = [...this.#changed.values()];
+    this.#changed.clear();
+    return { incidents, findings: homed, moved };
+  }
+
+  save(): SavedStories {
+    return { live: this.#live.save(), updatedMs: this.#updatedMs, waits: this.#waits };
+  }
+}
+
+/** So often what processes did since is looked at for links, without new findings. */
+const QUIET_MS = 5000;
+
+export interface SavedStories {
+  readonly live: Uint8Array;
+  readonly updatedMs: number;
+  readonly waits: boolean;
+}
+
+function rowOf(incident: Incident, seq: number, receivedMs: number, mergedInto: string | null): EngineIncident {
+  const { id, fromMs, toMs, risk, level, hosts, users, counts } = incident;
+  return {
+    seq,
+    id,
+    firstMs: (fromMs ?? receivedMs) as UnixMs,
+    lastMs: (toMs ?? receivedMs) as UnixMs,
+    risk,
+    level,
+    title: incidentTitle(incident, 'en'),
+    hosts,
+    users,
+    findings: counts.findings,
+    mergedInto,
+    body: incident as unknown as Json,
+  };
+}
