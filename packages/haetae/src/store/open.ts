@@ -34,7 +34,11 @@ export type StoreThreadMessage =
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { directory, memory, threads } = options;
   const workerData: StoreThreadData = { directory, memory, threads };
-  const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), { workerData });
+  const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), {
+    workerData,
+    // A batch of rows lives for a moment: with room enough it is never moved to where things stay.
+    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+  });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     worker.once('message', (message: StoreThreadMessage) => {

@@ -19,7 +19,7 @@ export interface CommitterOptions {
 }
 
 /** Between the beginnings of two commits: each costs the database the same, however little it holds. */
-const COMMIT_MS = 150;
+const COMMIT_MS = 200;
 /** Between two snapshots; more when one takes long. */
 const SNAPSHOT_MS = 10_000;
 const SNAPSHOT_SHARE = 50;

@@ -14,6 +14,8 @@ export interface EngineThreadData {
   readonly logDirectory: string;
   readonly detection: DetectionSetup;
   readonly timeZone: string;
+  /** Two numbers that the engine keeps up to date: the frame that was taken last, and the last that is stored. */
+  readonly progress: Float64Array<SharedArrayBuffer>;
   /** Off: events are detected and counted, nothing of them is stored. */
   readonly keep: boolean;
 }

@@ -27,7 +27,7 @@ export async function startEngine(data: EngineThreadData, listener: EngineListen
     workerData: data,
     transferList: ports,
     // Frames are read and given back all the time: a larger nursery lets most die there.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    resourceLimits: { maxYoungGenerationSizeMb: 128 },
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let status: EngineStatus | undefined;

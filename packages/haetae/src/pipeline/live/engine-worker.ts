@@ -48,6 +48,7 @@ async function run(): Promise<void> {
       tell({ kind: 'notice', level: 'error', message: 'a part of the log cannot be read', about: { path, ...about } }),
   );
   let storedSeq = stored.seq;
+  data.progress[1] = storedSeq;
   let lagMs = 0;
   let lastMs = 0;
   let told = '';
@@ -84,6 +85,7 @@ async function run(): Promise<void> {
     tell: (messages) => tell({ kind: 'told', messages }),
     stored: ({ upTo, notices }) => {
       storedSeq = upTo;
+      data.progress[1] = upTo;
       lagMs = Math.max(0, Date.now() - lastMs);
       for (const { code, ...about } of notices) {
         tell({
@@ -114,6 +116,7 @@ async function run(): Promise<void> {
         engine.take(frame);
         lastMs = frame.receivedMs;
       }
+      data.progress[0] = engine.seq;
       committer.schedule();
       if (engine.wantsClockAt !== clockAt) {
         clockAt = engine.wantsClockAt;

@@ -244,7 +244,7 @@ export class LiveEngine {
       events: this.#builder.take(),
       ...this.#stories.take(this.#seq, findings),
       revised,
-      entities: this.#hosts.rows(this.#seq),
+      entities: this.#hosts.rows(this.#seq, this.#receivedMs),
       notices,
     };
   }

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RunningServer } from '../../server/index.ts';
+import type { Backlog } from './backlog.ts';
 import type { EngineStatus } from './engine-protocol.ts';
-import type { Backlog } from './ports.ts';
 
 /** Numbers of the engine for monitoring. */
 export function watchMemory(

@@ -20,6 +20,7 @@ export interface Host {
 
 const MOST_HOSTS = 100_000;
 const MOST_NAMES = 20;
+const ROWS_MS = 10_000;
 const MOST_CHANNELS = 2000;
 
 const shortOf = (name: string): string => {
@@ -38,6 +39,8 @@ export class HostBook {
   readonly #byShort = new Map<string, Host[]>();
   readonly #changed = new Set<Host>();
   #count = 0;
+  #met = false;
+  #rowsMs = Number.NEGATIVE_INFINITY;
   #last: Host | undefined;
   #lastName = '';
 
@@ -87,6 +90,7 @@ export class HostBook {
       logs: new Map(),
     };
     if (this.#count < MOST_HOSTS) this.#enter(host);
+    this.#met = true;
     return host;
   }
 
@@ -120,8 +124,12 @@ export class HostBook {
     return log;
   }
 
-  /** Rows of the hosts that changed since the last call. */
-  rows(seq: number): EntityRow[] {
+  /** Rows of the hosts that changed since they were told: at once for a host that is new, else every few seconds of receipt. */
+  rows(seq: number, receivedMs: number): EntityRow[] {
+    const since = receivedMs - this.#rowsMs;
+    if (!this.#met && since >= 0 && since < ROWS_MS) return [];
+    this.#rowsMs = receivedMs;
+    this.#met = false;
     const rows = [...this.#changed].map((host): EntityRow => {
       const { name, names, machineSid, events, firstMs, newestMs, receivedMs } = host;
       const lastMs = Number.isFinite(newestMs) ? newestMs : receivedMs;

@@ -2,6 +2,7 @@ import type { UnixMs } from '@haetae/event';
 import type { HuntDesk } from '../../hunt/index.ts';
 import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
+import type { Backlog } from './backlog.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { RuleBook } from './rule-book.ts';
 
@@ -19,46 +20,6 @@ export interface PortParts {
   readonly now: () => number;
   /** Exceptions or settings of rules were changed: the engine is to know. */
   readonly changed: () => Promise<void>;
-}
-
-/** Events and bytes between what is durable and what is detected. */
-export interface Backlog {
-  /** Frames that became durable. */
-  add(seq: number, items: number, bytes: number): void;
-  /** Everything up to this was detected. */
-  done(seq: number): void;
-  readonly items: number;
-  readonly bytes: number;
-}
-
-export function backlog(): Backlog {
-  const waiting: { seq: number; items: number; bytes: number }[] = [];
-  let head = 0;
-  let items = 0;
-  let bytes = 0;
-  return {
-    add(seq, some, size) {
-      waiting.push({ seq, items: some, bytes: size });
-      items += some;
-      bytes += size;
-    },
-    done(seq) {
-      while (head < waiting.length && waiting[head]!.seq <= seq) {
-        items -= waiting[head]!.items;
-        bytes -= waiting[head++]!.bytes;
-      }
-      if (head > 4096 && head * 2 > waiting.length) {
-        waiting.splice(0, head);
-        head = 0;
-      }
-    },
-    get items() {
-      return items;
-    },
-    get bytes() {
-      return bytes;
-    },
-  };
 }
 
 /** Bytes that are durable and wait to be detected before senders are asked to wait. */

@@ -4,6 +4,7 @@ import { openHuntDesk } from '../../hunt/index.ts';
 import { rulesAt } from '../../rules/index.ts';
 import { huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
+import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
@@ -12,7 +13,7 @@ import { makeFolder } from './folder.ts';
 import { watchMemory } from './gauges.ts';
 import { type Listener, startInputs } from './inputs.ts';
 import { policyOf } from './policy.ts';
-import { backlog, livePorts } from './ports.ts';
+import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
@@ -79,7 +80,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
     const { store, log } = await openKept(directory, bundle, ends);
     const bus = liveBus(now());
-    const behind = backlog();
+    const progress = new Float64Array(new SharedArrayBuffer(16));
+    const behind = backlog(() => progress[1]!);
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
     let loaded: RulesLoaded | undefined;
@@ -158,6 +160,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           detection: await detection(first),
           timeZone: options.timeZone,
           keep: options.keep,
+          progress,
         },
         {
           told: (messages) => messages.forEach(bus.publish),
@@ -188,7 +191,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           changed,
         }),
       );
-      ends.push(publishing(bus, ports, behind, running));
+      ends.push(publishing(bus, ports));
       return { status: running.status, rules: first, restored: running.restored };
     })();
     detecting.catch((error: Error) => {
@@ -228,16 +231,10 @@ async function tick(log: Log, nowMs: number): Promise<void> {
 
 const EVERY_MS = 1000;
 
-/** Keeps the backlog's count, and tells those who watch how things stand. */
-function publishing(
-  bus: ReturnType<typeof liveBus>,
-  ports: ReturnType<typeof livePorts>,
-  behind: ReturnType<typeof backlog>,
-  engine: RunningEngine,
-): () => void {
+/** Tells those who watch how things stand. */
+function publishing(bus: ReturnType<typeof liveBus>, ports: ReturnType<typeof livePorts>): () => void {
   let busy = false;
   const timer = setInterval(() => {
-    behind.done(engine.status.seq);
     if (bus.listeners === 0 || busy) return;
     busy = true;
     ports

@@ -50,7 +50,8 @@ export function segmentFault(bytes: Buffer): string | undefined {
 /** A frame with everything but its seq and checksum, in memory of its own: it can be transferred. */
 export function encodeFrame(head: Json, body: Uint8Array, receivedMs: number): Uint8Array<ArrayBuffer> {
   const text = Buffer.from(JSON.stringify(head), 'utf8');
-  const bytes = new Uint8Array(FRAME_HEADER + text.length + body.length);
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(FRAME_HEADER + text.length + body.length).buffer as ArrayBuffer);
+  bytes.fill(0, 0, FRAME_HEADER);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, true);
   view.setFloat64(16, receivedMs, true);
