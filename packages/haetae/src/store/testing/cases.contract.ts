@@ -28,6 +28,20 @@ export function casesContract(open: () => Promise<Store>): void {
     ]);
   });
 
+  test('a finding is told again with more of its events, and goes to another incident; what is not there stays away', async () => {
+    const store = await open();
+    expect(await store.intake.reached()).toEqual({ seq: 0, eventId: 0, findingId: 0 });
+    await store.intake.commit(batch(1, [{ id: 7 }], { findings: [finding({ id: 1 }), finding({ id: 2 })] }));
+    const moved = [{ seq: 2, id: 1, incidentId: 'i1' }];
+    await store.intake.commit(batch(2, [], { moved }));
+    const grown = finding({ id: 1, seq: 3, eventIds: [7, 8, 9] });
+    await store.intake.commit(batch(3, [], { revised: [grown, finding({ id: 99, seq: 3 })] }));
+    await store.intake.commit(batch(3, [], { revised: [finding({ id: 1, seq: 2, eventIds: [] })], moved: [] }));
+    expect(await store.findings.get(1)).toEqual({ ...grown, incidentId: 'i1' });
+    expect((await store.findings.list({ limit: 9 })).map(({ id }) => id)).toEqual([2, 1]);
+    expect(await store.intake.reached()).toEqual({ seq: 3, eventId: 7, findingId: 2 });
+  });
+
   test('an incident grows by what the reader says, and keeps what people made of it', async () => {
     const store = await open();
     await store.intake.commit(

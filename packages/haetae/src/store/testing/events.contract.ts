@@ -300,6 +300,7 @@ export function eventsContract(open: () => Promise<Store>, openShared: () => Pro
       findings: 0,
       incidents: 0,
       known: 0,
+      changed: [],
     });
     expect(await store.intake.commit(batch(2, [s(1, 1), s(2, 2)]))).toMatchObject({ seq: 3, events: 0, known: 2 });
     expect(await store.intake.commit(batch(5, [s(2, 2), s(3, 3), s(4, 4), s(5, 5)]))).toMatchObject({
