@@ -24,4 +24,11 @@ interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { name: 'overview', icon: 'overview', key: 'o', load: () => import('../pages/overview/Overview.svelte') },
   { name: 'incidents', icon: 'incidents', key: 'i', load: () => import('../pages/incidents/Incidents.svelte') },
+  { name: 'hunt', icon: 'hunt', key: 'h', load: () => import('../pages/hunt/Hunt.svelte') },
+  { name: 'anomalies', icon: 'anomalies', key: 'a', load: () => import('../pages/anomalies/Anomalies.svelte') },
+  { name: 'attack', icon: 'attack', key: 'm', load: () => import('../pages/attack/Attack.svelte') },
+  { name: 'rules', icon: 'rules', key: 'r', load: () => import('../pages/rules/Rules.svelte') },
+  { name: 'hosts', icon: 'hosts', key: 'c', load: () => import('../pages/hosts/Hosts.svelte') },
+  { name: 'upload', icon: 'upload', key: 'l', load: () => import('../pages/upload/Upload.svelte') },
+  { name: 'settings', icon: 'settings', key: 's', load: () => import('../pages/settings/Settings.svelte') },
 ];

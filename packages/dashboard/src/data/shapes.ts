@@ -1,4 +1,4 @@
-import type { api, apiCounted, apiTold } from '../../../haetae/src/server/index.ts';
+import type { agentsApi, api, apiCounted, apiTold, apiUploads } from '../../../haetae/src/server/index.ts';
 
 export type StoredEvent = api.StoredEvent;
 export type SearchPart = api.SearchPart;
@@ -19,6 +19,10 @@ export type Stats = api.Stats;
 export type Me = api.Me;
 export type Rule = api.Rule;
 export type Hunt = api.Hunt;
+export type HuntHit = api.HuntHit;
+export type Agent = agentsApi.Agent;
+export type Anomaly = apiTold.Anomaly;
+export type UploadState = apiUploads.Upload;
 export type SavedSearch = api.SavedSearch;
 export type Entity = api.Entity;
 export type User = api.User;

@@ -1,10 +1,14 @@
 import { type Lang, settings } from '../data/settings.svelte.ts';
+import * as hunt from './hunt.ts';
 import * as incidents from './incidents.ts';
 import * as overview from './overview.ts';
+import * as pages from './pages.ts';
 import * as shell from './shell.ts';
 
 const ko = {
   ...shell.ko,
+  ...pages.ko,
+  hunt: hunt.ko,
   overview: overview.ko,
   incidents: incidents.ko,
   triage: incidents.ko.triage,
@@ -12,6 +16,8 @@ const ko = {
 };
 const en: typeof ko = {
   ...shell.en,
+  ...pages.en,
+  hunt: hunt.en,
   overview: overview.en,
   incidents: incidents.en,
   triage: incidents.en.triage,

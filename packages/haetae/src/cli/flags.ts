@@ -175,6 +175,7 @@ export interface BaselineApplyFlags extends BaselineReadFlags {
 
 /** All of them may stand in the file of `config` too. */
 export interface ServeFlags {
+  readonly demo?: boolean;
   readonly data?: string;
   readonly host?: string;
   readonly port?: string;

@@ -17,6 +17,7 @@ export function serveRoute(words: Words) {
     loader: async () => (await import('./serve.ts')).serveCommand,
     parameters: {
       flags: {
+        demo: { kind: 'boolean', brief: flags.demo, optional: true, withNegated: false },
         data: optional(flags.data, 'folder'),
         host: optional(flags.host, 'address'),
         port: optional(flags.port, 'n'),

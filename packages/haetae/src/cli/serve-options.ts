@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Words } from '../locale/index.ts';
 import { type ServeOptions, scanning } from '../pipeline/index.ts';
 import { baselineAt } from './anomaly-run.ts';
@@ -19,13 +21,18 @@ const LATENESS_S = 30;
 export interface PreparedServe {
   readonly options: Omit<ServeOptions, 'version' | 'log' | 'now'>;
   readonly verbose: boolean;
+  /** Takes away what was for this run alone. */
+  readonly remove: () => void;
   /** Of the baseline; undefined without one. */
   readonly baselineVersion: string | undefined;
 }
 
 export async function prepareServe(given: ServeFlags, now: number, words: Words): Promise<PreparedServe> {
-  const flags = given.config === undefined ? given : { ...fromFile(given.config, words), ...present(given) };
+  const asked = given.config === undefined ? given : { ...fromFile(given.config, words), ...present(given) };
   const { serve: w } = words;
+  if (asked.demo === true && (asked.data ?? asked.watch) !== undefined) throw new UsageError(w.demoAlone);
+  const demo = asked.demo === true ? demoFolders() : undefined;
+  const flags = demo === undefined ? asked : { ...asked, data: demo.data, watch: [demo.samples] };
   const builtin = flags.builtin ?? true;
   const rules = flags.rules ?? [];
   rulePacks({ rules, builtin }, words);
@@ -43,6 +50,9 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
   const { cacheFolder } = await scanning();
   return {
     verbose: flags.verbose ?? false,
+    remove: () => {
+      if (demo !== undefined) rmSync(demo.data, { recursive: true, force: true });
+    },
     baselineVersion: baseline?.baseline.version,
     options: {
       directory: dataAt(flags.data),
@@ -68,9 +78,20 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       ...(baseline !== undefined && { baseline: baseline.bytes }),
       latenessMs: (natural('--lateness', flags.lateness, words) ?? LATENESS_S) * 1000,
       timeZone: zoneOption(flags.timezone, words).name,
+      pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
+      demo: demo !== undefined,
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
+  };
+}
+
+/** A folder that is thrown away at the end, and the logs of our own that are shown in it. */
+function demoFolders(): { readonly data: string; readonly samples: string } {
+  const samples = fileURLToPath(new URL('../../content/samples', import.meta.url));
+  return {
+    data: mkdtempSync(join(tmpdir(), 'haetae-demo-')),
+    samples,
   };
 }
 

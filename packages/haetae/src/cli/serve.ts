@@ -13,7 +13,7 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
   const { console } = this;
   const { words, stdout, stderr, signal } = console;
   checkLanguage(flags.lang, words);
-  const { options: asked, verbose, baselineVersion } = await prepareServe(flags, console.now(), words);
+  const { options: asked, verbose, baselineVersion, remove } = await prepareServe(flags, console.now(), words);
   const { jsonLog, startServing } = await serving();
   const write = jsonLog((line) => stderr.write(line), console.now);
   const options: ServeOptions = {
@@ -24,7 +24,10 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
       if (verbose || line.level === 'warn' || line.level === 'error') write(line);
     },
   };
-  const server = await started(() => startServing(options), options, words);
+  const server = await started(() => startServing(options), options, words).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
   stdout.write(`${opened(server, options, words)}\n`);
   // A second signal ends the process at once: main.ts.
   const stopped = new Promise<undefined>((resolve) =>
@@ -41,6 +44,7 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
   else stderr.write(`${words.serve.failed(failure)}\n`);
   await server.detecting.catch(() => {});
   await server.close();
+  remove();
   if (failure === undefined) stderr.write(`${words.serve.ended}\n`);
   console.exit(failure === undefined ? EXIT.done : EXIT.internal);
 }
@@ -75,9 +79,10 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
 
 function opened(
   { url, setupUrl, inputs }: Serving,
-  { directory, tls }: ServeOptions,
+  { directory, tls, demo }: ServeOptions,
   { serve: w }: Console['words'],
 ): string {
+  if (demo === true && setupUrl !== undefined) return `${w.demo(setupUrl)}\n`;
   return [
     w.data(directory),
     w.url(url),

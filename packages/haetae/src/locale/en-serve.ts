@@ -36,6 +36,7 @@ export const enServe = {
     revoke: { brief: 'revoke a token, at once' },
   },
   flags: {
+    demo: 'shows a sample campaign of our own in a folder that is thrown away at the end; nothing of it touches your data',
     data: 'folder in which everything is kept (default: the system’s place for it)',
     host: 'address to listen on (default 127.0.0.1: this machine only)',
     port: 'port to listen on (default 8484)',
@@ -63,6 +64,9 @@ export const enServe = {
     expires: 'day after which it is of no use (default: never)',
     id: 'id of the token, or its beginning',
   },
+  demoAlone: '--demo is a show of its own: without --data and --watch.',
+  demo: (url: string) =>
+    `Demo         sample data in a folder that is thrown away at the end. Open once:\n             ${url}\n\nCtrl-C ends it.`,
   data: (path: string) => `Data         ${path}`,
   url: (url: string) => `Listening    ${url}`,
   input: (text: string) => `             ${text}`,

@@ -38,6 +38,7 @@ export const koServe: typeof enServe = {
     revoke: { brief: '토큰 즉시 폐기' },
   },
   flags: {
+    demo: '자체 예제 공격 기록을 임시 폴더에서 보여 줍니다. 종료하면 삭제되며 실제 데이터에는 영향이 없습니다',
     data: '모든 데이터를 보관할 폴더(기본값: 시스템의 데이터 위치)',
     host: '수신 주소(기본값 127.0.0.1: 이 컴퓨터만)',
     port: '수신 포트(기본값 8484)',
@@ -65,6 +66,9 @@ export const koServe: typeof enServe = {
     expires: '토큰을 사용할 수 있는 마지막 날(기본값: 무기한)',
     id: '토큰 ID 또는 그 앞부분',
   },
+  demoAlone: '--demo는 단독으로 씁니다(--data, --watch와 함께 쓸 수 없습니다).',
+  demo: (url) =>
+    `데모         임시 폴더의 예제 데이터입니다. 종료하면 삭제됩니다. 아래 주소를 여십시오(1회용).\n             ${url}\n\nCtrl-C로 종료합니다.`,
   data: (path) => `데이터       ${path}`,
   url: (url) => `수신 주소    ${url}`,
   input: (text) => `             ${text}`,

@@ -1,6 +1,6 @@
 /** Shapes of what the server tells of incidents in a language: titles in a list, the story, what to look for elsewhere. */
 import { z } from '@hono/zod-openapi';
-import { Incident, Level } from './api.ts';
+import { Finding, Incident, Level } from './api.ts';
 
 export const LanguageQuery = z.object({ lang: z.enum(['ko', 'en']).default('en') });
 
@@ -70,3 +70,30 @@ export const BenignProposal = z
   })
   .openapi('BenignProposal');
 export type BenignProposal = z.infer<typeof BenignProposal>;
+
+const Localised = z.object({ en: z.string(), ko: z.string() });
+/** A finding that no rule made but a score, with why: the detector's own words (detect/unusual.ts). */
+export const Anomaly = Finding.extend({
+  why: z.object({
+    family: z.string(),
+    familyName: Localised,
+    score: z.number(),
+    threshold: z.number(),
+    /** Share of the compared events that score at least as high. */
+    p: z.number(),
+    among: z.number(),
+    parts: z.array(
+      z.object({
+        feature: z.string(),
+        name: Localised,
+        unit: z.string(),
+        value: z.number().nullable(),
+        of: z.string().optional(),
+        contribution: z.number(),
+      }),
+    ),
+    ordinaryIf: z.array(z.object({ feature: z.string(), op: z.enum(['<=', '>=']), value: z.number() })),
+    baseline: z.string(),
+  }),
+}).openapi('Anomaly');
+export type Anomaly = z.infer<typeof Anomaly>;

@@ -77,7 +77,9 @@ export const Me = z
   .openapi('Me');
 export type Me = z.infer<typeof Me>;
 
-export const LoginOptions = z.object({ oidc: z.boolean(), setup: z.boolean() }).openapi('LoginOptions');
+export const LoginOptions = z
+  .object({ oidc: z.boolean(), setup: z.boolean(), /** All that is shown is sample data. */ demo: z.boolean() })
+  .openapi('LoginOptions');
 
 export const User = z
   .object({
@@ -294,6 +296,7 @@ export const FindingsQuery = z.object({
   toMs: timeQuery,
   host: z.string().max(255).optional(),
   rule: z.string().max(200).optional(),
+  detector: z.string().max(50).optional(),
   /** This level and those above it. */
   level: Level.optional(),
   incident: z.string().max(128).optional(),

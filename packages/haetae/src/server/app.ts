@@ -10,6 +10,7 @@ import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
 import { sessionRoutes } from './api/session.ts';
 import { soughtRoutes } from './api/sought.ts';
+import { uploadRoutes } from './api/uploads.ts';
 import type { Ctx, Env, Parts } from './context.ts';
 import { STRICT, TLS_ONLY } from './http/headers.ts';
 import { plainAddress } from './http/networks.ts';
@@ -50,6 +51,7 @@ export function makeApp(parts: Parts, version: string): App {
   countedRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);
+  uploadRoutes(api);
   serviceRoutes(api);
   let text: string | undefined;
   const document = (): object =>

@@ -88,6 +88,7 @@ const ROWS: readonly Row[] = [
     id: () => idOf('/api/exceptions', { title: 't', filter: { Image: 'x' }, reason: 'r' }),
     action: 'exception.remove',
   },
+  { route: 'POST /api/uploads', body: { name: 'a.evtx', bytes: 9 }, action: 'upload.begin' },
   { route: 'POST /api/searches', body: { name: 's', query: {} }, action: 'search.create' },
   {
     route: 'DELETE /api/searches/{id}',
@@ -116,7 +117,9 @@ const ROWS: readonly Row[] = [
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */
-const ASKING = ['events', 'top', 'seen'].map((what) => `POST /api/counts/${what}`).concat('POST /api/events/search');
+const ASKING = ['events', 'top', 'seen']
+  .map((what) => `POST /api/counts/${what}`)
+  .concat('POST /api/events/search', 'PUT /api/uploads/{id}/parts/{offset}');
 
 test('every route that changes something has a row', () => {
   const changing = one.server.app.endpoints

@@ -11,6 +11,7 @@ import type { Counter, Histogram, Metrics } from './http/metrics.ts';
 import type { RateLimit } from './http/rate.ts';
 import type { Pages } from './pages/pages.ts';
 import type { Ports } from './ports.ts';
+import type { Uploads } from './upload/uploads.ts';
 
 /** What a request carries through the app. */
 export interface Env {
@@ -34,6 +35,10 @@ export interface Parts {
   readonly elasticVersion: string;
   /** The dashboard; empty where none is served. */
   readonly pages: Pages;
+  /** Sample data alone: the pages say so. */
+  readonly demo: boolean;
+  /** Where files that people hand over go; undefined where none are taken. */
+  readonly uploads: Uploads | undefined;
   readonly tokens: TokenGate;
   readonly oidc: OidcClient | undefined;
   readonly agents: AgentHub;

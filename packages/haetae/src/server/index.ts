@@ -4,6 +4,7 @@ export type { LiveMessage } from './api.ts';
 export type * as agentsApi from './api-agents.ts';
 export type * as apiCounted from './api-counted.ts';
 export type * as apiTold from './api-told.ts';
+export type * as apiUploads from './api-uploads.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
 export { hintOf, newSecret, secretHash } from './auth/secrets.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';

@@ -84,6 +84,8 @@ export interface Events {
 
 export interface Findings {
   list(query: z.infer<typeof FindingsQuery>): Promise<Page<Finding>>;
+  /** The same with what the detector said. */
+  statements(query: z.infer<typeof FindingsQuery>): Promise<Page<FindingDetail>>;
   get(id: string): Promise<FindingDetail | undefined>;
   overTime(query: z.infer<typeof FindingsOverTimeQuery>): Promise<FindingsOverTime>;
   byTechnique(query: z.infer<typeof FindingTimesQuery>): Promise<TechniqueCount[]>;

@@ -15,6 +15,7 @@ import { RateLimit } from './http/rate.ts';
 import { type Listening, listen, type TlsFiles } from './listen.ts';
 import { loadPages, type Pages } from './pages/pages.ts';
 import type { Ports } from './ports.ts';
+import { Uploads } from './upload/uploads.ts';
 
 export interface ServerOptions {
   readonly ports: Ports;
@@ -39,6 +40,10 @@ export interface ServerOptions {
   readonly agentConfig?: unknown;
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
+  /** The pages say that all they show is sample data, and the first link asks for no name and password. */
+  readonly demo?: boolean;
+  /** Where files that people hand over are kept until they are read; without it none are taken. */
+  readonly uploads?: { readonly directory: string; readonly timeZone: string };
 }
 
 export interface RunningServer {
@@ -66,7 +71,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       host,
     });
   const pages = options.pages === undefined ? new Map() : await loadPages(options.pages);
-  const parts = partsOf(options, limits, host, pages);
+  const uploads = options.uploads === undefined ? undefined : await new Uploads(options.uploads).start();
+  const parts = partsOf(options, limits, host, pages, uploads);
   const app = makeApp(parts, options.version);
   const secret = await setupSecret(ports.accounts, now());
   const listening: Listening = await listen(app, { host, port: options.port ?? 0, tls: options.tls }, limits, log);
@@ -92,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearInterval(keeping);
       agents?.close();
       await listening.close(graceMs);
+      await parts.uploads?.close();
       await parts.tokens
         .flush()
         .catch((error: unknown) => log({ level: 'error', message: 'housekeeping failed', error }));
@@ -104,7 +111,13 @@ const configOf = (config: unknown) =>
     ? undefined
     : { version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12), config };
 
-function partsOf(options: ServerOptions, limits: HttpLimits, host: string, pages: Pages): Parts {
+function partsOf(
+  options: ServerOptions,
+  limits: HttpLimits,
+  host: string,
+  pages: Pages,
+  uploads: Uploads | undefined,
+): Parts {
   const metrics = new Metrics();
   const { ports, now, log } = options;
   const publicUrl = (options.publicUrl ?? '').replace(/\/+$/, '');
@@ -135,6 +148,8 @@ function partsOf(options: ServerOptions, limits: HttpLimits, host: string, pages
     hosts: local ? ['localhost', '127.0.0.1', '[::1]', ...named] : [],
     elasticVersion: options.elasticVersion ?? '9.9.9',
     pages,
+    uploads,
+    demo: options.demo === true,
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,

@@ -45,13 +45,13 @@ export function storePorts(
     accounts: store,
     events: eventsOf(store, options),
     findings: {
-      async list({ fromMs, toMs, host, rule, incident, level, limit, cursor }) {
-        const before = number(cursor);
-        const rows = await store.findings.list({
-          limit: limit + 1,
-          ...given({ fromMs, toMs, host, ruleId: rule, incidentId: incident, minLevel: level, before }),
-        });
-        return pageOf(rows.map(findingOf), limit, (last) => last.id);
+      async list(query) {
+        return pageOf((await findingRows(store, query)).map(findingOf), query.limit, (last) => last.id);
+      },
+      async statements(query) {
+        const rows = await findingRows(store, query);
+        const items = rows.map((row) => ({ ...findingOf(row), statement: row.body as unknown }));
+        return pageOf(items, query.limit, (last) => last.id);
       },
       async get(id) {
         const row = /^\d{1,15}$/.test(id) ? await store.findings.get(Number(id)) : undefined;
@@ -122,6 +122,15 @@ export function storePorts(
       },
     },
   };
+}
+
+function findingRows(store: Store, query: Parameters<Ports['findings']['list']>[0]): Promise<readonly FindingRow[]> {
+  const { fromMs, toMs, host, rule, detector, incident, level, limit, cursor } = query;
+  const before = number(cursor);
+  return store.findings.list({
+    limit: limit + 1,
+    ...given({ fromMs, toMs, host, ruleId: rule, detector, incidentId: incident, minLevel: level, before }),
+  });
 }
 
 const SEARCH_MS = 60_000;

@@ -88,6 +88,7 @@ export interface FindingQuery {
   readonly toMs?: number;
   readonly host?: string;
   readonly ruleId?: string;
+  readonly detector?: string;
   readonly incidentId?: string;
   readonly minLevel?: Level;
   readonly eventId?: number;

@@ -44,6 +44,10 @@ export interface ServeOptions {
   readonly version: string;
   readonly log: ServerLog;
   readonly now: () => number;
+  /** Folder of the built dashboard; without it only the API is served. */
+  readonly pages?: string;
+  /** Sample data in a folder that is thrown away: the pages say so. */
+  readonly demo?: boolean;
   /** Compiled threads, where they do not lie beside this file. */
   readonly bundle?: URL;
 }
@@ -125,6 +129,9 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       host: options.host,
       identity: serverIdentity(join(directory, 'identity.pem')),
       port: options.port,
+      uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone },
+      ...(options.pages !== undefined && { pages: options.pages }),
+      demo: options.demo === true,
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     });

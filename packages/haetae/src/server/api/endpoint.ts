@@ -57,13 +57,14 @@ export class Api {
     });
   }
 
-  add<R extends RouteConfig>(access: Access, config: R, handler: RouteHandler<R, Env>): void {
+  /** `bytes`: the body is no JSON but so many bytes at most, which the handler gets as they are. */
+  add<R extends RouteConfig>(access: Access, config: R, handler: RouteHandler<R, Env>, bytes?: number): void {
     const { method, path } = config;
     this.endpoints.push({ method: method.toUpperCase(), path, access });
     const full = {
       ...config,
       ...(access !== 'open' && { security: [{ token: [] }, { session: [] }] }),
-      middleware: [this.#guard(access, method)],
+      middleware: [this.#guard(access, method, bytes)],
       responses: {
         ...config.responses,
         400: problem('The request makes no sense'),
@@ -82,10 +83,10 @@ export class Api {
   }
 
   /** Runs before the request is looked into any further. */
-  #guard(access: Access, method: string): MiddlewareHandler<Env> {
+  #guard(access: Access, method: string, bytes: number | undefined): MiddlewareHandler<Env> {
     return async (c, next) => {
       if (access !== 'open') await this.#admit(c, access, method);
-      if (!SAFE.has(method)) await this.#checkBody(c);
+      if (!SAFE.has(method)) await this.#checkBody(c, bytes);
       await next();
     };
   }
@@ -127,8 +128,9 @@ export class Api {
   }
 
   /** Within its size, and JSON no deeper than anyone needs: what parses and checks it may recurse. */
-  async #checkBody(c: Ctx): Promise<void> {
-    const { apiBody, apiDepth } = this.parts.limits;
+  async #checkBody(c: Ctx, bytes: number | undefined): Promise<void> {
+    const { apiDepth } = this.parts.limits;
+    const apiBody = bytes ?? this.parts.limits.apiBody;
     const tooLarge = () => new HttpProblem(413, 'too-large', `the body is larger than ${apiBody} bytes`);
     if (Number(c.req.header('content-length') ?? 0) > apiBody) throw tooLarge();
     const encoding = c.req.header('content-encoding');
@@ -142,6 +144,10 @@ export class Api {
       length += chunk.length;
       if (length > apiBody) throw tooLarge();
       chunks.push(chunk);
+    }
+    if (bytes !== undefined) {
+      c.req.bodyCache.arrayBuffer = Promise.resolve(Buffer.concat(chunks)) as never;
+      return;
     }
     const text = Buffer.concat(chunks).toString('utf8');
     if (isDeeper(text, apiDepth)) throw new HttpProblem(400, 'too-deep', `JSON nested deeper than ${apiDepth} levels`);

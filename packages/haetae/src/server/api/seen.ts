@@ -12,6 +12,7 @@ import {
   Stats,
   StoredEvent,
 } from '../api.ts';
+import { Anomaly } from '../api-told.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { type Api, body, json } from './endpoint.ts';
 import { jsonLines } from './streams.ts';
@@ -92,6 +93,21 @@ export function seenRoutes(api: Api): void {
     'viewer',
     {
       method: 'get',
+      path: '/api/anomalies',
+      summary: 'A page of findings that a score made, with why, the newest first',
+      request: { query: FindingsQuery },
+      responses: { 200: json(page(Anomaly)) },
+    },
+    async (c) => {
+      const { items, next } = await findings.statements({ ...c.req.valid('query'), detector: 'anomaly' });
+      return c.json({ items: items.flatMap(anomalyOf), next }, 200);
+    },
+  );
+
+  api.add(
+    'viewer',
+    {
+      method: 'get',
       path: '/api/findings/{id}',
       summary: 'One finding with why it was made',
       request: { params: Id },
@@ -130,3 +146,10 @@ export const mutable = <T>(one: {
   items: [...one.items],
   next: one.next,
 });
+
+/** As the page reads it; a statement of another shape (of an older version) is left out. */
+function anomalyOf({ statement, ...finding }: FindingDetail): Anomaly[] {
+  const why = (statement as { why?: readonly { kind?: string }[] } | null)?.why?.find(({ kind }) => kind === 'unusual');
+  const read = Anomaly.safeParse({ ...finding, why });
+  return read.success ? [read.data] : [];
+}

@@ -22,7 +22,8 @@ export function sessionRoutes(api: Api): void {
   api.add(
     'open',
     { method: 'get', path: '/api/login', summary: 'How one can log in', responses: { 200: json(LoginOptions) } },
-    async (c) => c.json({ oidc: parts.oidc !== undefined, setup: (await users.list()).length === 0 }, 200),
+    async (c) =>
+      c.json({ oidc: parts.oidc !== undefined, setup: (await users.list()).length === 0, demo: parts.demo }, 200),
   );
 
   api.add(

@@ -272,6 +272,7 @@ function books(
   return {
     findings: {
       list: (query) => pageOf([finding], query),
+      statements: (query) => pageOf([{ ...finding, statement: {} }], query),
       get: async (id) => (id === finding.id ? { ...finding, statement: {} } : undefined),
       overTime: async () => ({ fromMs: 0, toMs: 1, widthMs: 1, counts: [] }),
       byTechnique: async () => [],

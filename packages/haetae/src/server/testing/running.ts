@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { identityPem, newIdentity } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import type { Role, Token } from '../../store/index.ts';
@@ -37,6 +39,7 @@ export async function running(options: Partial<ServerOptions> = {}): Promise<Run
     log: (line) => void lines.push(line),
     now,
     identity: IDENTITY,
+    uploads: { directory: join(tmpdir(), `haetae-uploads-${randomUUID()}`), timeZone: 'UTC' },
     ...options,
   });
   const { users, sessions, tokens } = rooms.ports.accounts;

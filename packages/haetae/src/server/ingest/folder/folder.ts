@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { UnixMs } from '@haetae/event';
-import { openInputs, readInput, wholeLine } from '../../../source/index.ts';
 import type { Parts } from '../../context.ts';
-import type { Accepted, Frame } from '../../intake.ts';
+import { takeFile } from './take.ts';
 
 /** A folder into which logs of any known format are dropped, also in archives. */
 export interface FolderOptions {
@@ -29,9 +25,7 @@ interface Taken {
   readonly sha256: string;
 }
 
-const FRAME_BYTES = 1024 * 1024;
 const MOST_FILES = 100_000;
-const RETRY_MS = 1000;
 
 /**
  * Takes a file once it has kept its size and time from one look to the next, whole, as frames that bear its hash and the
@@ -76,69 +70,13 @@ export async function watchFolder(options: FolderOptions, parts: Parts): Promise
 
   /** Its hash when it was taken whole; undefined when it changed meanwhile, or the server ends. */
   async function take(name: string): Promise<string | undefined> {
-    const file = join(path, name);
-    const sha256 = await hashOf(file).catch(() => undefined);
-    if (sha256 === undefined) return undefined;
-    let events = 0;
-    let lost = 0;
-    for await (const opened of openInputs([{ path: name, file, size: (await stat(file)).size }])) {
-      if (opened.kind !== 'input') {
-        lost += opened.ledger.notices().filter(({ kind }) => kind === 'lost').length;
-        continue;
-      }
-      const reading = readInput(opened.input, { timeZone: options.timeZone }, opened.ledger);
-      let lines: string[] = [];
-      let length = 0;
-      const send = async (): Promise<void> => {
-        const bytes = Buffer.from(lines.join(''));
-        const first = events;
-        events += lines.length;
-        lines = [];
-        length = 0;
-        if (events > first) await keep(bytes, `${sha256}:${first}`, events - first);
-      };
-      if (reading.kind === 'log')
-        for await (const batch of reading.batches) {
-          for (const event of batch.events) {
-            const line = `${wholeLine(event)}\n`;
-            length += line.length;
-            lines.push(line);
-          }
-          if (length > FRAME_BYTES) await send();
-          if (closing.signal.aborted) return undefined;
-        }
-      await send();
-      await opened.finish();
-      if (closing.signal.aborted) return undefined;
-      lost += opened.ledger.notices().filter(({ kind }) => kind === 'lost').length;
-      if (reading.kind !== 'log')
-        parts.log({ level: 'warn', message: 'a file in the watched folder is no log', file: name });
-    }
-    if ((await hashOf(file).catch(() => undefined)) !== sha256) return undefined;
+    const { timeZone } = options;
+    const taken = await takeFile({ name, file: join(path, name), timeZone, signal: closing.signal }, parts);
+    if (taken === undefined) return undefined;
+    const { sha256, events, notices } = taken;
+    const lost = notices.filter(({ kind }) => kind === 'lost').length;
     parts.log({ level: lost > 0 ? 'warn' : 'info', message: 'a file was taken in', file: name, events, lost, sha256 });
     return sha256;
-  }
-
-  async function keep(bytes: Buffer, position: string, items: number): Promise<void> {
-    const frame: Frame = {
-      format: 'ndjson',
-      origin: 'import',
-      token: '',
-      hosts: [],
-      address: '',
-      receivedMs: parts.now() as UnixMs,
-      position,
-      items,
-      bytes,
-    };
-    while (!closing.signal.aborted) {
-      const outcome: Accepted = await parts.ports.intake.accept(frame);
-      if (outcome.kind === 'durable') {
-        parts.counts.items.add({ protocol: 'folder' }, items);
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, outcome.kind === 'busy' ? outcome.retryMs : RETRY_MS));
-    }
   }
 
   let running: Promise<void> = Promise.resolve();
@@ -166,12 +104,6 @@ async function filesBelow(path: string): Promise<string[]> {
     .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort()
     .slice(0, MOST_FILES);
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 async function readJournal(file: string): Promise<Record<string, Taken>> {

@@ -41,6 +41,7 @@ export const findingsIn = (db: Database): Findings => ({
       where.and('time_ms < ?', query.toMs);
       where.and('lower(host) = lower(?)', query.host);
       where.and('rule_id = ?', query.ruleId);
+      where.and('detector = ?', query.detector);
       where.and('incident_id = ?', query.incidentId);
       where.and('severity >= ?', query.minLevel === undefined ? undefined : severityOf(query.minLevel));
       where.and('list_contains(CAST(event_ids AS BIGINT[]), ?)', query.eventId);
