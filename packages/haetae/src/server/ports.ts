@@ -39,6 +39,7 @@ import type {
   TechniqueCount,
   TimeBucket,
 } from './api-counted.ts';
+import type { BenignProposal } from './api-told.ts';
 import type { Intake } from './intake.ts';
 
 /**
@@ -97,6 +98,8 @@ export interface Incidents {
   /** Rejects with `missing`, or `conflict` when the version is not the newest. */
   update(id: string, change: IncidentPatch, actor: Actor): Promise<IncidentDetail>;
   note(id: string, text: string, actor: Actor): Promise<IncidentDetail>;
+  /** What would except its findings and nothing else, held against what is stored. */
+  benign(id: string): Promise<BenignProposal>;
 }
 
 export interface Entities {

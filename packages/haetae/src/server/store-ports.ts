@@ -39,7 +39,9 @@ export interface StorePortOptions {
 export function storePorts(
   store: Store,
   options: StorePortOptions,
-): Pick<Ports, 'accounts' | 'events' | 'findings' | 'incidents' | 'entities' | 'exceptions' | 'searches'> {
+): Pick<Ports, 'accounts' | 'events' | 'findings' | 'entities' | 'exceptions' | 'searches'> & {
+  readonly incidents: Omit<Ports['incidents'], 'benign'>;
+} {
   const { now } = options;
   return {
     accounts: store,
@@ -258,7 +260,7 @@ export const findingOf = (row: FindingRow): Finding => ({
   events: row.eventIds.map(String),
 });
 
-function incidentsOf(store: Store, now: () => number): Ports['incidents'] {
+function incidentsOf(store: Store, now: () => number): Omit<Ports['incidents'], 'benign'> {
   const detail = async (id: string): Promise<IncidentDetail | undefined> => {
     const [row, history] = await Promise.all([store.incidents.get(id), store.incidents.history(id)]);
     if (row === undefined) return undefined;

@@ -1,8 +1,10 @@
 import type { UnixMs } from '@haetae/event';
+import type { RuleText } from '../../detect/index.ts';
 import type { HuntDesk } from '../../hunt/index.ts';
 import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { Backlog } from './backlog.ts';
+import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { RuleBook } from './rule-book.ts';
 
@@ -13,6 +15,8 @@ export interface PortParts {
   readonly bus: LiveBus;
   readonly rules: RuleBook;
   readonly hunts: HuntDesk;
+  /** Of the rules in force. */
+  readonly texts: () => readonly RuleText[];
   readonly engine: () => EngineStatus | undefined;
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
@@ -46,6 +50,10 @@ export function livePorts(parts: PortParts): Ports {
         if (outcome.kind === 'durable') behind.add(outcome.seq, frame.items, frame.bytes.length);
         return outcome;
       },
+    },
+    incidents: {
+      ...ports.incidents,
+      benign: (id) => benignProposal(store, id, parts.texts()),
     },
     rules: {
       list: (query) => rules.page(query),

@@ -111,6 +111,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => desk.close());
     const ports = livePorts({
       hunts: desk,
+      texts: () => loaded?.setup.rules ?? [],
       store,
       log,
       bus,

@@ -1,5 +1,5 @@
 import { Id, IncidentDetail, IncidentPatch, IncidentsQuery, Note, page } from '../api.ts';
-import { LanguageQuery, ListedIncident, Story } from '../api-told.ts';
+import { BenignProposal, LanguageQuery, ListedIncident, Story } from '../api-told.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { Titles, tell } from '../told.ts';
 import { actorOf, audited } from './audit.ts';
@@ -59,6 +59,22 @@ export function incidentRoutes(api: Api): void {
       const story = found === undefined ? undefined : tell(found, c.req.valid('query').lang);
       if (story === undefined) throw missing;
       return c.json(story, 200);
+    },
+  );
+
+  api.add(
+    'analyst',
+    {
+      method: 'get',
+      path: '/api/incidents/{id}/benign',
+      summary: 'Exceptions that would take its findings away and nothing else, held against what is stored',
+      request: { params: Id },
+      responses: { 200: json(BenignProposal) },
+    },
+    async (c) => {
+      const { id } = c.req.valid('param');
+      if ((await incidents.get(id)) === undefined) throw missing;
+      return c.json(await incidents.benign(id), 200);
     },
   );
 

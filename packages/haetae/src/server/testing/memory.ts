@@ -294,6 +294,7 @@ function books(
             ...(verdict !== undefined && { verdict }),
           };
         }),
+      benign: async () => ({ drafts: [], covered: 0, targets: 0, alsoHidden: [], refusals: [], unproposed: [] }),
       note: async (id, text, actor) =>
         change(id, (one) => ({
           ...one,
