@@ -31,6 +31,8 @@ export interface StorePortOptions {
   readonly now: () => number;
   /** A search by a Sigma rule over stored events; without it such a search is refused. */
   readonly byRule?: Events['search'];
+  /** What would except an incident, which takes the rules; without it nothing is proposed. */
+  readonly benign?: Ports['incidents']['benign'];
   /** Milliseconds after which a search ends with what it has. Default 60 s. */
   readonly searchMs?: number;
 }
@@ -39,9 +41,7 @@ export interface StorePortOptions {
 export function storePorts(
   store: Store,
   options: StorePortOptions,
-): Pick<Ports, 'accounts' | 'events' | 'findings' | 'entities' | 'exceptions' | 'searches'> & {
-  readonly incidents: Omit<Ports['incidents'], 'benign'>;
-} {
+): Pick<Ports, 'accounts' | 'events' | 'findings' | 'incidents' | 'entities' | 'exceptions' | 'searches'> {
   const { now } = options;
   return {
     accounts: store,
@@ -68,7 +68,7 @@ export function storePorts(
       },
       byTechnique: async (query) => [...(await store.findings.byTechnique(given(query), { timeoutMs: COUNT_MS }))],
     },
-    incidents: incidentsOf(store, now),
+    incidents: incidentsOf(store, options),
     entities: {
       async list({ kind, text, limit, cursor }) {
         const offset = number(cursor) ?? 0;
@@ -260,7 +260,7 @@ export const findingOf = (row: FindingRow): Finding => ({
   events: row.eventIds.map(String),
 });
 
-function incidentsOf(store: Store, now: () => number): Omit<Ports['incidents'], 'benign'> {
+function incidentsOf(store: Store, { now, benign }: StorePortOptions): Ports['incidents'] {
   const detail = async (id: string): Promise<IncidentDetail | undefined> => {
     const [row, history] = await Promise.all([store.incidents.get(id), store.incidents.history(id)]);
     if (row === undefined) return undefined;
@@ -286,6 +286,10 @@ function incidentsOf(store: Store, now: () => number): Omit<Ports['incidents'], 
       return { items: rows.map(incidentOf), next: rows.length > 0 && next < total ? String(next) : null };
     },
     get: detail,
+    benign: async (id) => {
+      if (benign === undefined) throw new StoreError('invalid', 'exceptions cannot be proposed here');
+      return benign(id);
+    },
     async update(id, { version, ...change }, actor) {
       await store.incidents.triage(id, version, given(change), actor.id, now() as UnixMs);
       return known(id);

@@ -34,7 +34,7 @@ const FRESH_MS = 2000;
 export function livePorts(parts: PortParts): Ports {
   const { store, log, bus, rules, backlog: behind, now, changed } = parts;
   const intake = logIntake(log, { isBehind: () => behind.bytes > MOST_BEHIND });
-  const ports = storePorts(store, { now });
+  const ports = storePorts(store, { now, benign: (id) => benignProposal(store, id, parts.texts()) });
   const status = remembered(() => store.upkeep.status(), FRESH_MS, now);
   const openIncidents = remembered(
     async () => (await store.incidents.list({ status: ['new', 'open', 'waiting'], order: 'risk', limit: 1 })).total,
@@ -50,10 +50,6 @@ export function livePorts(parts: PortParts): Ports {
         if (outcome.kind === 'durable') behind.add(outcome.seq, frame.items, frame.bytes.length);
         return outcome;
       },
-    },
-    incidents: {
-      ...ports.incidents,
-      benign: (id) => benignProposal(store, id, parts.texts()),
     },
     rules: {
       list: (query) => rules.page(query),
