@@ -23,18 +23,27 @@ interface Size {
   readonly steps: number;
 }
 
+/** An incident as it is told, and which size it took; the next time it is tried first. */
+export interface Bounded {
+  readonly incident: Incident;
+  readonly size: number;
+}
+
 /**
  * An incident that is small enough to be told again and again: its gravest findings, the processes of these, and what it
- * counts; `leftOut` says how much there is besides. `gone`: findings that are no more looked at.
+ * counts; `leftOut` says how much there is besides. `gone`: findings that are no more looked at. `size`: what it took last.
  */
-export function bounded(incident: Incident, gone: number): Incident {
-  if (JSON.stringify(incident).length <= MOST_TEXT)
-    return gone === 0 ? incident : { ...incident, leftOut: { findings: gone, processes: 0, acts: 0, events: 0 } };
-  for (const size of SIZES) {
-    const smaller = cut(incident, size, gone);
-    if (JSON.stringify(smaller).length <= MOST_TEXT || size === SIZES.at(-1)) return smaller;
+export function bounded(incident: Incident, gone: number, size = -1): Bounded {
+  const { findings, tree } = incident;
+  const large = findings.length > SIZES[0]!.findings || tree.length > SIZES[0]!.processes;
+  if (size < 0 && !large && JSON.stringify(incident).length <= MOST_TEXT) {
+    const leftOut = { findings: gone, processes: 0, acts: 0, events: 0 };
+    return { incident: gone === 0 ? incident : { ...incident, leftOut }, size: -1 };
   }
-  return incident;
+  for (let n = Math.max(0, size); ; n++) {
+    const smaller = cut(incident, SIZES[n]!, gone);
+    if (n === SIZES.length - 1 || JSON.stringify(smaller).length <= MOST_TEXT) return { incident: smaller, size: n };
+  }
 }
 
 function cut(incident: Incident, size: Size, gone: number): Incident {

@@ -105,6 +105,6 @@ test('one that is small is left as it is', () => {
   const log = new Log().start(1, '08:00', CMD, SVC).flag('A', 'high');
   const [incident] = play(log, 1).incidents as [Incident];
   expect(incident.leftOut).toBeUndefined();
-  expect(bounded(incident, 0)).toBe(incident);
-  expect(bounded(incident, 3).leftOut).toEqual({ findings: 3, processes: 0, acts: 0, events: 0 });
+  expect(bounded(incident, 0).incident).toBe(incident);
+  expect(bounded(incident, 3).incident.leftOut).toEqual({ findings: 3, processes: 0, acts: 0, events: 0 });
 });

@@ -36,4 +36,11 @@ export interface LiveIncidents {
   save(): Uint8Array;
 }
 
-export interface LiveOptions extends IncidentOptions {}
+export interface LiveOptions extends IncidentOptions {
+  /** How much one update looks at, in processes of the hosts that it looks at; each finding there counts as eight. What is left waits for the next. 10,000 if not given. */
+  readonly budget?: number;
+  /** An incident of more than `paced` findings is told again no sooner than so many milliseconds for each after the last time, 1.5 s at most. 5 if not given. */
+  readonly paceMs?: number;
+  /** 40 if not given. */
+  readonly paced?: number;
+}

@@ -182,7 +182,7 @@ export class LiveHost {
       kept: this.findings.all,
       counts: this.findings.counts,
       ...{ forgotten: this.#forgotten, latestMs: this.#latestMs },
-      built: this.#built,
+      built: this.#built === undefined ? undefined : { ...this.#built, traces: this.#built.traces.map(withoutLogs) },
     };
   }
 
@@ -199,4 +199,11 @@ export class LiveHost {
     if (saved.built !== undefined) host.#make(new Gathering(saved.built.traces, windowMs), hosts);
     return host;
   }
+}
+
+/** What logs lack was told when the part was made; of the logs themselves it is asked only whose they are. */
+function withoutLogs(trace: Trace): Trace {
+  const ids = { generations: [], jumps: [], starts: [], repeated: 0, records: 0, truncated: false };
+  const minutes = new Int32Array(0);
+  return { ...trace, logs: trace.logs.map(({ host, channel }) => ({ host, channel, ids, minutes })) };
 }

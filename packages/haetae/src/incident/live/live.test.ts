@@ -5,7 +5,7 @@ import { type Incident, incidentsOf, storyOf } from '../index.ts';
 import { fleetLog, type Step } from '../testing/fleet.ts';
 import { guid, Log, ms, SYSTEM32 } from '../testing/log.ts';
 import { createTracer } from '../trace/tracer.ts';
-import type { LiveIncident } from './contract.ts';
+import type { LiveIncident, LiveOptions } from './contract.ts';
 import { createLiveIncidents } from './live.ts';
 
 /** Follows what is told, as a store would. */
@@ -43,59 +43,66 @@ const steps = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-test('live equals batch: any order within the lateness, updates and restarts anywhere', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      steps,
-      fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 60, maxLength: 60 }),
-      fc.array(fc.constantFrom('go', 'update', 'restart'), { minLength: 60, maxLength: 60 }),
-      async (chosen, late, between) => {
-        const log = fleetLog(chosen);
-        const arriving = log.events
-          .map((event, i) => ({ event, at: event.timeMs + late[i]! }))
-          .sort((a, b) => a.at - b.at);
-        const found = new Map<number, FiledFinding[]>();
-        for (const one of log.findings()) {
-          const { position } = one.event;
-          const line = position.kind === 'line' ? position.line : 0;
-          found.set(line, [...(found.get(line) ?? []), one]);
-        }
-        let live = createLiveIncidents({});
-        // The same calls without a restart must be answered alike.
-        const twin = createLiveIncidents({});
-        const told = new Told();
-        const numbered: { finding: FiledFinding; id: number }[] = [];
-        arriving.forEach(({ event, at }, i) => {
-          live.see(event, 'log');
-          twin.see(event, 'log');
-          const { position } = event;
-          for (const finding of found.get(position.kind === 'line' ? position.line : 0) ?? []) {
-            numbered.push({ finding, id: numbered.length + 1 });
-            live.add(finding, numbered.length);
-            twin.add(finding, numbered.length);
+test.each([
+  ['as it is', {}],
+  ['with a small budget, and every incident paced', { budget: 12, paced: 1, paceMs: 1000 }],
+] as [string, LiveOptions][])(
+  'live equals batch in any order within the lateness, with updates and restarts anywhere: %s',
+  async (_, options) => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.array(fc.integer({ min: 0, max: 90_000 }), { minLength: 60, maxLength: 60 }),
+        fc.array(fc.constantFrom('go', 'update', 'restart'), { minLength: 60, maxLength: 60 }),
+        async (chosen, late, between) => {
+          const log = fleetLog(chosen);
+          const arriving = log.events
+            .map((event, i) => ({ event, at: event.timeMs + late[i]! }))
+            .sort((a, b) => a.at - b.at);
+          const found = new Map<number, FiledFinding[]>();
+          for (const one of log.findings()) {
+            const { position } = one.event;
+            const line = position.kind === 'line' ? position.line : 0;
+            found.set(line, [...(found.get(line) ?? []), one]);
           }
-          if (between[i] === 'update') {
-            const changes = live.update(at);
-            expect(changes).toEqual(twin.update(at));
-            told.take(changes);
-          }
-          if (between[i] === 'restart') live = createLiveIncidents({}, live.save());
-        });
-        for (let i = 0; i < 100; i++) told.take(live.update(ms('2026-03-19T00:00:00') + i * 10_000));
-        const tracer = createTracer();
-        for (const event of [...log.events].sort((a, b) => a.timeMs - b.timeMs)) tracer.see(event);
-        numbered.sort((a, b) => a.finding.event.timeMs! - b.finding.event.timeMs! || a.id - b.id);
-        const whole = await incidentsOf(
-          numbered.map(({ finding }) => finding),
-          [tracer.take('log')],
-        );
-        expect(content(told.incidents.values())).toEqual(content(whole.incidents));
-        for (const [, id] of told.findings) expect(told.incidents.has(id) || told.merged.has(id)).toBe(true);
-      },
-    ),
-    { seed: 1, numRuns: 200 },
-  );
-}, 120_000);
+          let live = createLiveIncidents(options);
+          // The same calls without a restart must be answered alike.
+          const twin = createLiveIncidents(options);
+          const told = new Told();
+          const numbered: { finding: FiledFinding; id: number }[] = [];
+          arriving.forEach(({ event, at }, i) => {
+            live.see(event, 'log');
+            twin.see(event, 'log');
+            const { position } = event;
+            for (const finding of found.get(position.kind === 'line' ? position.line : 0) ?? []) {
+              numbered.push({ finding, id: numbered.length + 1 });
+              live.add(finding, numbered.length);
+              twin.add(finding, numbered.length);
+            }
+            if (between[i] === 'update') {
+              const changes = live.update(at);
+              expect(changes).toEqual(twin.update(at));
+              told.take(changes);
+            }
+            if (between[i] === 'restart') live = createLiveIncidents(options, live.save());
+          });
+          for (let i = 0; i < 100; i++) told.take(live.update(ms('2026-03-19T00:00:00') + i * 10_000));
+          const tracer = createTracer();
+          for (const event of [...log.events].sort((a, b) => a.timeMs - b.timeMs)) tracer.see(event);
+          numbered.sort((a, b) => a.finding.event.timeMs! - b.finding.event.timeMs! || a.id - b.id);
+          const whole = await incidentsOf(
+            numbered.map(({ finding }) => finding),
+            [tracer.take('log')],
+          );
+          expect(content(told.incidents.values())).toEqual(content(whole.incidents));
+          for (const [, id] of told.findings) expect(told.incidents.has(id) || told.merged.has(id)).toBe(true);
+        },
+      ),
+      { seed: 1, numRuns: 150 },
+    );
+  },
+  120_000,
+);
 
 const PS = `${SYSTEM32}WindowsPowerShell\\v1.0\\powershell.exe`;
 const CMD = `${SYSTEM32}cmd.exe`;

@@ -23,13 +23,17 @@ const AGAIN_MS = 5000;
 /** An incident that did not change for so long is frozen with its findings once they are old. */
 const OPEN_MS = 24 * 60 * 60_000;
 
-/** How much is looked at in one update: processes and findings of hosts, by {@link LiveHost.weight}. What is left waits. */
 const BUDGET = 10_000;
+const PACE_MS = 5;
+const PACE_MOST_MS = 1500;
+const PACED = 40;
 
 interface Told {
   readonly mark: string;
   readonly shape: number;
   readonly atMs: number;
+  /** What {@link bounded} took. */
+  readonly size: number;
 }
 
 /** Plain data. */
@@ -39,6 +43,7 @@ interface Saved {
   readonly waiting: readonly string[];
   readonly ids: SavedIds;
   readonly told: readonly (readonly [id: string, told: Told])[];
+  readonly later: readonly string[];
 }
 
 /** Goes on from what {@link LiveIncidents.save} gave, where that is given. */
@@ -55,6 +60,9 @@ interface Candidate {
 }
 
 class Live implements LiveIncidents {
+  readonly #budget: number;
+  readonly #paceMs: number;
+  readonly #paced: number;
   readonly #windowMs: number;
   readonly #assets: ReadonlyMap<string, number>;
   readonly #hosts = new Map<string, LiveHost>();
@@ -67,8 +75,14 @@ class Live implements LiveIncidents {
   readonly #ids = new Ids();
   readonly #told = new Map<string, Told>();
   readonly #spread = new Spread();
+  /** Incidents that may have changed, to be told of when it is their time. */
+  #later = new Set<string>();
 
-  constructor({ windowMs = WINDOW_MS, assets = new Map() }: LiveOptions, saved: Saved | undefined) {
+  constructor(options: LiveOptions, saved: Saved | undefined) {
+    const { windowMs = WINDOW_MS, assets = new Map(), budget = BUDGET, paceMs = PACE_MS, paced = PACED } = options;
+    this.#paced = paced;
+    this.#budget = budget;
+    this.#paceMs = paceMs;
     this.#windowMs = windowMs;
     this.#assets = assets;
     if (saved === undefined) return;
@@ -77,6 +91,7 @@ class Live implements LiveIncidents {
     for (const name of saved.urgent) this.#urgent.add(this.#hosts.get(name)!);
     for (const name of saved.waiting) this.#waiting.add(this.#hosts.get(name)!);
     this.#ids.restore(saved.ids);
+    this.#later = new Set(saved.later);
     for (const [id, told] of saved.told) this.#told.set(id, told);
     for (const { part } of this.#hosts.values()) if (part !== undefined) this.#spread.add(part);
     this.#spread.changed();
@@ -112,7 +127,7 @@ class Live implements LiveIncidents {
 
   update(nowMs: number): readonly LiveIncident[] {
     const due = this.#due(nowMs);
-    if (due.size === 0) return [];
+    if (due.size === 0 && this.#later.size === 0) return [];
     const fewer = new Set<string>();
     for (const host of due) {
       if (host.part !== undefined) this.#spread.remove(host.part);
@@ -126,7 +141,7 @@ class Live implements LiveIncidents {
     const parts = [...this.#hosts.values()].flatMap(({ part }) => part ?? []);
     const joined = join(parts);
     if (fewer.size > 0) this.#close(fewer);
-    return this.#tell(joined, this.#candidates(joined, due), nowMs);
+    return this.#tell(joined, this.#candidates(joined, due, nowMs), nowMs);
   }
 
   /** Whether a finding is of an incident that still goes on. */
@@ -156,7 +171,7 @@ class Live implements LiveIncidents {
    */
   #due(nowMs: number): Set<LiveHost> {
     const due = new Set<LiveHost>();
-    let budget = BUDGET;
+    let budget = this.#budget;
     const take = (host: LiveHost): void => {
       budget -= host.weight;
       if (budget >= 0 || due.size === 0) due.add(host);
@@ -176,33 +191,62 @@ class Live implements LiveIncidents {
     return due;
   }
 
-  /** Groups that may have changed: those with a unit on hosts that were looked at, and those that lost or rarefied one. */
-  #candidates(joined: Joined, due: ReadonlySet<LiveHost>): Candidate[] {
+  /**
+   * Groups that may have changed and whose time it is: those with a unit on hosts that were looked at, those that lost or
+   * rarefied one, and those that waited.
+   */
+  #candidates(joined: Joined, due: ReadonlySet<LiveHost>, nowMs: number): Candidate[] {
     const { units, groups, merged } = joined;
     const changed = this.#spread.changed();
     const links = linksByRoot(joined);
     const bands = byHost([...this.#hosts.values()].flatMap(({ blind }) => blind));
     const candidates: Candidate[] = [];
-    for (const group of groups) {
-      const root = group[0]!;
-      const id = this.#membersOf(units[root]!)[0]?.toldIn ?? '';
-      const own = links.get(root) ?? [];
-      const shape = shapeOf(group, own, units);
-      const same = id === '' || this.#told.get(id)?.shape === shape;
-      if (same && !group.some((i) => this.#touched(units[i]!, due, changed))) continue;
+    const consider = (group: readonly number[], shape: number): void => {
+      const oldest = units[group[0]!]!;
       const members = group.flatMap((i) => this.#membersOf(units[i]!));
       const weighed = weigh(
-        { group, links: own, merged: merged.get(root) ?? [] },
+        { group, links: links.get(group[0]!) ?? [], merged: merged.get(group[0]!) ?? [] },
         units,
         (unit) => this.#spread.of(statementOf(unit)),
         bands,
         this.#assets,
       );
       // What was told once is told of, however little is left of it.
-      if (weighed.scored.risk < LEVEL_FROM.low && members.every(({ toldIn }) => toldIn === '')) continue;
-      candidates.push({ weighed, members, oldest: units[root]!, mark: markOf(weighed, units), shape });
+      if (weighed.scored.risk < LEVEL_FROM.low && members.every(({ toldIn }) => toldIn === '')) return;
+      candidates.push({ weighed, members, oldest, mark: markOf(weighed, units), shape });
+    };
+    const waiting: { readonly group: readonly number[]; readonly shape: number; readonly id: string }[] = [];
+    for (const group of groups) {
+      const id = this.#membersOf(units[group[0]!]!)[0]?.toldIn ?? '';
+      const shape = shapeOf(group, links.get(group[0]!) ?? [], units);
+      const told = this.#told.get(id);
+      const same = (told === undefined || told.shape === shape) && !this.#later.has(id);
+      if (same && !group.some((i) => this.#touched(units[i]!, due, changed))) continue;
+      if (told !== undefined && this.#isEarly(told, group.length, nowMs)) waiting.push({ group, shape, id });
+      else consider(group, shape);
     }
-    return candidates;
+    this.#later = new Set();
+    // One that came apart is told as a whole: its parts decide together who keeps the id.
+    const ids = new Set(candidates.flatMap(({ members }) => members.map(({ toldIn }) => toldIn)));
+    ids.delete('');
+    const shares = ({ group }: { readonly group: readonly number[] }): boolean =>
+      group.some((i) => this.#membersOf(units[i]!).some(({ toldIn }) => ids.has(toldIn)));
+    let rest = waiting;
+    for (let found = ids.size > 0; found; ) {
+      const shared = rest.filter(shares);
+      found = shared.length > 0;
+      rest = rest.filter((one) => !shared.includes(one));
+      for (const { group, shape } of shared) {
+        consider(group, shape);
+        for (const i of group) for (const { toldIn } of this.#membersOf(units[i]!)) if (toldIn !== '') ids.add(toldIn);
+      }
+    }
+    for (const { id } of rest) this.#later.add(id);
+    return candidates.sort((a, b) => a.weighed.group[0]! - b.weighed.group[0]!);
+  }
+
+  #isEarly({ atMs }: Told, units: number, nowMs: number): boolean {
+    return units > this.#paced && nowMs >= atMs && nowMs - atMs < Math.min(PACE_MOST_MS, units * this.#paceMs);
   }
 
   #touched(unit: Unit, due: ReadonlySet<LiveHost>, statements: ReadonlySet<string>): boolean {
@@ -227,9 +271,9 @@ class Live implements LiveIncidents {
         }
       for (const { waiting } of members) findingIds.push(...waiting.splice(0));
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
-      this.#told.set(id, { mark, shape, atMs: nowMs });
       const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
-      const incident = bounded(whole, this.#ids.goneOf(id));
+      const { incident, size } = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
+      this.#told.set(id, { mark, shape, atMs: nowMs, size });
       bodies.set(id, incident);
       changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
     });
@@ -247,6 +291,7 @@ class Live implements LiveIncidents {
       waiting: [...this.#waiting].map(({ name }) => name),
       ids: this.#ids.save(),
       told: [...this.#told],
+      later: [...this.#later],
     };
     return serialize(saved);
   }
