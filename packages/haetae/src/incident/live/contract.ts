@@ -30,6 +30,8 @@ export interface LiveIncidents {
   add(finding: FiledFinding, id: number): void;
   /** Joins what is new, and tells the incidents that changed. `nowMs`: when the newest of it was received, ms since 1970. */
   update(nowMs: number): readonly LiveIncident[];
+  /** Something is left for another update, though nothing new came: hosts beyond the budget, or a large incident whose time it was not. */
+  readonly waits: boolean;
   /** What is kept and what is not, for those who watch over it. */
   readonly counts: HostCounts;
   /** All of it, for {@link createLiveIncidents} to go on from. */

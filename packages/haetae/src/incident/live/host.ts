@@ -42,6 +42,13 @@ export interface HostCounts {
   readonly acts: number;
 }
 
+export function sumOf(all: readonly HostCounts[]): HostCounts {
+  const sum = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
+  for (const counts of all)
+    for (const [name, n] of Object.entries(counts) as [keyof HostCounts, number][]) sum[name] += n;
+  return sum;
+}
+
 /** What the part was last made of. */
 interface Built {
   readonly traces: readonly Trace[];

@@ -11,7 +11,7 @@ import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
 import { bounded } from './bound.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
-import { type HostCounts, LiveHost, type SavedHost } from './host.ts';
+import { type HostCounts, LiveHost, type SavedHost, sumOf } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
 import type { Kept } from './kept.ts';
 import { markOf, shapeOf } from './mark.ts';
@@ -158,11 +158,12 @@ class Live implements LiveIncidents {
     }
   }
 
+  get waits(): boolean {
+    return this.#urgent.size > 0 || this.#later.size > 0;
+  }
+
   get counts(): HostCounts {
-    const sum = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
-    for (const { counts } of this.#hosts.values())
-      for (const [name, n] of Object.entries(counts) as [keyof HostCounts, number][]) sum[name] += n;
-    return sum;
+    return sumOf([...this.#hosts.values()].map(({ counts }) => counts));
   }
 
   /**
