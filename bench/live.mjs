@@ -201,7 +201,7 @@ async function sustained(name, load, extra) {
       behind,
       rate: sent.events / sent.took,
       micros: ((after.cpu - before.cpu) / sent.events) * 1e6,
-      ...after,
+      megabytes: after.megabytes,
     };
   } finally {
     await server.end();

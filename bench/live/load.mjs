@@ -21,7 +21,7 @@ async function run({ url, path, headers, rate, seconds, senders, mark }) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: senders + 2 });
   const begin = performance.now();
   const cpu = process.cpuUsage();
-  const total = { events: 0, bytes: 0, requests: 0, retries: 0, waits: [], late: 0 };
+  const total = { events: 0, bytes: 0, requests: 0, retries: 0, broken: 0, waits: [], late: 0 };
   let sent = 0;
   const post = (bytes) =>
     new Promise((resolve, reject) => {
@@ -39,10 +39,22 @@ async function run({ url, path, headers, rate, seconds, senders, mark }) {
   const deliver = async (bytes) => {
     for (;;) {
       const asked = performance.now();
-      const { statusCode, headers: answer } = await post(bytes);
+      const answered = await post(bytes).catch(() => undefined);
+      if (answered === undefined) {
+        // A connection kept open was closed in the same moment.
+        if (++total.broken > 100) throw new Error(`${url}${path} does not answer`);
+        continue;
+      }
+      const { statusCode, headers: answer } = answered;
       if (statusCode === 200) {
         total.waits.push(performance.now() - asked);
         return;
+      }
+      if (statusCode === 413) {
+        // rsigma takes a megabyte at most.
+        const middle = bytes.indexOf(10, bytes.length >> 1) + 1;
+        await deliver(bytes.subarray(0, middle));
+        return deliver(bytes.subarray(middle));
       }
       if (statusCode !== 429 && statusCode !== 503) throw new Error(`${path} answered ${statusCode}`);
       total.retries++;
