@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
@@ -138,7 +139,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     });
     ends.push(() => server.close());
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
-    const control = { url: server.url, certificate: options.tls?.cert ?? null, nowMs: now() };
+    const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
     ends.push(await openControl(store, directory, control));
     const inputs = await startInputs(options, server.parts, store, ends);
     ends.push(retaining(store, options.retention, now, told));
@@ -206,7 +207,15 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       failure = error.message;
       fail(error.message);
     });
-    return { url: server.url, setupUrl: server.setupUrl, inputs, detecting, failed, close: stop };
+    const shown = (url: string): string => seenFrom(url, 'elsewhere');
+    return {
+      url: shown(server.url),
+      setupUrl: server.setupUrl === undefined ? undefined : shown(server.setupUrl),
+      inputs,
+      detecting,
+      failed,
+      close: stop,
+    };
   }
 }
 
@@ -225,6 +234,14 @@ async function openKept(
   const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });
   ends.push(() => log.close());
   return { store, log };
+}
+
+/** Of a server that listens on all addresses: one that leads to it, from this machine or from others. */
+function seenFrom(url: string, where: 'here' | 'elsewhere'): string {
+  const match = /^(https?:\/\/)(0\.0\.0\.0|\[::\])(?=[:/])/.exec(url);
+  if (match === null) return url;
+  const host = where === 'elsewhere' ? hostname() : match[2] === '[::]' ? '[::1]' : '127.0.0.1';
+  return `${match[1]}${host}${url.slice(match[0].length)}`;
 }
 
 export const logIn = (directory: string): string => join(directory, 'log');
