@@ -33,6 +33,7 @@ export const hasProgram = (name: string): boolean => {
 
 export interface Real {
   readonly server: RunningServer;
+  readonly url: string;
   readonly directory: string;
   readonly secret: string;
   /** What the intake says before it asks the log. */
@@ -106,6 +107,7 @@ export async function realServer(): Promise<Real> {
   }
   return {
     server,
+    url: server.url,
     directory,
     secret,
     outcomes,

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UnixMs } from '@haetae/event';
@@ -9,6 +9,7 @@ import { type LogLine, startServer } from '../../packages/haetae/src/server/inde
 import { memory } from '../../packages/haetae/src/server/testing/memory.ts';
 import { openStore } from '../../packages/haetae/src/store/index.ts';
 import { CLIENTS, hasProgram, missing } from '../ingest/harness.ts';
+import { serve, stop } from '../ingest/serving.ts';
 
 /**
  * Schemathesis invents requests from the OpenAPI document, good and bad, against a server with the real store for users, tokens
@@ -30,6 +31,48 @@ function schemathesis(): string | undefined {
     return undefined;
   }
   return program;
+}
+
+/** Its exit status, and all that it says. */
+function run(
+  program: string,
+  cwd: string,
+  url: string,
+  secret: string,
+  ...more: readonly string[]
+): Promise<{ status: number; text: string }> {
+  const args = [
+    'run',
+    `${url}/api/openapi.json`,
+    '--header',
+    `Authorization: Bearer ${secret}`,
+    '--checks',
+    'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+    '--phases',
+    'examples,coverage,fuzzing',
+    '--max-examples',
+    process.env.HAETAE_EXAMPLES ?? '10',
+    '--seed',
+    '1',
+    // Never ends by itself.
+    '--exclude-path',
+    '/api/live',
+    '--request-timeout',
+    '20',
+    '--continue-on-failure',
+    '--warnings',
+    'off',
+    '--suppress-health-check',
+    'all',
+    '--no-color',
+    ...more,
+  ];
+  const options = { cwd, maxBuffer: 1 << 26, timeout: 900_000 };
+  return new Promise((resolve) =>
+    execFile(program, args, options, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : 1, text: `${stdout}${stderr}` }),
+    ),
+  );
 }
 
 test('no request that the document describes, or nearly, is answered by a failure, or by what the document does not say', async () => {
@@ -66,36 +109,7 @@ test('no request that the document describes, or nearly, is answered by a failur
     usedMs: null,
     usesLeft: null,
   });
-  const args = [
-    'run',
-    `${server.url}/api/openapi.json`,
-    '--header',
-    `Authorization: Bearer ${secret}`,
-    '--checks',
-    'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
-    '--phases',
-    'examples,coverage,fuzzing',
-    '--max-examples',
-    process.env.HAETAE_EXAMPLES ?? '10',
-    '--seed',
-    '1',
-    // Never ends by itself.
-    '--exclude-path',
-    '/api/live',
-    '--request-timeout',
-    '20',
-    '--continue-on-failure',
-    '--warnings',
-    'off',
-    '--suppress-health-check',
-    'all',
-    '--no-color',
-  ];
-  const { status, text } = await new Promise<{ status: number; text: string }>((resolve) =>
-    execFile(program, args, { cwd: directory, maxBuffer: 1 << 26, timeout: 500_000 }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : 1, text: `${stdout}${stderr}` }),
-    ),
-  );
+  const { status, text } = await run(program, directory, server.url, secret);
   const failures = lines.filter(({ level }) => level === 'error');
   await server.close(0);
   await store.close();
@@ -104,3 +118,20 @@ test('no request that the document describes, or nearly, is answered by a failur
   expect(status, text.slice(-6000)).toBe(0);
   console.log(text.trim().split('\n').slice(-6).join('\n'));
 }, 600_000);
+
+test('nor by `haetae serve`, over rules, hunts, incidents and events that it really has', async () => {
+  const program = schemathesis();
+  if (program === undefined) return missing('schemathesis', 'python3 or its package cannot be had', true);
+  const root = mkdtempSync(join(tmpdir(), 'haetae-api-'));
+  const served = await serve(root, 'data', false, ['--kind', 'api', '--role', 'admin']);
+  try {
+    // As fast as one program may ask.
+    const { status, text } = await run(program, root, served.url, served.secret, '--rate-limit', '45/s');
+    expect(status, text.slice(-6000)).toBe(0);
+    expect(readFileSync(join(root, 'data.log'), 'utf8')).not.toContain('"level":"error"');
+    console.log(text.trim().split('\n').slice(-6).join('\n'));
+  } finally {
+    await stop(served);
+    rmSync(root, { recursive: true, force: true });
+  }
+}, 1_000_000);

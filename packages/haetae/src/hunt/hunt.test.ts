@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeHere } from '../../../../tests/store.ts';
 import { hiddenIn, type RuleText } from '../detect/index.ts';
-import { EventBatchBuilder, type FindingRow, NO_EVENTS, type Store } from '../store/index.ts';
-import { type HuntHit, type HuntStep, hunt, huntersOf } from './index.ts';
+import { type Cursor, EventBatchBuilder, type FindingRow, NO_EVENTS, type Store } from '../store/index.ts';
+import { type HuntHit, type HuntStep, hunt, huntersOf, searchByRule } from './index.ts';
 
 const T = Date.UTC(2026, 9, 1);
 const SYSMON = 'Microsoft-Windows-Sysmon/Operational';
@@ -418,6 +418,31 @@ describe('what a hunt tells', () => {
       ['Many', [3, 1, 2, 4], 'PC-1.corp.example', 2000, true],
     ]);
     expect([last.searched, last.total, last.asked]).toEqual([4, 4, 4]);
+    await store.close();
+  });
+
+  test('a search by a rule goes by pages, newest or oldest first', async () => {
+    const store = await storeOf(events);
+    const rule = RULES.map(({ text }) => text).join('---\n');
+    const page = async (
+      order: 'newest' | 'oldest',
+      limit: number,
+      after?: Cursor,
+    ): Promise<[number[], Cursor | undefined]> => {
+      const ids: number[] = [];
+      let next: Cursor | undefined;
+      const filter = { kind: 'field', field: 'TargetUserName', is: { op: 'equals', value: 'svc' } } as const;
+      for await (const step of searchByRule(store, rule, { order, limit, filter, ...(after && { after }) }, {})) {
+        ids.push(...step.hits.map(({ id }) => id));
+        next = step.next;
+      }
+      return [ids, next];
+    };
+    const [first, next] = await page('newest', 3);
+    expect(first).toEqual([4, 3, 2]);
+    expect(await page('newest', 3, next)).toEqual([[1], undefined]);
+    const [, third] = await page('oldest', 3);
+    expect(await page('oldest', 3, third)).toEqual([[4], undefined]);
     await store.close();
   });
 

@@ -16,3 +16,4 @@ export {
   huntersOf,
 } from './hunt.ts';
 export type { HuntPolicy } from './judge.ts';
+export { searchByRule } from './search.ts';

@@ -8,6 +8,8 @@ import {
   type IncidentRow,
   type Json,
   type SavedSearch as KeptSearch,
+  type QueryControl,
+  type SearchStep,
   type Store,
   type StoredException,
   StoreError,
@@ -30,7 +32,7 @@ import type { Events, Ports } from './ports.ts';
 export interface StorePortOptions {
   readonly now: () => number;
   /** A search by a Sigma rule over stored events; without it such a search is refused. */
-  readonly byRule?: Events['search'];
+  readonly byRule?: (rule: string, query: StoreQuery, control: QueryControl) => AsyncIterable<SearchStep>;
   /** What would except an incident, which takes the rules; without it nothing is proposed. */
   readonly benign?: Ports['incidents']['benign'];
   /** Milliseconds after which a search ends with what it has. Default 60 s. */
@@ -142,16 +144,17 @@ const COUNT_MS = 20_000;
 function eventsOf(store: Store, { byRule, searchMs = SEARCH_MS }: StorePortOptions): Events {
   return {
     async *search(query, signal): AsyncGenerator<SearchPart> {
-      if (query.rule !== undefined) {
+      const control = { signal, timeoutMs: searchMs };
+      const steps = (): AsyncIterable<SearchStep> => {
+        if (query.rule === undefined) return store.events.search(storeQuery(query), control);
         if (byRule === undefined) throw new StoreError('invalid', 'searching by a rule is not possible here');
-        yield* byRule(query, signal);
-        return;
-      }
+        return byRule(query.rule, storeQuery(query), control);
+      };
       let last: StoreEvent | undefined;
       let found = 0;
       let more = false;
       try {
-        for await (const step of store.events.search(storeQuery(query), { signal, timeoutMs: searchMs })) {
+        for await (const step of steps()) {
           last = step.hits.at(-1) ?? last;
           found += step.hits.length;
           more = step.next !== undefined;

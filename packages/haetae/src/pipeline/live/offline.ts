@@ -69,6 +69,8 @@ function ask({ url, secret, certificate }: Control, method: string, path: string
   const options = {
     method,
     timeout: PATIENCE_MS,
+    // A connection of its own each time: one that is used again shows no certificate.
+    agent: false,
     headers: {
       authorization: `Bearer ${secret}`,
       'content-type': 'application/json',
@@ -104,8 +106,7 @@ function ask({ url, secret, certificate }: Control, method: string, path: string
 
 function reasonOf(answer: string): string | undefined {
   try {
-    const { detail, title } = JSON.parse(answer) as { detail?: string; title?: string };
-    return detail ?? title;
+    return (JSON.parse(answer) as { error?: { message?: string } }).error?.message;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { UnixMs } from '@haetae/event';
 import type { RuleText } from '../../detect/index.ts';
-import type { HuntDesk } from '../../hunt/index.ts';
+import { type HuntDesk, searchByRule } from '../../hunt/index.ts';
 import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { Backlog } from './backlog.ts';
@@ -34,7 +34,11 @@ const FRESH_MS = 2000;
 export function livePorts(parts: PortParts): Ports {
   const { store, log, bus, rules, backlog: behind, now, changed } = parts;
   const intake = logIntake(log, { isBehind: () => behind.bytes > MOST_BEHIND });
-  const ports = storePorts(store, { now, benign: (id) => benignProposal(store, id, parts.texts()) });
+  const ports = storePorts(store, {
+    now,
+    byRule: (rule, query, control) => searchByRule(store, rule, query, control),
+    benign: (id) => benignProposal(store, id, parts.texts()),
+  });
   const status = remembered(() => store.upkeep.status(), FRESH_MS, now);
   const openIncidents = remembered(
     async () => (await store.incidents.list({ status: ['new', 'open', 'waiting'], order: 'risk', limit: 1 })).total,
