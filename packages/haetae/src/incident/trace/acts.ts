@@ -88,13 +88,17 @@ export class ActList {
   }
 
   save(): SavedList {
-    return { most: this.#most, more: this.more, acts: [...this.#known] };
+    const keys: (string | null)[] = [];
+    for (const [key, { what }] of this.#known) keys.push(key === what ? null : key);
+    return { most: this.#most, more: this.more, keys, acts: [...this.#known.values()] };
   }
 
-  static restore({ most, more, acts }: SavedList): ActList {
+  static restore({ most, more, keys, acts }: SavedList): ActList {
     const list = new ActList(most);
     list.more = more;
-    for (const [key, act] of acts) list.#known.set(key, act);
+    acts.forEach((act, i) => {
+      list.#known.set(keys[i] ?? act.what, act);
+    });
     return list;
   }
 
@@ -111,7 +115,9 @@ export class ActList {
 export interface SavedList {
   readonly most: number;
   readonly more: number;
-  readonly acts: readonly (readonly [key: string, act: TracedAct])[];
+  /** Of the acts; null where it is what was done. */
+  readonly keys: readonly (string | null)[];
+  readonly acts: readonly TracedAct[];
 }
 export type SavedLists = readonly (readonly [kind: ActKind, list: SavedList])[];
 
