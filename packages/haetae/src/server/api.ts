@@ -280,6 +280,8 @@ export const Finding = z
     /** '' for a score. */
     ruleId: z.string(),
     title: z.string(),
+    /** Where the rule has one. */
+    titleKo: z.string().optional(),
     level: Level,
     host: z.string(),
     techniques: z.array(z.string()),

@@ -250,12 +250,19 @@ export const eventOf = (event: StoreEvent): StoredEvent => ({
   system: { ...event.system },
 });
 
+/** As the detector's statement has it. */
+function koreanTitle(body: Json): { titleKo?: string } {
+  const titleKo = (body as { rule?: { titleKo?: unknown } | null } | null)?.rule?.titleKo;
+  return typeof titleKo === 'string' ? { titleKo } : {};
+}
+
 export const findingOf = (row: FindingRow): Finding => ({
   id: String(row.id),
   timeMs: row.timeMs,
   detector: row.detector,
   ruleId: row.ruleId,
   title: row.title,
+  ...koreanTitle(row.body),
   level: row.level,
   host: row.host,
   techniques: [...row.techniques],

@@ -14,7 +14,7 @@ const ROW = 28;
 /** What adds up to a risk, part by part, each from where the one before it ended. Its height follows from its rows. */
 export const waterfall: Chart<WaterfallRows> = ({ parts, level }, { width, language }) => {
   const w = chartWords(language);
-  const labels = Math.min(240, Math.round(width * 0.46));
+  const labels = Math.min(240, Math.round(width * 0.58));
   const plot = { x: labels + 8, y: 4, width: Math.max(40, width - labels - 8 - 40), height: (parts.length + 1) * ROW };
   const sums: number[] = [];
   for (const { points } of parts) sums.push((sums.at(-1) ?? 0) + points);
