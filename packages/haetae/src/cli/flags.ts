@@ -196,6 +196,7 @@ export interface ServeFlags {
   readonly publicUrl?: string;
   readonly keepDays?: string;
   readonly keepGb?: string;
+  readonly agentConfig?: string;
   readonly store?: string;
   readonly cache?: boolean;
   readonly config?: string;
@@ -220,6 +221,7 @@ export interface TokenCreateFlags extends TokenListFlags {
   readonly host?: readonly string[];
   readonly network?: readonly string[];
   readonly expires?: string;
+  readonly uses?: string;
 }
 
 /** Flags of the commands that ask what is stored. */

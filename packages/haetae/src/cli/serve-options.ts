@@ -80,6 +80,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       timeZone: zoneOption(flags.timezone, words).name,
       pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
       demo: demo !== undefined,
+      ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
@@ -112,6 +113,7 @@ const TEXTS = [
   'publicUrl',
   'keepDays',
   'keepGb',
+  'agentConfig',
   'store',
   'timezone',
 ] as const;
@@ -160,6 +162,20 @@ function natural(flag: string, text: string | undefined, words: Words): number |
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(words.serve.number(flag, text));
   return Number(text);
+}
+
+/** What agents are told; each holds it against what its own host allows, and says what it refuses. */
+function agentConfigAt(path: string, words: Words): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(words.serve.configJson(path, error.message));
+    throw new UsageError(words.serve.noFile('--agent-config', path, (error as Error).message));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(words.serve.configJson(path, '{}'));
+  return value;
 }
 
 function portOf(text: string | undefined, words: Words): number {

@@ -4,7 +4,7 @@ import { printable } from '../locale/index.ts';
 import { serving, type TokenBook, type TokenRow } from '../pipeline/index.ts';
 import { columns } from './columns.ts';
 import type { Context, TokenCreateFlags, TokenFlags, TokenListFlags } from './flags.ts';
-import { checkLanguage } from './options.ts';
+import { checkLanguage, wholeNumber } from './options.ts';
 import { dataAt, networksOf } from './serve-options.ts';
 import { UsageError } from './usage.ts';
 
@@ -18,8 +18,10 @@ export async function createCommand(this: Context, flags: TokenCreateFlags, name
   const expiresMs = flags.expires === undefined ? null : Date.parse(`${flags.expires}T00:00:00Z`) + DAY_MS;
   if (expiresMs !== null && !(expiresMs > now())) throw new UsageError(words.serve.day(flags.expires!));
   const { kind, role = null, scope = [], host = [] } = flags;
+  const uses = wholeNumber('--uses', flags.uses, words) ?? 1;
+  if (uses < 1 || uses > 10_000) throw new UsageError(words.serve.uses);
   const made = await withTokens(flags, words, true, (tokens) =>
-    tokens.create({ name, kind, role, scopes: scope, hosts: host, networks, expiresMs }),
+    tokens.create({ name, kind, role, scopes: scope, hosts: host, networks, expiresMs, uses }),
   );
   if (flags.format === 'json') stdout.write(`${JSON.stringify(made)}\n`);
   else {

@@ -148,6 +148,8 @@ export const NewToken = z.object({
   /** Networks from which it may be shown, in CIDR notation; [] for any. */
   networks: z.array(z.string().max(50)).max(100).default([]),
   expiresMs: time.nullable().default(null),
+  /** Of an `enrol` token: how many hosts may enrol with it. */
+  uses: z.number().int().min(1).max(10_000).default(1),
 });
 /** The secret is shown this once. */
 export const MadeToken = z.object({ token: Token, secret: z.string() }).openapi('MadeToken');

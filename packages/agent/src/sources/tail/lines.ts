@@ -13,13 +13,13 @@ export interface Lines {
   readonly end: number;
 }
 
-/** Lines as batches of the server's: objects stay as they are, text becomes a message. A stretch for each change of form; blank lines are none. */
+/** Lines as batches of the server's: objects stay as they are (those that name no host get this one's), text becomes a message. A stretch for each change of form; blank lines are none. */
 export function* linesOf(
   bytes: Buffer,
   own: { readonly host: string; readonly program: string; readonly nowMs: number },
 ): Generator<Lines> {
   let format: Lines['format'] | undefined;
-  let pieces: Buffer[] = [];
+  let pieces: Uint8Array[] = [];
   let items = 0;
   let at = 0;
   while (at < bytes.length) {
@@ -37,12 +37,23 @@ export function* linesOf(
       }
       format = form;
       items++;
-      if (form === 'ndjson') pieces.push(bytes.subarray(at, stop), NEWLINE);
+      if (form === 'ndjson') pieces.push(...hosted(bytes.subarray(start, stop), own.host), NEWLINE);
       else pieces.push(messageOfLine(bytes.toString('utf8', at, stop), own));
     }
     at = end;
   }
   if (bytes.length > 0) yield { format: format ?? 'ndjson', items, body: Buffer.concat(pieces), end: bytes.length };
+}
+
+const HOST = /"(?:host|hostname|computer|computer_?name|syslog_host)"\s*:/i;
+const EMPTY = /^\{\s*\}$/;
+
+/** An object that names no host anywhere is of this one: the server would know none. */
+function hosted(line: Buffer, host: string): readonly Uint8Array[] {
+  const text = line.toString('latin1');
+  if (HOST.test(text)) return [line];
+  const member = `{"host":${JSON.stringify(host)}`;
+  return EMPTY.test(text) ? [Buffer.from(`${member}}`)] : [Buffer.from(`${member},`), line.subarray(1)];
 }
 
 /** By its end; JSON that is not well formed is the server's to tell. */

@@ -17,12 +17,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = (from: 'beginning' | 'end' = 'beginning') =>
   tail({ path, host: 'h1', from, clock: manualClock(), pollMs: 1 });
-const line = (n: number): string => `{"n":${n}}`;
+const line = (n: number): string => `{"host":"h1","n":${n}}`;
 const lines = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, i) => `${line(from + i)}\n`).join('');
 const numbers = (chunks: readonly Chunk[]): string =>
   textsOf(chunks)
-    .map((text) => text.replace(/^\{"n":(\d+)\}$/, '$1'))
+    .map((text) => text.replace(/^\{"host":"h1","n":(\d+)\}$/, '$1'))
     .join(' ');
 
 /** Reads until so many lines are there, doing `then` when the first have been read. */
@@ -42,7 +42,7 @@ async function read(
 }
 
 test('what stands in a file, then what comes; a line only when it is whole', async () => {
-  writeFileSync(path, `${lines(1, 3)}{"n":`);
+  writeFileSync(path, `${lines(1, 3)}{"host":"h1","n":`);
   const got = await read(4, undefined, [() => {}, () => appendFileSync(path, '4}\n')]);
   expect(got.text).toBe('1 2 3 4');
 });
@@ -146,8 +146,8 @@ describe('copied and truncated', () => {
   });
 });
 
-test('objects stay as they are, text becomes a message, in order', async () => {
-  writeFileSync(path, '{"a":1}\nplain words\r\n\n{broken\n{"b":2}\n');
+test('objects stay as they are save for a host where they name none, text becomes a message, in order', async () => {
+  writeFileSync(path, '{"a":1}\nplain words\r\n\n{broken\n{"b":{"Computer":"x"}}\n');
   const { chunks } = await readUntil(source(), undefined, (all) => itemsOf(all) >= 4);
   expect(chunks.flatMap((chunk) => (chunk.kind === 'items' ? [`${chunk.format} ${chunk.items}`] : []))).toEqual([
     'ndjson 0',
@@ -156,10 +156,10 @@ test('objects stay as they are, text becomes a message, in order', async () => {
     'ndjson 1',
   ]);
   expect(textsOf(chunks)).toEqual([
-    '{"a":1}',
+    '{"host":"h1","a":1}',
     '<13>1 - h1 app.log - - - plain words',
     '<13>1 - h1 app.log - - - {broken',
-    '{"b":2}',
+    '{"b":{"Computer":"x"}}',
   ]);
 });
 
@@ -167,4 +167,16 @@ test('a line beyond a megabyte is given in pieces', async () => {
   writeFileSync(path, `${'x'.repeat(1024 * 1024 + 10)}\nend\n`);
   const { chunks } = await readUntil(source(), undefined, (all) => itemsOf(all) >= 3);
   expect(textsOf(chunks).map((text) => text.length - '<13>1 - h1 app.log - - - '.length)).toEqual([1024 * 1024, 10, 3]);
+});
+
+test.each([
+  ['{}', '{"host":"h1"}'],
+  ['{ }', '{"host":"h1"}'],
+  ['  {"x":"한글"}', '{"host":"h1","x":"한글"}'],
+  ['{"Hostname":"web"}', '{"Hostname":"web"}'],
+  ['{"winlog":{"computer_name":"dc"}}', '{"winlog":{"computer_name":"dc"}}'],
+])('the object %s is sent as %s', async (written, sent) => {
+  writeFileSync(path, `${written}\n`);
+  const { chunks } = await readUntil(source(), undefined, (all) => itemsOf(all) >= 1);
+  expect(textsOf(chunks)).toEqual([sent]);
 });

@@ -16,6 +16,9 @@ interface NativeFunction {
 }
 type Handle = bigint | number | object | null;
 
+/** koffi shows a null pointer as null; pointers as bigint. */
+const isNull = (handle: Handle): boolean => handle === null || handle === 0n || handle === 0;
+
 const SUBSCRIBE = { future: 1, oldest: 2, after: 3, strict: 0x10000 } as const;
 const RENDER_XML = 1;
 const ERROR_INSUFFICIENT_BUFFER = 122;
@@ -83,11 +86,11 @@ function over(koffi: Koffi): WevtApi {
     name: 'wevtapi',
     async subscribe(channel, query, start): Promise<Subscription> {
       const signal = CreateEventW(null, 1, 1, null) as Handle;
-      if (signal === null) throw failure('CreateEvent');
+      if (isNull(signal)) throw failure('CreateEvent');
       const bookmark = start.kind === 'after' ? (EvtCreateBookmark(bookmarkXml(channel, start)) as Handle) : null;
       const results = EvtSubscribe(null, signal, channel, query, bookmark, null, null, flagsOf(start)) as Handle;
-      const failed = results === null ? failure(`EvtSubscribe ${channel}`) : undefined;
-      if (bookmark !== null) EvtClose(bookmark);
+      const failed = isNull(results) ? failure(`EvtSubscribe ${channel}`) : undefined;
+      if (!isNull(bookmark)) EvtClose(bookmark);
       if (failed !== undefined) {
         CloseHandle(signal);
         throw failed;

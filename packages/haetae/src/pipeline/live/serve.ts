@@ -39,6 +39,8 @@ export interface ServeOptions {
   readonly baseline?: Uint8Array;
   readonly latenessMs: number;
   readonly timeZone: string;
+  /** How agents behave, in the words of their `agent.json`. */
+  readonly agentConfig?: object;
   /** Off: events are detected and not stored. */
   readonly keep: boolean;
   readonly retention: { readonly days?: number; readonly bytes?: number };
@@ -130,6 +132,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       now,
       host: options.host,
       identity: serverIdentity(join(directory, 'identity.pem')),
+      ...(options.agentConfig !== undefined && { agentConfig: options.agentConfig }),
       port: options.port,
       uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone },
       ...(options.pages !== undefined && { pages: options.pages }),

@@ -12,6 +12,8 @@ export interface TokenWanted {
   readonly hosts: readonly string[];
   readonly networks: readonly string[];
   readonly expiresMs: number | null;
+  /** Of an `enrol` token: how many hosts may enrol with it. */
+  readonly uses: number;
 }
 
 const ACTOR = 'command-line';
@@ -23,8 +25,9 @@ export async function makeToken(
   nowMs: number,
 ): Promise<{ readonly token: Token; readonly secret: string }> {
   const secret = newSecret(wanted.kind);
+  const { uses, ...kept } = wanted;
   const token: Token = {
-    ...wanted,
+    ...kept,
     id: randomUUID(),
     hash: secretHash(secret),
     hint: hintOf(secret),
@@ -33,7 +36,7 @@ export async function makeToken(
     expiresMs: wanted.expiresMs as UnixMs | null,
     revokedMs: null,
     usedMs: null,
-    usesLeft: null,
+    usesLeft: wanted.kind === 'enrol' ? uses : null,
   };
   await store.tokens.create(token);
   const { name, kind, role } = wanted;

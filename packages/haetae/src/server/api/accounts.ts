@@ -212,8 +212,7 @@ function tokenRoutes(api: Api): void {
         expiresMs: asked.expiresMs as UnixMs | null,
         revokedMs: null,
         usedMs: null,
-        // One host and no more; POST /api/agents/enrolments makes one for several.
-        usesLeft: asked.kind === 'enrol' ? 1 : null,
+        usesLeft: asked.kind === 'enrol' ? asked.uses : null,
       };
       await tokens.create(token);
       await audited(parts, c, 'token.create', token.id, {
