@@ -190,7 +190,7 @@ function write(count: number): void {
 const byNumber = (a: number, b: number): number => a - b;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
-describe('an agent and its server', () => {
+describe('an agent and its server', { timeout: 600_000 }, () => {
   beforeEach(() => {
     written = 0;
     port = 0;
@@ -251,7 +251,7 @@ describe('an agent and its server', () => {
       possiblyRepeated: number;
     };
     expect([events >= lines.length, possiblyRepeated]).toEqual([true, 0]);
-  }, 600_000);
+  });
 
   test('a server that is away: the spool keeps what comes, over a restart of the agent too', async () => {
     const server = await serve();

@@ -79,7 +79,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       case 'enrol':
         return await enrolCommand(values, folder, io, words);
       case 'run':
-        return await run({ folder, host: values.host ?? hostname(), io, words });
+        return await run({ folder, host: values.host, io, words });
       case 'status':
         return statusCommand(values, folder, io, words);
       case 'install':

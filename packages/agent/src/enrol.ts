@@ -19,6 +19,8 @@ export interface Enrolment {
   /** The server's name for this agent. */
   readonly agent: string;
   readonly serverKey: string;
+  /** Under which it enrolled: the server takes events of this host. */
+  readonly host: string;
   readonly trust: TlsTrust;
 }
 
@@ -52,8 +54,13 @@ export function readEnrolment(folder: string): Enrolment | undefined {
   const text = readIfThere(join(folder, ENROLMENT));
   if (text === undefined) return undefined;
   const value = JSON.parse(text) as Enrolment;
-  if (typeof value.server !== 'string' || !isPublicKey(value.serverKey) || typeof value.agent !== 'string')
-    throw new Error(`${join(folder, ENROLMENT)} lacks server, serverKey or agent`);
+  if (
+    typeof value.server !== 'string' ||
+    !isPublicKey(value.serverKey) ||
+    typeof value.agent !== 'string' ||
+    typeof value.host !== 'string'
+  )
+    throw new Error(`${join(folder, ENROLMENT)} lacks server, serverKey, agent or host`);
   return { ...value, trust: value.trust ?? {} };
 }
 
@@ -87,7 +94,7 @@ export async function enrol(options: {
     throw new EnrolError('wrong-server', 'the answer is not that of a Haetae server');
   if (serverFingerprint !== undefined && fingerprintOf(said.serverKey) !== serverFingerprint.toLowerCase())
     throw new EnrolError('wrong-server', `the server's key is another one: ${fingerprintOf(said.serverKey)}`);
-  const enrolment: Enrolment = { server: server.href, agent: said.agent, serverKey: said.serverKey, trust };
+  const enrolment: Enrolment = { server: server.href, agent: said.agent, serverKey: said.serverKey, host, trust };
   writeWhole(join(folder, ENROLMENT), `${JSON.stringify(enrolment, null, 2)}\n`);
   return enrolment;
 }

@@ -16,11 +16,12 @@ const ENROLMENT_MS = 10_000;
 /** `run`: until the signal. */
 export async function run(options: {
   readonly folder: string;
-  readonly host: string;
+  /** In place of the one that enrolled. */
+  readonly host: string | undefined;
   readonly io: Io;
   readonly words: Words;
 }): Promise<number> {
-  const { folder, host, io, words } = options;
+  const { folder, io, words } = options;
   const path = join(folder, 'agent.json');
   const read = configAt(path, io.platform);
   if (read.kind === 'fault') {
@@ -46,7 +47,7 @@ export async function run(options: {
       identity: ownIdentity(folder),
       serverKey: enrolment.serverKey,
       config: read.config,
-      host,
+      host: options.host ?? enrolment.host,
       version: io.version,
       platform: io.platform,
       clock: systemClock,
