@@ -9,7 +9,16 @@
  * the store off. Usage: HAETAE_DATA=… node bench/live.mjs [--sustain 120] [--rate 12000] [--paced 600] [--events 318000] [--size 250]
  */
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +36,6 @@ const { values } = parseArgs({
     size: { type: 'string', default: '250' },
     senders: { type: 'string', default: '8' },
     peer: { type: 'boolean', default: true },
-    baseline: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -313,13 +321,18 @@ async function rsigma(load) {
   }
 }
 
-const anomaly = values.baseline === undefined ? [] : ['--baseline', values.baseline];
+/** Learnt from the first tenth of the same logs. */
+const baseline = join(folder, 'baseline');
+const anomaly = ['--baseline', baseline];
 try {
   const file = join(folder, 'otrf.jsonl');
   const unpacked = spawnSync(process.execPath, [here('./read-json.mjs'), 'unpack', join(root, 'otrf'), file], {
     encoding: 'utf8',
   });
   if (unpacked.status !== 0) throw new Error(unpacked.stderr);
+  const part = join(folder, 'part.jsonl');
+  writeFileSync(part, execFileSync('head', ['-n', '30000', file], { maxBuffer: 2 ** 30 }));
+  execFileSync(process.execPath, [HAETAE, 'baseline', 'learn', part, '-o', baseline], { stdio: 'pipe' });
   console.log(`the disk alone: ${number(syncsASecond())} synced writes of 64 KiB a second`);
   const load = await loader(file);
   console.log(`${number(load.events)} recorded events as of ${load.hosts} hosts, bodies of ${values.size}`);
