@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
@@ -231,7 +231,8 @@ async function openKept(
   const folder = logIn(directory);
   makeFolder(folder);
   // The store first: it can be open once only, and with it the log.
-  const store = await openStore({ directory: join(directory, 'store'), ...worker('store-worker.js') });
+  const memory = Math.min(512e6, Math.max(256e6, totalmem() / 8));
+  const store = await openStore({ directory: join(directory, 'store'), memory, ...worker('store-worker.js') });
   ends.push(() => store.close());
   const atLeast = (await store.intake.committed()) + 1;
   const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });
