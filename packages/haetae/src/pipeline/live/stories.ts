@@ -39,11 +39,11 @@ export class Stories {
     if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
     if (!this.#waits && since < QUIET_MS && since >= 0) return;
     this.#updatedMs = receivedMs;
-    this.#waits = false;
     for (const { id, incident, findingIds, mergedInto } of this.#live.update(receivedMs)) {
       for (const finding of findingIds) this.#homes.set(finding, id);
       this.#changed.set(id, rowOf({ ...incident, id }, seq, receivedMs, mergedInto));
     }
+    this.#waits = this.#live.waits;
   }
 
   /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */

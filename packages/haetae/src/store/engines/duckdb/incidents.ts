@@ -43,6 +43,9 @@ const history = tableOf<IncidentEntry>('incident_history', {
 
 const UNTOUCHED: Triage = { status: 'new', assignee: null, verdict: null, tags: [] };
 
+/** Incidents of one round of statements: a statement costs the same for one row as for many. */
+const AT_ONCE = 100;
+
 /** What the reader says now; what people made of an incident stays. One row an id; all as they are then. */
 export async function writeIncidents(
   sql: Sql,
@@ -50,31 +53,70 @@ export async function writeIncidents(
   nowMs: number,
 ): Promise<IncidentRow[]> {
   const written: IncidentRow[] = [];
-  for (const { body, ...told } of incidents) {
-    const was = await incidentRows.first(sql, 'WHERE id = $1', [told.id]);
-    const row: StoredIncident = {
-      ...(was ?? { ...UNTOUCHED, createdMs: nowMs as UnixMs }),
+  for (let i = 0; i < incidents.length; i += AT_ONCE)
+    written.push(...(await writeSome(sql, incidents.slice(i, i + AT_ONCE), nowMs as UnixMs)));
+  return written;
+}
+
+async function writeSome(sql: Sql, some: readonly EngineIncident[], nowMs: UnixMs): Promise<IncidentRow[]> {
+  const ids = some.map(({ id }) => id);
+  const among = `IN (${ids.map((_, n) => `$${n + 1}`).join(', ')})`;
+  const before = new Map((await incidentRows.all(sql, `WHERE id ${among}`, ids)).map((row) => [row.id, row]));
+  const rows = some.map(({ body: _, ...told }): StoredIncident => {
+    const was = before.get(told.id);
+    return {
+      ...(was ?? { ...UNTOUCHED, createdMs: nowMs }),
       ...told,
       severity: severityOf(told.level),
       version: (was?.version ?? 0) + 1,
-      updatedMs: nowMs as UnixMs,
+      updatedMs: nowMs,
     };
-    if (was === undefined) await incidentRows.insert(sql, row);
-    else await incidentRows.set(sql, row, 'id = $1', [told.id]);
-    await bodies.remove(sql, 'id = $1', [told.id]);
-    await bodies.insert(sql, { id: told.id, body });
-    const by = { actor: '', timeMs: nowMs as UnixMs };
-    if (was === undefined)
-      await enter(sql, told.id, { ...by, kind: 'created', detail: { level: told.level, risk: told.risk } });
-    else if (was.level !== told.level) {
-      await enter(sql, told.id, { ...by, kind: 'level', detail: { from: was.level, to: told.level } });
-    }
-    if (told.mergedInto !== null && was?.mergedInto !== told.mergedInto) {
-      await enter(sql, told.id, { ...by, kind: 'merged', detail: { into: told.mergedInto } });
-    }
-    written.push(rowOf(row));
+  });
+  if (before.size > 0) {
+    await sql.run(`DELETE FROM incidents WHERE id ${among}`, ids);
+    await sql.run(`DELETE FROM incident_bodies WHERE id ${among}`, ids);
   }
-  return written;
+  await incidentRows.insertAll(sql, rows);
+  await bodies.insertAll(
+    sql,
+    some.map(({ id, body }) => ({ id, body })),
+  );
+  await enterAll(
+    sql,
+    rows.flatMap((row) => changesOf(row, before.get(row.id))),
+    nowMs,
+  );
+  return rows.map(rowOf);
+}
+
+type Change = Pick<IncidentEntry, 'incidentId' | 'kind' | 'detail'>;
+
+/** What of an incident its history tells. */
+function changesOf(row: StoredIncident, was: StoredIncident | undefined): Change[] {
+  const { id: incidentId, level, risk, mergedInto } = row;
+  const changes: Change[] = [];
+  if (was === undefined) changes.push({ incidentId, kind: 'created', detail: { level, risk } });
+  else if (was.level !== level) changes.push({ incidentId, kind: 'level', detail: { from: was.level, to: level } });
+  if (mergedInto !== null && was?.mergedInto !== mergedInto)
+    changes.push({ incidentId, kind: 'merged', detail: { into: mergedInto } });
+  return changes;
+}
+
+async function enterAll(sql: Sql, changes: readonly Change[], timeMs: UnixMs): Promise<void> {
+  if (changes.length === 0) return;
+  const ids = [...new Set(changes.map(({ incidentId }) => incidentId))];
+  const among = ids.map((_, n) => `$${n + 1}`).join(', ');
+  const counts = await sql.all(
+    `SELECT incident_id, count(*) AS n FROM incident_history WHERE incident_id IN (${among}) GROUP BY incident_id`,
+    ids,
+  );
+  const last = new Map(counts.map((row) => [row.incident_id as string, row.n as number]));
+  const entries = changes.map(({ incidentId, kind, detail }): IncidentEntry => {
+    const number = (last.get(incidentId) ?? 0) + 1;
+    last.set(incidentId, number);
+    return { incidentId, number, timeMs, actor: '', kind, detail };
+  });
+  await history.insertAll(sql, entries);
 }
 
 async function enter(
