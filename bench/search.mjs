@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { materialise } from '../packages/event/dist/index.js';
+import { hunt, huntersOf } from '../packages/haetae/dist/hunt/index.js';
 import { eachEvent } from '../packages/haetae/dist/pipeline/index.js';
 import { EventBatchBuilder, openStore } from '../packages/haetae/dist/store/index.js';
 
@@ -190,6 +191,34 @@ async function searches(store) {
   );
 }
 
+/** Rules of the kinds that there are: many words of a command line, a field without a column, a keyword of any field. */
+const RULES = {
+  'words of a command line': `logsource: {product: windows, category: process_creation}
+detection: {s: {CommandLine|contains: [sekurlsa, '-enc ', procdump, whoami, 'net user', vssadmin, certutil]}, condition: s}`,
+  'a field without a column': `logsource: {product: windows, category: process_access}
+detection: {s: {TargetImage|endswith: \\lsass.exe, GrantedAccess: ['0x1010', '0x1410', '0x1438']}, condition: s}`,
+  'a keyword': `logsource: {product: windows}
+detection: {s: [mimikatz], condition: s}`,
+};
+
+async function hunts(store) {
+  for (const [what, rule] of Object.entries(RULES)) {
+    const started = performance.now();
+    const before = process.cpuUsage();
+    let found = 0;
+    let last;
+    const detector = huntersOf({ rules: [{ path: 'rule.yml', text: `title: bench\n${rule}\n` }] });
+    for await (const step of hunt(store, detector, {})) {
+      last = step;
+      found += step.hits.length;
+    }
+    const { user, system } = process.cpuUsage(before);
+    console.log(
+      `     hunt over all by ${what}: ${whole(performance.now() - started)} ms, ${((user + system) / 1e6).toFixed(1)} s of CPU; the rule was asked of ${whole(last.asked)} of ${whole(last.total)} events, ${whole(found)} hits`,
+    );
+  }
+}
+
 const directory = values.reuse ?? mkdtempSync(join(values.folder, 'haetae-bench-search-'));
 const opened = performance.now();
 let store = await openStore({ directory });
@@ -203,6 +232,7 @@ try {
     console.log(`opened again in ${whole(performance.now() - again)} ms`);
   }
   await searches(store);
+  await hunts(store);
 } finally {
   await store.close();
   if (!values.keep && values.reuse === undefined) rmSync(directory, { recursive: true });
