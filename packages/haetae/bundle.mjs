@@ -13,7 +13,6 @@ const dir = join(root, 'dist', 'bundle');
 const INPUT = [
   'cli/main',
   'pipeline/scan-worker',
-  'source/formats/json/lines/ahead-worker',
   'hunt/hunt-worker',
   'pipeline/live/engine-worker',
   'pipeline/live/rules-worker',

@@ -56,20 +56,17 @@ export async function scoreLogs(
 ): Promise<Scan> {
   const { words, signal } = s.console;
   const { from, to } = rangeOption(flags, s.zone, words);
-  const { readsAhead, scan, threadsFor } = await scanning();
-  const asked = threadsOption(flags.threads, words);
-  const threads = threadsFor(s.found.files, asked);
+  const { scan, threadsFor } = await scanning();
   return scan(
     s.found.files,
     {
       ...readSettings(flags, s.zone, true),
-      ahead: readsAhead(threads, asked),
       detectors: ['anomaly'],
       setup: { rules: [], anomaly },
       from: Math.max(from, after),
       to,
     },
-    threads,
+    threadsFor(s.found.files, threadsOption(flags.threads, words)),
     signal,
     { advance: s.advance, fileDone: s.fileDone, findings: () => undefined },
   );

@@ -42,7 +42,7 @@ export async function prepareScan(
     packs,
     exceptions,
     async run(s, trace) {
-      const { cacheFolder, readsAhead, scan, threadsFor, withCompiledRules } = await scanning();
+      const { cacheFolder, scan, threadsFor, withCompiledRules } = await scanning();
       const { from, to } = rangeOption(flags, s.zone, words);
       s.findings = 0;
       const asIs: DetectorSetup = {
@@ -58,12 +58,10 @@ export async function prepareScan(
         detectors,
         flags.cache ? cacheFolder(process.env, process.platform) : undefined,
       );
-      const threads = threadsFor(s.found.files, asked);
-      const ahead = readsAhead(threads, asked);
       return scan(
         s.found.files,
-        { ...readSettings(flags, s.zone, true), ahead, detectors, setup, from, to, ...(trace && { trace }) },
-        threads,
+        { ...readSettings(flags, s.zone, true), detectors, setup, from, to, ...(trace && { trace }) },
+        threadsFor(s.found.files, asked),
         console.signal,
         {
           advance: s.advance,

@@ -53,10 +53,6 @@ export function threadsFor(files: readonly FoundFile[], asked: number | undefine
   return Math.max(1, Math.min(availableParallelism(), onDisk.length, Math.floor(bytes / BYTES_WORTH_A_THREAD) + 1));
 }
 
-/** Whether a processor is left over for reading ahead of the threads that detect. */
-export const readsAhead = (threads: number, asked: number | undefined): boolean =>
-  threads < (asked ?? availableParallelism());
-
 /** By time (none last), file, record or line, rule id, detector: the order of findings in every output. */
 export function inOrder(a: Located, b: Located): number {
   return (

@@ -1,2 +1,2 @@
 export { cacheFolder, withCompiledRules } from './rule-cache.ts';
-export { readsAhead, scan, threadsFor } from './scan.ts';
+export { scan, threadsFor } from './scan.ts';

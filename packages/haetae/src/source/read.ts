@@ -50,18 +50,8 @@ async function* batchesOf(
   ledger: Ledger,
 ): AsyncGenerator<Batch> {
   let read = 0;
-  const { elsewhere } = input;
   const counted: Input = {
     ...input,
-    ...(elsewhere !== undefined && {
-      elsewhere: {
-        ...elsewhere,
-        done: (digest) => {
-          read = digest.bytes;
-          elsewhere.done(digest);
-        },
-      },
-    }),
     async *bytes() {
       for await (const chunk of input.bytes()) {
         read += chunk.length;

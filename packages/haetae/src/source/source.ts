@@ -13,16 +13,6 @@ export interface Input {
   readonly file?: string;
   /** All bytes from the first, once. Chunks may be reused by the producer after the next one is asked for. */
   bytes(): AsyncIterable<Uint8Array>;
-  /** Of a plain file: for whoever reads all of {@link file} in another thread, instead of {@link bytes}. */
-  readonly elsewhere?: Elsewhere;
-}
-
-/** What a reader of a whole file is to find out, and where it tells it. */
-export interface Elsewhere {
-  /** SHA-256 is wanted. */
-  readonly hash: boolean;
-  /** Once, after the last byte. */
-  done(digest: { readonly bytes: number; readonly sha256: string | undefined }): void;
 }
 
 /** How a text file is encoded; formats see text only through it. */
@@ -45,8 +35,6 @@ export interface ReadOptions {
   readonly carve?: boolean;
   /** Few fields will be read of most events: a format may leave the rest as it stands. */
   readonly sparse?: boolean;
-  /** A processor is free: a large file may be read ahead of its events by a thread of the format's own. */
-  readonly ahead?: boolean;
 }
 
 /** How a {@link Batch} can print its events at once, for formats that have a faster way than one event at a time. */

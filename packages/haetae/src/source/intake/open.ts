@@ -2,7 +2,7 @@ import { HEAD_BYTES } from '../encoding/detect.ts';
 import { Ledger } from '../ledger.ts';
 import { type OpenFile, openFile, type RandomAccess, spool, stdinBytes } from '../node.ts';
 import type { NoticeCode } from '../notices.ts';
-import type { Elsewhere, Input } from '../source.ts';
+import type { Input } from '../source.ts';
 import type { FoundFile } from './discover.ts';
 import { inflate } from './inflate.ts';
 import { allowance, type Budget, budgetOf, countMember, LIMITS, type Limits, spend } from './limits.ts';
@@ -184,15 +184,7 @@ function plain(
   context: Context,
 ): Opened {
   const { path, size, ledger, file } = node;
-  let known: Digest | undefined;
-  const elsewhere: Elsewhere = {
-    hash: context.hash,
-    done: (digest) => {
-      known = digest;
-    },
-  };
-  const bytes = () => lend(stream);
-  const input: Input = { path, size, head, bytes, ...(file === undefined ? {} : { file, elsewhere }) };
+  const input: Input = { path, size, head, bytes: () => lend(stream), ...(file === undefined ? {} : { file }) };
   return {
     kind: 'input',
     input,
@@ -200,20 +192,18 @@ function plain(
     async finish() {
       if (context.hash) {
         try {
-          if (known === undefined) await drain(stream);
+          await drain(stream);
         } catch (error) {
           ledger.lost('read-error', { kind: 'offset', offset: count.bytes }, reason(error));
         }
-        const read = known?.bytes ?? count.bytes;
-        if (file !== undefined && size !== undefined && read !== size) {
-          const offset = Math.min(read, size);
-          const detail = `${read} bytes were read, ${size} were there at first: it is being written to`;
+        if (file !== undefined && size !== undefined && count.bytes !== size) {
+          const offset = Math.min(count.bytes, size);
+          const detail = `${count.bytes} bytes were read, ${size} were there at first: it is being written to`;
           ledger.repaired('read-error', { kind: 'offset', offset }, detail);
         }
       }
       await stream.return(undefined);
-      const { bytes, sha256 } = known ?? digest(count);
-      return { bytes: context.hash ? bytes : Math.max(bytes, size ?? 0), sha256 };
+      return { bytes: context.hash ? count.bytes : Math.max(count.bytes, size ?? 0), sha256: count.sha256() };
     },
   };
 }

@@ -2,7 +2,6 @@ import type { Event } from '@haetae/event';
 import { utf8Stream } from '../../encoding/index.ts';
 import type { Ledger } from '../../ledger.ts';
 import type { Batch, Format, Head, Input, ReadOptions } from '../../source.ts';
-import { type Ahead, isWorthReadingAhead, piecesAhead } from './lines/ahead.ts';
 import { LineEvent } from './lines/line-event.ts';
 import { LineReader } from './lines/reader.ts';
 import { ObjectEvents, type Other, parse } from './objects.ts';
@@ -19,14 +18,8 @@ export const json: Format = {
 
 async function* read(input: Input, head: Head, options: ReadOptions, ledger: Ledger): AsyncGenerator<Batch> {
   const events = new JsonEvents({ ledger, options, head: head.text });
-  const encoding = head.encoding ?? 'utf-8';
-  const large = isWorthReadingAhead(input, options);
-  if (large !== undefined) {
-    for await (const { bytes, ahead } of piecesAhead(large, encoding, ledger))
-      yield { events: events.of(bytes, false, ahead), bytes: bytes.length };
-  } else
-    for await (const bytes of utf8Stream(input.bytes(), encoding, ledger))
-      yield { events: events.of(bytes, false), bytes: bytes.length };
+  for await (const bytes of utf8Stream(input.bytes(), head.encoding ?? 'utf-8', ledger))
+    yield { events: events.of(bytes, false), bytes: bytes.length };
   yield { events: events.of(Buffer.alloc(0), true), bytes: 0 };
 }
 
@@ -65,9 +58,8 @@ export class JsonEvents {
     );
   }
 
-  /** `ahead`: what was read of these bytes beforehand. */
-  of(bytes: Buffer, last: boolean, ahead?: Ahead): Iterable<Event> {
-    return this.#lines?.read(bytes, last, ahead) ?? this.#parsed(bytes, last);
+  of(bytes: Buffer, last: boolean): Iterable<Event> {
+    return this.#lines?.read(bytes, last) ?? this.#parsed(bytes, last);
   }
 
   *#parsed(bytes: Buffer, last: boolean): Generator<Event> {

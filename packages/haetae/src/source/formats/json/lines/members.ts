@@ -24,10 +24,7 @@ const starts = new Int32Array(MOST_NAMES);
 const ends = new Int32Array(MOST_NAMES);
 /** The line in which a name was seen last. */
 const seen = new Int32Array(MOST_NAMES);
-/** The names in the order of their coming. */
-const order = new Int32Array(MOST_NAMES);
 let line = 0;
-let count = 0;
 let odd = false;
 let objectEnd = 0;
 
@@ -81,7 +78,11 @@ let next = 0;
  */
 export function readLine(at: number, mark: number): number {
   if (BYTES[at] !== OPEN) return -1;
-  begin();
+  if (++line > 0x7fff_fff0) {
+    line = 1;
+    seen.fill(0);
+  }
+  odd = false;
   next = mark;
   let p = at + 1;
   let name = BEGINNING;
@@ -100,8 +101,6 @@ export function readLine(at: number, mark: number): number {
     while (BYTES[p] === BLANK) p++;
     const end = BYTES[p] === QUOTE ? stringEnd(p) : otherEnd(p);
     if (end < 0) return -1;
-    // Of members of one name the last one counts.
-    if (seen[name] !== line) order[count++] = name;
     seen[name] = line;
     kinds[name] = kind;
     if (kind <= ESCAPED) {
@@ -119,53 +118,6 @@ export function readLine(at: number, mark: number): number {
     else if (BYTES[p] === CLOSE) return lineEnd(p + 1);
     else return -1;
   }
-}
-
-function begin(): void {
-  if (++line > 0x7fff_fff0) {
-    line = 1;
-    seen.fill(0);
-  }
-  odd = false;
-  count = 0;
-}
-
-/** What {@link writeLine} writes at most, after a line of so many bytes: a member takes four bytes, and three numbers here. */
-export const mostWritten = (bytes: number): number => 2 + bytes;
-
-/** Writes down the line that was read last, for {@link loadLine}, and gives the place behind it. */
-export function writeLine(into: Int32Array, at: number): number {
-  into[at] = objectEnd;
-  into[at + 1] = count * 2 + (odd ? 1 : 0);
-  let p = at + 2;
-  for (let i = 0; i < count; i++) {
-    const name = order[i]!;
-    into[p] = name * 16 + kinds[name]!;
-    into[p + 1] = starts[name]!;
-    into[p + 2] = ends[name]!;
-    p += 3;
-  }
-  return p;
-}
-
-/**
- * Takes a line over from another thread, whose names have these numbers here, as if it had been read from the window; false
- * where a name has no number.
- */
-export function loadLine(from: Int32Array, at: number, names: Int32Array): boolean {
-  begin();
-  objectEnd = from[at]!;
-  odd = (from[at + 1]! & 1) === 1;
-  const end = at + 2 + 3 * (from[at + 1]! >> 1);
-  for (let p = at + 2; p < end; p += 3) {
-    const name = names[from[p]! >> 4]!;
-    if (name < 0) return false;
-    seen[name] = line;
-    kinds[name] = from[p]! & 15;
-    starts[name] = from[p + 1]!;
-    ends[name] = from[p + 2]!;
-  }
-  return true;
 }
 
 /** The mark of the line's end, with nothing before it but blanks; else -1. */

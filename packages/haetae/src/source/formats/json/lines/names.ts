@@ -24,7 +24,6 @@ const others = new Int32Array(MOST_NAMES);
 const table = new Int32Array(PLACES);
 const blanks = new Uint8Array(MOST_NAMES);
 const numbers = new Map<string, number>();
-const texts: string[] = [''];
 let count = 1;
 let filled = 0;
 
@@ -35,9 +34,6 @@ export function numberOf(name: string): number {
   const bytes = Buffer.from(name);
   return add(bytes, 0, bytes.length, placeOf(bytes, 0, bytes.length));
 }
-
-/** The names numbered from `first` on, in the order of their numbers, which begin at 1. */
-export const namesFrom = (first: number): string[] => texts.slice(first);
 
 /** Whether there is a blank in it. */
 export const hasBlank = (number: number): boolean => blanks[number] === 1;
@@ -100,6 +96,5 @@ function add(bytes: Buffer, from: number, to: number, place: number): number {
   const name = bytes.toString('utf8', from, to);
   if (name.includes(' ')) blanks[number] = 1;
   numbers.set(name, number);
-  texts.push(name);
   return number;
 }

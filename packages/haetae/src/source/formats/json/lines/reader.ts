@@ -1,10 +1,8 @@
 import { isAscii } from 'node:buffer';
 import type { Event } from '@haetae/event';
 import type { JsonValues } from '../values.ts';
-import type { Ahead } from './ahead.ts';
 import type { LineEvent } from './line-event.ts';
-import { EMPTY, UNREAD } from './line-index.ts';
-import { endOfObject, loadLine, readLine } from './members.ts';
+import { endOfObject, readLine } from './members.ts';
 import * as window from './window.ts';
 
 // Constants of this module's own, so that the compiler knows them: see window.ts.
@@ -45,12 +43,9 @@ export class LineReader {
     this.#isFlat = isFlat;
   }
 
-  /** `ahead`: what was read of these bytes beforehand. */
-  *read(bytes: Buffer, last: boolean, ahead?: Ahead): Generator<Event> {
-    if (this.#begun && !last && this.#rest.length + bytes.length <= SIZE) {
-      if (ahead !== undefined && ahead.index.rest === this.#rest.length) yield* this.#known(bytes, ahead);
-      else yield* this.#lines(bytes);
-    } else {
+  *read(bytes: Buffer, last: boolean): Generator<Event> {
+    if (this.#begun && !last && this.#rest.length + bytes.length <= SIZE) yield* this.#lines(bytes);
+    else {
       if (this.#begun) yield* this.#giveUp(this.#rest);
       yield* this.#plain(bytes, last);
     }
@@ -76,11 +71,11 @@ export class LineReader {
   *#lines(bytes: Buffer): Generator<Event> {
     const end = this.#rest.length + bytes.length;
     const ascii = isAscii(bytes) && isAscii(this.#rest);
-    this.#fill(bytes, true);
+    this.#fill(bytes);
     let at = 0;
     let mark = 0;
     while (at < end) {
-      if (!window.isHeldBy(this)) this.#fill(bytes, true);
+      if (!window.isHeldBy(this)) this.#fill(bytes);
       if (BYTES[at] === LF) {
         this.#line++;
         at++;
@@ -97,12 +92,16 @@ export class LineReader {
         // The line goes on in the next bytes.
         if (MARKS[close]! >= end) break;
         const behind = MARKS[close]! + 1;
-        yield* this.#other(at, behind);
-        if (!window.isHeldBy(this)) this.#fill(bytes, true);
+        const line = Buffer.from(BUFFER.subarray(at, behind));
+        this.#values.line = this.#line;
+        yield* this.#plain(line, false);
+        this.#line = this.#values.line;
         if (!this.#values.isAtRest) {
+          if (!window.isHeldBy(this)) this.#fill(bytes);
           yield* this.#giveUp(Buffer.from(BUFFER.subarray(behind, end)));
           return;
         }
+        if (!window.isHeldBy(this)) this.#fill(bytes);
       }
       at = MARKS[close]! + 1;
       mark = close + 1;
@@ -110,53 +109,10 @@ export class LineReader {
     this.#rest = Buffer.from(BUFFER.subarray(at, end));
   }
 
-  /** The same, where another thread has read the lines. */
-  *#known(bytes: Buffer, { index, names }: Ahead): Generator<Event> {
-    const { ascii, lines, to } = index;
-    const end = this.#rest.length + bytes.length;
-    this.#fill(bytes, false);
-    let at = 0;
-    for (let p = index.from; p < to; ) {
-      if (!window.isHeldBy(this)) this.#fill(bytes, false);
-      const behind = lines[p]!;
-      const what = lines[p + 1]!;
-      const place = p + 1;
-      p = what < 0 ? p + 2 : p + 3 + 3 * (lines[p + 2]! >> 1);
-      if (what === EMPTY) this.#line++;
-      else if (
-        what !== UNREAD &&
-        this.#isFlat() &&
-        loadLine(lines, place, names) &&
-        this.#event.load(at, endOfObject(), this.#line, ascii)
-      ) {
-        yield this.#event;
-        this.#line++;
-      } else {
-        yield* this.#other(at, behind);
-        if (!window.isHeldBy(this)) this.#fill(bytes, false);
-        if (!this.#values.isAtRest) {
-          yield* this.#giveUp(Buffer.from(BUFFER.subarray(behind, end)));
-          return;
-        }
-      }
-      at = behind;
-    }
-    if (!window.isHeldBy(this)) this.#fill(bytes, false);
-    this.#rest = Buffer.from(BUFFER.subarray(at, end));
-  }
-
-  /** One whole line, the plain way. */
-  *#other(at: number, behind: number): Generator<Event> {
-    const line = Buffer.from(BUFFER.subarray(at, behind));
-    this.#values.line = this.#line;
-    yield* this.#plain(line, false);
-    this.#line = this.#values.line;
-  }
-
-  #fill(bytes: Buffer, marked: boolean): void {
+  #fill(bytes: Buffer): void {
     window.hold(this);
     BYTES.set(this.#rest, 0);
     BYTES.set(bytes, this.#rest.length);
-    if (marked) window.mark(this.#rest.length + bytes.length);
+    window.mark(this.#rest.length + bytes.length);
   }
 }
