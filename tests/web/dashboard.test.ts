@@ -131,7 +131,9 @@ describe.skipIf(BROWSER === undefined)('the dashboard in a browser', () => {
       ...{ Image: `C:\\${hostile}\\powershell.exe`, CommandLine: `powershell -enc ${hostile}`, User: hostile },
     };
     const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
-    const me = (await (await fetch(`${served.url}/api/session`, { headers: { cookie: cookies } })).json()) as { csrf: string };
+    const me = (await (await fetch(`${served.url}/api/session`, { headers: { cookie: cookies } })).json()) as {
+      csrf: string;
+    };
     const made = await fetch(`${served.url}/api/tokens`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie: cookies, 'x-csrf-token': me.csrf },
