@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
+import { optional, text } from './flag-parts.ts';
 import type {
   AnomalyFlags,
   BaselineApplyFlags,
@@ -13,10 +14,6 @@ import type {
 } from './flags.ts';
 
 type Reading = FlagParametersForType<CommonFlags & EvtxFlags, Context>;
-
-const text = (input: string): string => input;
-const optional = (brief: string, placeholder: string) =>
-  ({ kind: 'parsed', parse: text, brief, placeholder, optional: true }) as const;
 
 export const anomalyFlags = ({ anomaly: { flags } }: Words): FlagParametersForType<AnomalyFlags, Context> => ({
   profile: { kind: 'enum', values: ['default', 'seed'], brief: flags.profile, optional: true },

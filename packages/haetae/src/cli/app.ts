@@ -9,6 +9,7 @@ import {
 import type { Words } from '../locale/index.ts';
 import { anomalyFlags, baselineRoutes, explainRoute } from './anomaly-app.ts';
 import { exceptionsRoutes } from './exceptions-app.ts';
+import { optional, several, text } from './flag-parts.ts';
 import type {
   CommonFlags,
   Context,
@@ -27,15 +28,9 @@ import type { SysmonConfigFlags } from './sysmon-config.ts';
 import { applicationText } from './text.ts';
 import { EXIT, UsageError } from './usage.ts';
 
-const text = (input: string): string => input;
-
 /** The command line in one language. Commands are loaded when they are called, so that `--help` costs nothing else. */
 export function application(words: Words, version: string): Application<Context> {
   const { flags: brief, commands } = words;
-  const optional = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
-  const several = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, variadic: true, optional: true }) as const;
   const common: FlagParametersForType<CommonFlags, Context> = {
     lang: optional(brief.lang, 'ko|en'),
     timezone: optional(brief.timezone, 'zone'),

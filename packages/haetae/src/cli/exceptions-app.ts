@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
+import { optional, several, text } from './flag-parts.ts';
 import type {
   Context,
   DetectingFlags,
@@ -9,15 +10,9 @@ import type {
   ExceptionsReviewFlags,
 } from './flags.ts';
 
-const text = (input: string): string => input;
-
 /** `haetae exceptions …`; `detecting`: the flags of every command that runs detectors over logs. */
 export function exceptionsRoutes(words: Words, detecting: FlagParametersForType<DetectingFlags, Context>) {
   const { commands, flags: own } = words.exceptions;
-  const optional = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
-  const several = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, variadic: true, optional: true }) as const;
   const logs = {
     kind: 'array',
     parameter: { brief: words.commands.paths, parse: text, placeholder: 'path' },

@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
+import { none, optional, several, text } from './flag-parts.ts';
 import type {
   CommonFlags,
   Context,
@@ -14,8 +15,6 @@ import type {
   RulesPullFlags,
 } from './flags.ts';
 
-const text = (input: string): string => input;
-
 /** `reading`: the flags of every command that reads logs. `haetae rules …`: a route map of its own, each command loaded when it is called. */
 export function rulesRoutes(
   words: Words,
@@ -23,10 +22,6 @@ export function rulesRoutes(
 ) {
   const { flags: brief, ruleTools } = words;
   const { commands, flags: own } = ruleTools;
-  const optional = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, optional: true }) as const;
-  const several = (about: string, placeholder: string) =>
-    ({ kind: 'parsed', parse: text, brief: about, placeholder, variadic: true, optional: true }) as const;
   const format = { kind: 'enum', values: ['table', 'json'], brief: own.format, default: 'table' } as const;
   const output = { lang: optional(brief.lang, 'ko|en'), output: optional(brief.output, 'file') };
   const packs: FlagParametersForType<RulesFlags, Context> = {
@@ -36,7 +31,6 @@ export function rulesRoutes(
     ...output,
   };
   const aliases = { o: 'output', r: 'rules' } as const;
-  const none = { kind: 'tuple', parameters: [] } as const;
   const one = (about: string, placeholder: string) =>
     ({ kind: 'tuple', parameters: [{ brief: about, parse: text, placeholder }] }) as const;
 

@@ -1,13 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
+import { none, optional, several, text } from './flag-parts.ts';
 import type { Context, HuntFlags, RescanFlags, SearchFlags } from './flags.ts';
-
-const text = (input: string): string => input;
-const optional = (brief: string, placeholder: string) =>
-  ({ kind: 'parsed', parse: text, brief, placeholder, optional: true }) as const;
-const several = (brief: string, placeholder: string) =>
-  ({ kind: 'parsed', parse: text, brief, placeholder, variadic: true, optional: true }) as const;
-const none = { kind: 'tuple', parameters: [] } as const;
 
 /** `haetae search`, `hunt`, `rescan`: what a server has stored. */
 export function storedRoutes(words: Words) {
