@@ -194,7 +194,7 @@ export const ko: Words = {
     exceptionEnd: '예외 종료',
     total: (n) => `규칙 ${count(n)}개`,
     missing: '현재 적용 중인 규칙 가운데 해당 규칙이 없습니다.',
-    share: (n) => `관련 인시던트의 ${n}%가 정상 또는 오탐으로 종결됨`,
+    share: (n) => `관련 사건의 ${n}%가 정상 또는 오탐으로 종결됨`,
   },
   hosts: {
     title: '호스트',
@@ -203,7 +203,7 @@ export const ko: Words = {
     noneHow: '이벤트가 들어오면 해당 호스트가 바로 나타납니다.',
     columns: { host: '호스트', last: '마지막 이벤트', first: '첫 이벤트', agent: '에이전트' },
     back: '전체 호스트',
-    incidents: '인시던트',
+    incidents: '사건',
     incidentsNone: '없음',
     findings: '최근 탐지',
     channels: '채널',

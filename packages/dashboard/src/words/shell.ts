@@ -67,7 +67,10 @@ export const en = {
     'sysmon-error': 'Sysmon error',
     clock: 'Clock set back',
   },
-  demo: 'DEMO — sample data in a throw-away store. Nothing here is from your hosts, and nothing is kept.',
+  shows: {
+    demo: 'DEMO — sample data in a throw-away store. Nothing here is from your hosts, and nothing is kept.',
+    scan: 'The logs of one scan, in a throw-away store: what you note or decide here ends with it.',
+  },
   help: {
     title: 'Keyboard shortcuts',
     next: 'Next row',
@@ -160,7 +163,7 @@ export const ko: Words = {
   product: '해태',
   nav: {
     overview: '현황',
-    incidents: '인시던트',
+    incidents: '사건',
     hunt: '헌팅',
     anomalies: '이상 행위',
     attack: 'ATT&CK',
@@ -218,7 +221,10 @@ export const ko: Words = {
     'sysmon-error': 'Sysmon 오류',
     clock: '시계 되돌림',
   },
-  demo: '데모 — 임시 저장소의 예제 데이터입니다. 실제 호스트의 기록이 아니며, 종료하면 모두 삭제됩니다.',
+  shows: {
+    demo: '데모 — 임시 저장소의 예제 데이터입니다. 실제 호스트의 기록이 아니며, 종료하면 모두 삭제됩니다.',
+    scan: '스캔 한 번의 로그를 임시 저장소에서 보여 줍니다. 여기에 남긴 메모와 처리 내용은 종료하면 삭제됩니다.',
+  },
   help: {
     title: '단축키',
     next: '다음 행',
@@ -291,7 +297,7 @@ export const ko: Words = {
     time: '시각',
     events: '이벤트',
     findings: '탐지',
-    incidents: '인시던트',
+    incidents: '사건',
     level: '수준',
     risk: '위험도',
     technique: '기법',

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { writeEvtx } from '@haetae/evtx';
 import { desktop } from '../story/desktop.mjs';
 import { neighbour } from '../story/neighbour.mjs';
+import { ordinary } from '../story/ordinary.mjs';
 import { inTime, numbered, toDraft, toKoreanCsv, toWinlogbeat, zip } from '../story/render.mjs';
 import { server } from '../story/server.mjs';
 
@@ -30,3 +31,6 @@ save('collector.zip', zip([['ForwardedEvents.evtx', writeEvtx(of('', 'Security')
 save('DESKTOP-HT02_Sysmon.csv', Buffer.from(toKoreanCsv(neighbour().host.events)));
 const shipped = of('SRV-FILE01', 'System', 'Microsoft-Windows-').map(toWinlogbeat);
 save('SRV-FILE01_winlogbeat.jsonl.gz', gzipSync(`${shipped.join('\n')}\n`, { level: 9 }));
+// The working days before, from which the demo learns what is ordinary.
+const before = numbered(inTime(ordinary()), () => 1).map(toWinlogbeat);
+save('../ordinary/2026-03-09_winlogbeat.jsonl.gz', gzipSync(`${before.join('\n')}\n`, { level: 9 }));

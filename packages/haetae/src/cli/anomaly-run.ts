@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type AnomalySetup, type Baseline, BaselineError, readBaseline } from '../detect/index.ts';
 import type { Words, Zone } from '../locale/index.ts';
-import { type Scan, scanning } from '../pipeline/index.ts';
+import { type ReadSettings, type Scan, scanning } from '../pipeline/index.ts';
+import type { FoundFile } from '../source/index.ts';
 import type { AnomalyFlags, BaselineReadFlags } from './flags.ts';
 import { budgetOption } from './incident-run.ts';
 import { rangeOption, threadsOption } from './options.ts';
@@ -45,6 +46,32 @@ export function baselineAt(path: string, words: Words): BaselineFile {
     if (!(error instanceof BaselineError)) throw error;
     throw new UsageError(words.anomaly.baseline.unreadable(path, error.message));
   }
+}
+
+/** A baseline of what is in these logs; undefined where there is nothing to score. */
+export async function learnFrom(
+  files: readonly FoundFile[],
+  timeZone: string,
+  signal: AbortSignal,
+  { password, carve = false, checksums = false }: Partial<ReadSettings> = {},
+): Promise<Uint8Array | undefined> {
+  const { scan, threadsFor } = await scanning();
+  const done = await scan(
+    files,
+    {
+      ...{ timeZone, carve, checksums, hash: false, ...(password === undefined ? {} : { password }) },
+      detectors: ['anomaly'],
+      setup: { rules: [], anomaly: { zone: timeZone, learn: true } },
+      from: Number.NEGATIVE_INFINITY,
+      to: Number.POSITIVE_INFINITY,
+    },
+    threadsFor(files, undefined),
+    signal,
+    { advance: () => {}, fileDone: () => {}, findings: () => undefined },
+  );
+  done.findings.dispose();
+  const learnt = done.scores?.learnt;
+  return learnt === undefined || readBaseline(learnt).head.families.length === 0 ? undefined : learnt;
 }
 
 /** Reads the session's logs with the detector of anomalies alone. */

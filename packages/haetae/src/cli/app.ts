@@ -71,6 +71,7 @@ export function application(words: Words, version: string): Application<Context>
         assets: optional(words.incidents.flags.assets, 'file'),
         format: { kind: 'enum', values: ['table', 'csv', 'json', 'jsonl'], brief: brief.scanFormat, optional: true },
         failOn: optional(brief.failOn, 'level'),
+        open: { kind: 'boolean', brief: words.open.flag, optional: true, withNegated: false },
         ...detecting,
       },
       positional,

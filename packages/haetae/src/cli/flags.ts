@@ -42,6 +42,7 @@ export interface ScanFlags extends DetectingFlags {
   /** By the ending of --output where the user does not say; else a table. */
   readonly format?: 'table' | 'csv' | 'json' | 'jsonl';
   readonly failOn?: string;
+  readonly open?: boolean;
 }
 
 export interface IncidentFlags extends DetectingFlags {

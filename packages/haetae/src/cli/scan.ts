@@ -10,6 +10,7 @@ import { incidentTable } from './incident-table.ts';
 import { count } from './numbers.ts';
 import { LEVELS, type Level, levelOption } from './options.ts';
 import { anythingRead, conclude } from './receipt.ts';
+import { checkOpen, openPages } from './scan-open.ts';
 import { prepareScan } from './scan-run.ts';
 import { seeMore } from './see-more.ts';
 import { type Session, session } from './session.ts';
@@ -25,7 +26,9 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
   const failOn = flags.failOn === undefined ? undefined : levelOption('--fail-on', flags.failOn, words);
   const format = formatOf(flags);
   const by = flags.by ?? (format === 'table' ? 'incident' : 'finding');
+  if (flags.open === true) checkOpen(flags, paths, words);
   const prepared = await prepareScan(flags, words, console);
+  let read: Session | undefined;
   await session(console, flags, paths, async (s) => {
     const done = await prepared.run(s, by === 'incident');
     try {
@@ -37,6 +40,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
       if (done.findings.size === 0 && anythingRead(done.receipts)) console.stderr.write(whyNothing(done, words));
       const status = conclude(s, 'scan', done.receipts, flags.receipt, prepared.receipt(done));
       if (status !== EXIT.done) return status;
+      read = s;
       if (flags.output !== undefined) {
         console.stderr.write(`  ${words.receipt.findingsWritten(count(done.findings.size), flags.output)}\n`);
       }
@@ -45,6 +49,7 @@ export async function scanCommand(this: Context, flags: ScanFlags, ...paths: str
       done.findings.dispose();
     }
   });
+  if (flags.open === true && read !== undefined) await openPages(read, flags);
 }
 
 type Format = NonNullable<ScanFlags['format']>;

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Words } from '../locale/index.ts';
 import { type ServeOptions, scanning } from '../pipeline/index.ts';
 import { baselineAt } from './anomaly-run.ts';
 import { dataFolder } from './data-folder.ts';
+import { prepareDemo } from './demo.ts';
 import { exceptionsAt } from './exceptions-load.ts';
 import type { ServeFlags } from './flags.ts';
 import { levelOption, zoneOption } from './options.ts';
@@ -31,8 +31,8 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
   const asked = given.config === undefined ? given : { ...fromFile(given.config, words), ...present(given) };
   const { serve: w } = words;
   if (asked.demo === true && (asked.data ?? asked.watch) !== undefined) throw new UsageError(w.demoAlone);
-  const demo = asked.demo === true ? demoFolders() : undefined;
-  const flags = demo === undefined ? asked : { ...asked, data: demo.data, watch: [demo.samples] };
+  const demo = asked.demo === true ? await prepareDemo() : undefined;
+  const flags = demo === undefined ? asked : { ...asked, data: demo.data };
   const builtin = flags.builtin ?? true;
   const rules = flags.rules ?? [];
   rulePacks({ rules, builtin }, words);
@@ -53,7 +53,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
     remove: () => {
       if (demo !== undefined) rmSync(demo.data, { recursive: true, force: true });
     },
-    baselineVersion: baseline?.baseline.version,
+    baselineVersion: baseline?.baseline.version ?? demo?.version,
     options: {
       directory: dataAt(flags.data),
       host: flags.host ?? HOST,
@@ -75,24 +75,15 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
         cache: (flags.cache ?? true) ? cacheFolder(process.env, process.platform) : undefined,
       },
       exceptions: flags.exceptions ?? [],
-      ...(baseline !== undefined && { baseline: baseline.bytes }),
+      ...(baseline !== undefined ? { baseline: baseline.bytes } : demo !== undefined && { baseline: demo.baseline }),
+      ...(demo !== undefined && { shows: 'demo', take: { files: demo.files } }),
       latenessMs: (natural('--lateness', flags.lateness, words) ?? LATENESS_S) * 1000,
       timeZone: zoneOption(flags.timezone, words).name,
       pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
-      demo: demo !== undefined,
       ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
-  };
-}
-
-/** A folder that is thrown away at the end, and the logs of our own that are shown in it. */
-function demoFolders(): { readonly data: string; readonly samples: string } {
-  const samples = fileURLToPath(new URL('../../content/samples', import.meta.url));
-  return {
-    data: mkdtempSync(join(tmpdir(), 'haetae-demo-')),
-    samples,
   };
 }
 

@@ -79,10 +79,10 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
 
 function opened(
   { url, setupUrl, inputs }: Serving,
-  { directory, tls, demo }: ServeOptions,
+  { directory, tls, shows }: ServeOptions,
   { serve: w }: Console['words'],
 ): string {
-  if (demo === true && setupUrl !== undefined) return `${w.demo(setupUrl)}\n`;
+  if (shows === 'demo' && setupUrl !== undefined) return `${w.demo(setupUrl)}\n`;
   return [
     w.data(directory),
     w.url(url),

@@ -2,6 +2,7 @@ import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
+import { enOpen } from './en-open.ts';
 import { enRules } from './en-rules.ts';
 import { enServe } from './en-serve.ts';
 import { enStored } from './en-stored.ts';
@@ -36,6 +37,7 @@ export const en = {
         '',
         'Examples',
         '  haetae scan logs/                                   the incidents, in the time zone of this machine',
+        '  haetae scan logs/ --open                            then the same on pages in the browser: tree, timeline, search',
         '  haetae scan logs/ --by finding                      the timeline of all findings',
         '  haetae scan case.zip --password infected --timezone KST',
         '  haetae scan logs/ --rules my-rules/ --no-builtin     your Sigma rules instead of the built-in ones',
@@ -219,6 +221,7 @@ export const en = {
   hosts: enHosts,
   incidents: enIncidents,
   exceptions: enExceptions,
+  open: enOpen,
   serve: enServe,
   anomaly: enAnomaly,
   stored: enStored,

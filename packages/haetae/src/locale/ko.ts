@@ -3,6 +3,7 @@ import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
+import { koOpen } from './ko-open.ts';
 import { koRules } from './ko-rules.ts';
 import { koServe } from './ko-serve.ts';
 import { koStored } from './ko-stored.ts';
@@ -37,6 +38,7 @@ export const ko: Words = {
         '',
         '예',
         '  haetae scan logs/                                   사건 목록(이 컴퓨터의 시간대)',
+        '  haetae scan logs/ --open                            결과를 브라우저 화면으로: 트리, 타임라인, 검색',
         '  haetae scan logs/ --by finding                      모든 탐지의 타임라인',
         '  haetae scan case.zip --password infected --timezone KST',
         '  haetae scan logs/ --rules my-rules/ --no-builtin     내장 규칙 대신 내 Sigma 규칙 사용',
@@ -211,6 +213,7 @@ export const ko: Words = {
   hosts: koHosts,
   incidents: koIncidents,
   exceptions: koExceptions,
+  open: koOpen,
   serve: koServe,
   anomaly: koAnomaly,
   stored: koStored,

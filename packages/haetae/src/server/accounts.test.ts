@@ -24,13 +24,13 @@ async function firstAdmin(): Promise<{ cookie: string; 'x-csrf-token': string }>
 
 describe('the first start', () => {
   test('one link makes one administrator, who is logged in', async () => {
-    expect(await (await one.ask('/api/login')).json()).toEqual({ oidc: false, setup: true, demo: false });
+    expect(await (await one.ask('/api/login')).json()).toEqual({ oidc: false, setup: true, shows: 'own' });
     const me = await firstAdmin();
     expect(await (await one.ask('/api/session', { headers: me })).json()).toMatchObject({
       name: 'chief',
       role: 'admin',
     });
-    expect(await (await one.ask('/api/login')).json()).toEqual({ oidc: false, setup: false, demo: false });
+    expect(await (await one.ask('/api/login')).json()).toEqual({ oidc: false, setup: false, shows: 'own' });
     expect(actions()).toEqual(['user.create', 'login']);
   });
 

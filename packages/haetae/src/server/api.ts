@@ -77,9 +77,17 @@ export const Me = z
   .openapi('Me');
 export type Me = z.infer<typeof Me>;
 
+/** What is in the store: what is kept, sample data, or the logs of one scan. The last two are thrown away at the end. */
+export const Shows = z.enum(['own', 'demo', 'scan']);
+export type Shows = z.infer<typeof Shows>;
 export const LoginOptions = z
-  .object({ oidc: z.boolean(), setup: z.boolean(), /** All that is shown is sample data. */ demo: z.boolean() })
+  .object({
+    oidc: z.boolean(),
+    setup: z.boolean(),
+    shows: Shows,
+  })
   .openapi('LoginOptions');
+export type LoginOptions = z.infer<typeof LoginOptions>;
 
 export const User = z
   .object({

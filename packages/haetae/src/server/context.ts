@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '@haetae/agent/protocol';
 import type { Context } from 'hono';
 import type { AgentHub } from './agent/hub.ts';
+import type { Shows } from './api.ts';
 import type { OidcClient } from './auth/oidc.ts';
 import type { Principal } from './auth/principal.ts';
 import type { TokenGate } from './auth/tokens.ts';
@@ -35,8 +36,8 @@ export interface Parts {
   readonly elasticVersion: string;
   /** The dashboard; empty where none is served. */
   readonly pages: Pages;
-  /** Sample data alone: the pages say so. */
-  readonly demo: boolean;
+  /** The pages say so where it is not what is kept. */
+  readonly shows: Shows;
   /** Where files that people hand over go; undefined where none are taken. */
   readonly uploads: Uploads | undefined;
   readonly tokens: TokenGate;

@@ -11,6 +11,7 @@ export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';
 export { type HuntRunner, huntOf, huntPorts } from './hunt-ports.ts';
 export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
+export { type FileToTake, type TakeOptions, takeFiles } from './ingest/folder/take.ts';
 export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
 export type { Accepted, Frame, Intake } from './intake.ts';
 export { type LiveBus, liveBus } from './live-bus.ts';

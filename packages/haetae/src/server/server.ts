@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Identity, readIdentity } from '@haetae/agent/protocol';
 import { attachAgents } from './agent/attach.ts';
 import { AgentHub } from './agent/hub.ts';
+import type { Shows } from './api.ts';
 import { type App, makeApp } from './app.ts';
 import { type OidcClient, type OidcSettings, oidcClient } from './auth/oidc.ts';
 import { setupSecret } from './auth/setup.ts';
@@ -40,8 +41,8 @@ export interface ServerOptions {
   readonly agentConfig?: unknown;
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
-  /** The pages say that all they show is sample data, and the first link asks for no name and password. */
-  readonly demo?: boolean;
+  /** Of a demo and a scan the pages say so, and the first link asks for no name and password. Default: `own`. */
+  readonly shows?: Shows;
   /** Where files that people hand over are kept until they are read; without it none are taken. */
   readonly uploads?: { readonly directory: string; readonly timeZone: string };
 }
@@ -149,7 +150,7 @@ function partsOf(
     elasticVersion: options.elasticVersion ?? '9.9.9',
     pages,
     uploads,
-    demo: options.demo === true,
+    shows: options.shows ?? 'own',
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { type RunningServer, type SyslogListener, startSyslog, watchFolder } from '../../server/index.ts';
+import {
+  type FileToTake,
+  type RunningServer,
+  type SyslogListener,
+  startSyslog,
+  type TakeOptions,
+  takeFiles,
+  watchFolder,
+} from '../../server/index.ts';
 import type { Store } from '../../store/index.ts';
 import { syslogToken } from './tokens.ts';
 
@@ -40,4 +48,26 @@ export async function startInputs(
     opened.push(path);
   }
   return opened;
+}
+
+/** Logs that are read once, when the server starts. */
+export interface Taking extends Pick<TakeOptions, 'password' | 'carve' | 'checksums'> {
+  readonly files: readonly FileToTake[];
+}
+
+/** Begins to take them in; ends with the server. */
+export function takeIn(
+  { take, timeZone }: { readonly take?: Taking; readonly timeZone: string },
+  parts: RunningServer['parts'],
+  ends: (() => unknown)[],
+): Promise<{ readonly events: number }> {
+  if (take === undefined) return Promise.resolve({ events: 0 });
+  const ending = new AbortController();
+  const { files, ...how } = take;
+  const taken = takeFiles(files, { ...how, timeZone, signal: ending.signal }, parts);
+  ends.push(() => {
+    ending.abort();
+    return taken;
+  });
+  return taken;
 }

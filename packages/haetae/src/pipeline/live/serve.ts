@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
 import { rulesAt } from '../../rules/index.ts';
-import { huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
+import { type api, huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
 import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
@@ -12,7 +12,7 @@ import type { EngineStatus } from './engine-protocol.ts';
 import { type RunningEngine, startEngine } from './engine-thread.ts';
 import { makeFolder } from './folder.ts';
 import { watchMemory } from './gauges.ts';
-import { type Listener, startInputs } from './inputs.ts';
+import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
@@ -49,8 +49,10 @@ export interface ServeOptions {
   readonly now: () => number;
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
-  /** Sample data in a folder that is thrown away: the pages say so. */
-  readonly demo?: boolean;
+  /** What the folder holds, where it is thrown away at the end: the pages say so. */
+  readonly shows?: api.Shows;
+  /** Logs that are taken in at the start. */
+  readonly take?: Taking;
   /** Compiled threads, where they do not lie beside this file. */
   readonly bundle?: URL;
 }
@@ -59,6 +61,8 @@ export interface Serving {
   readonly url: string;
   readonly setupUrl: string | undefined;
   readonly inputs: readonly string[];
+  /** Resolves once what was to be taken in at the start is: with the number of its events. */
+  readonly taken: Promise<{ readonly events: number }>;
   /** Resolves once events are detected; rejects when that cannot be. */
   readonly detecting: Promise<{
     readonly status: EngineStatus;
@@ -136,7 +140,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       port: options.port,
       uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone },
       ...(options.pages !== undefined && { pages: options.pages }),
-      demo: options.demo === true,
+      ...(options.shows !== undefined && { shows: options.shows }),
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     });
@@ -145,6 +149,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
     ends.push(await openControl(store, directory, control));
     const inputs = await startInputs(options, server.parts, store, ends);
+    const taken = takeIn(options, server.parts, ends);
     ends.push(retaining(store, options.retention, now, told));
 
     const detection = async (loaded: RulesLoaded) => ({
@@ -215,6 +220,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       url: shown(server.url),
       setupUrl: server.setupUrl === undefined ? undefined : shown(server.setupUrl),
       inputs,
+      taken,
       detecting,
       failed,
       close: stop,

@@ -23,7 +23,7 @@ export function sessionRoutes(api: Api): void {
     'open',
     { method: 'get', path: '/api/login', summary: 'How one can log in', responses: { 200: json(LoginOptions) } },
     async (c) =>
-      c.json({ oidc: parts.oidc !== undefined, setup: (await users.list()).length === 0, demo: parts.demo }, 200),
+      c.json({ oidc: parts.oidc !== undefined, setup: (await users.list()).length === 0, shows: parts.shows }, 200),
   );
 
   api.add(

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Parts } from '../../context.ts';
-import { takeFile } from './take.ts';
+import { logTaken, takeFile } from './take.ts';
 
 /** A folder into which logs of any known format are dropped, also in archives. */
 export interface FolderOptions {
@@ -73,10 +73,8 @@ export async function watchFolder(options: FolderOptions, parts: Parts): Promise
     const { timeZone } = options;
     const taken = await takeFile({ name, file: join(path, name), timeZone, signal: closing.signal }, parts);
     if (taken === undefined) return undefined;
-    const { sha256, events, notices } = taken;
-    const lost = notices.filter(({ kind }) => kind === 'lost').length;
-    parts.log({ level: lost > 0 ? 'warn' : 'info', message: 'a file was taken in', file: name, events, lost, sha256 });
-    return sha256;
+    logTaken(name, taken, parts);
+    return taken.sha256;
   }
 
   let running: Promise<void> = Promise.resolve();

@@ -15,6 +15,9 @@ export interface TakeOptions {
   readonly file: string;
   readonly timeZone: string;
   readonly password?: string;
+  /** EVTX: recover deleted records; leave out what a checksum does not bear out. */
+  readonly carve?: boolean;
+  readonly checksums?: boolean;
   readonly signal: AbortSignal;
   /** Events that are durable so far. */
   readonly told?: (events: number) => void;
@@ -33,7 +36,7 @@ export interface TakenFile {
  * under another name, is known again. undefined when it changed meanwhile, or the signal ended it.
  */
 export async function takeFile(options: TakeOptions, parts: Parts): Promise<TakenFile | undefined> {
-  const { name, file, timeZone, password, signal, told } = options;
+  const { name, file, timeZone, carve = false, checksums = false, password, signal, told } = options;
   const sha256 = await hashOf(file).catch(() => undefined);
   if (sha256 === undefined) return undefined;
   const notices: Notice[] = [];
@@ -45,7 +48,7 @@ export async function takeFile(options: TakeOptions, parts: Parts): Promise<Take
       notices.push(...opened.ledger.notices());
       continue;
     }
-    const reading = readInput(opened.input, { timeZone }, opened.ledger);
+    const reading = readInput(opened.input, { timeZone, carve, checksums }, opened.ledger);
     let lines: string[] = [];
     let length = 0;
     const send = async (): Promise<void> => {
@@ -100,6 +103,40 @@ export async function takeFile(options: TakeOptions, parts: Parts): Promise<Take
       await new Promise((resolve) => setTimeout(resolve, outcome.kind === 'busy' ? outcome.retryMs : RETRY_MS));
     }
   }
+}
+
+/** A file among several: `path` is how people know it. */
+export interface FileToTake {
+  readonly path: string;
+  readonly file: string | undefined;
+}
+
+/** The same of several, one after the other, each told in the log. Ends early when the signal says so. */
+export async function takeFiles(
+  files: readonly FileToTake[],
+  options: Omit<TakeOptions, 'name' | 'file' | 'told'>,
+  parts: Parts,
+): Promise<{ readonly events: number }> {
+  let events = 0;
+  for (const { path, file } of files) {
+    if (options.signal.aborted) break;
+    if (file === undefined) continue;
+    const taken = await takeFile({ ...options, name: path, file }, parts).catch((error: Error) => error);
+    if (taken instanceof Error || taken === undefined) {
+      const reason = taken?.message ?? 'it was changed while it was read';
+      if (!options.signal.aborted)
+        parts.log({ level: 'error', message: 'a file was not taken in', file: path, reason });
+      continue;
+    }
+    events += taken.events;
+    logTaken(path, taken, parts);
+  }
+  return { events };
+}
+
+export function logTaken(file: string, { sha256, events, notices }: TakenFile, { log }: Parts): void {
+  const lost = notices.filter(({ kind }) => kind === 'lost').length;
+  log({ level: lost > 0 ? 'warn' : 'info', message: 'a file was taken in', file, events, lost, sha256 });
 }
 
 async function hashOf(file: string): Promise<string> {
