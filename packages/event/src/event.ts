@@ -31,7 +31,7 @@ export interface Event {
   get(name: string): string | undefined;
   /** Every value of a data field in document order; [] when absent. Repeated and unnamed `Data` elements share a name. */
   getAll(name: string): readonly string[];
-  /** The data fields in document order, repeated names repeated. */
+  /** The data fields in document order, repeated names repeated. The pairs are valid as long as the event is. */
   fields(): Iterable<readonly [name: string, value: string]>;
   /**
    * The other members of `System` under the names Sigma uses: Level, Task, Opcode, Keywords, Version, Provider_Guid,

@@ -33,7 +33,7 @@ export interface ReadOptions {
   /** EVTX: validate checksums; recover deleted records. */
   readonly checksums?: boolean;
   readonly carve?: boolean;
-  /** Few fields will be read of most events: a format may leave the rest as it stands. */
+  /** A format may leave what is not asked for as it stands. */
   readonly sparse?: boolean;
 }
 

@@ -184,7 +184,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           release: (seq) => void log.release(seq),
           clock(atMs) {
             clearTimeout(clock);
-            clock = setTimeout(() => void tick(log, now()), Math.max(1, atMs - now()));
+            clock = setTimeout(() => void tick(log, now()), Math.max(1, atMs - now() + TIMER_MS));
           },
           notice: ({ level, message, about }) => told({ ...about, level, message }),
           failed(reason) {
@@ -257,6 +257,9 @@ function seenFrom(url: string, where: 'here' | 'elsewhere'): string {
 export const logIn = (directory: string): string => join(directory, 'log');
 
 const exceptionFiles = (paths: readonly string[]): RuleText[] => paths.flatMap((path) => rulesAt(path)?.files ?? []);
+
+/** By which a timer may be early: what was asked for a time would find that it is not there yet. */
+const TIMER_MS = 2;
 
 /** A frame that says what time it is: what waits for events that may yet come is told when none did. */
 async function tick(log: Log, nowMs: number): Promise<void> {

@@ -41,14 +41,15 @@ export class JsonEvents {
   readonly #objects: ObjectEvents;
   readonly #lines: LineReader | undefined;
 
+  /** `other`: what becomes of objects that are no events. */
   constructor(reading: Reading, other?: Other) {
     this.#values = new JsonValues(reading.ledger);
-    if (reading.options.sparse !== true || other !== undefined) {
+    if (reading.options.sparse !== true) {
       this.#objects = new ObjectEvents(reading, other);
       return;
     }
     const flat = new FlatEvent(reading);
-    const objects = new ObjectEvents(reading, undefined, flat);
+    const objects = new ObjectEvents(reading, other, flat);
     this.#objects = objects;
     this.#lines = new LineReader(
       this.#values,
@@ -60,6 +61,11 @@ export class JsonEvents {
 
   of(bytes: Buffer, last: boolean): Iterable<Event> {
     return this.#lines?.read(bytes, last) ?? this.#parsed(bytes, last);
+  }
+
+  /** The events of an input that is given whole, to which nothing is added. */
+  whole(bytes: Buffer): Iterable<Event> {
+    return this.#lines?.whole(bytes) ?? this.#parsed(bytes, true);
   }
 
   *#parsed(bytes: Buffer, last: boolean): Generator<Event> {

@@ -13,7 +13,7 @@ export const agent: LiveFormat = {
   name: 'agent',
   *read(frame, options) {
     const { ledger, timeZone, receivedMs } = options;
-    const events = new JsonEvents({ ledger, options: { timeZone }, head: '' }, (value, entry) => {
+    const events = new JsonEvents({ ledger, options: { timeZone, sparse: true }, head: '' }, (value, entry) => {
       const eventId = typeof value.haetae === 'string' ? (IDS[value.haetae] ?? 0) : 0;
       if (eventId === 0) return otherEvent(value, entry, options);
       const names: string[] = [];
@@ -43,7 +43,7 @@ export const agent: LiveFormat = {
       });
     });
     const item = { id: '' } as LiveItem;
-    for (const event of events.of(frame, true)) {
+    for (const event of events.whole(frame)) {
       item.event = event;
       yield item;
     }

@@ -9,10 +9,10 @@ export const ndjson: LiveFormat = {
   name: 'ndjson',
   *read(frame, options) {
     const { ledger, timeZone } = options;
-    const reading = { ledger, options: { timeZone }, head: frame.toString('utf8', 0, HEAD) };
+    const reading = { ledger, options: { timeZone, sparse: true }, head: frame.toString('utf8', 0, HEAD) };
     const events = new JsonEvents(reading, (value, entry) => otherEvent(value, entry, options));
     const item = { id: '' } as LiveItem;
-    for (const event of events.of(frame, true)) {
+    for (const event of events.whole(frame)) {
       item.event = event;
       yield item;
     }

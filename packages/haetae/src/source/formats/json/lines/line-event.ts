@@ -16,6 +16,7 @@ import {
 import { readInstantAt } from './instant-at.ts';
 import { ABSENT, ESCAPED, endOf, isOdd, kindOf, NULL, PLAIN, startOf, TRUTH, WHOLE } from './members.ts';
 import { numberOf } from './names.ts';
+import { fieldsInto, Pairs, systemInto } from './own-fields.ts';
 import { Texts } from './texts.ts';
 import * as window from './window.ts';
 
@@ -67,6 +68,9 @@ export class LineEvent implements Event, Timed, RawValue {
   #ascii = true;
   #source: string | undefined;
   #whole = false;
+  readonly #fields = new Pairs();
+  readonly #system = new Pairs();
+  readonly #textOf = (number: number, kind: number): string => this.#value(number, kind);
 
   constructor(plain: FlatEvent) {
     this.#plain = plain;
@@ -143,7 +147,7 @@ export class LineEvent implements Event, Timed, RawValue {
   }
 
   fields(): Iterable<readonly [string, string]> {
-    return this.#all().fields();
+    return fieldsInto(this.#fields, this.#textOf) ? this.#fields.list() : this.#all().fields();
   }
 
   system(name: string): string | undefined {
@@ -152,7 +156,8 @@ export class LineEvent implements Event, Timed, RawValue {
   }
 
   systemFields(): Iterable<readonly [string, string]> {
-    return this.#all().systemFields();
+    systemInto(this.#system, this.#textOf);
+    return this.#system.list();
   }
 
   get hasBlankNames(): boolean | undefined {

@@ -4,11 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { canonicalLine } from '../../../canonical.ts';
 import { makeHead } from '../../../encoding/index.ts';
 import { Ledger } from '../../../ledger.ts';
-import { json } from '../json.ts';
+import { JsonEvents, json } from '../json.ts';
 import { LineEvent } from './line-event.ts';
-import { marksByBlocks, marksByBytes } from './marks.ts';
-import { webAssembly } from './wasm.ts';
-import { seekByBlocks, seekByBytes } from './words.ts';
 
 /** Everything that can be asked of an event. */
 function told(event: Event, names: readonly string[]): object {
@@ -18,7 +15,7 @@ function told(event: Event, names: readonly string[]): object {
     ...{ timeMs, timeTicks, computer, channel, provider, eventId, hasBlankNames, id: String(eventRecordId), position },
     source: event.source,
     values: names.map((name) => [name, event.get(name), event.getAll(name), event.system(name)]),
-    system: [...event.systemFields()],
+    system: [...event.systemFields()].map((pair) => [...pair]),
   };
 }
 
@@ -40,18 +37,34 @@ async function read(text: string | Buffer, sparse: boolean, chunk: number, names
       for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
     },
   };
-  const events: object[] = [];
-  let quick = 0;
+  const gathered = gathering(names);
   for await (const batch of json.read(input, makeHead(input.head), { timeZone: 'Asia/Seoul', sparse }, ledger))
-    for (const event of batch.events) {
-      if (event instanceof LineEvent) quick++;
+    gathered.take(batch.events);
+  return { ...gathered.told, notices: ledger.notices() };
+}
+
+/** The same of an input that is given whole. */
+function readWhole(text: string, sparse: boolean, names: readonly string[]): Read {
+  const ledger = new Ledger();
+  const reading = { ledger, options: { timeZone: 'Asia/Seoul', sparse }, head: text };
+  const gathered = gathering(names);
+  gathered.take(new JsonEvents(reading).whole(Buffer.from(text)));
+  return { ...gathered.told, notices: ledger.notices() };
+}
+
+function gathering(names: readonly string[]) {
+  const gathered = { events: [] as object[], quick: 0 };
+  const take = (events: Iterable<Event>): void => {
+    for (const event of events) {
+      if (event instanceof LineEvent) gathered.quick++;
       // In this order: what is asked first must not change what is answered then.
       const raws = names.map((name) => [name, rawText(event, name)] as const);
       const one = told(event, names);
       for (const [name, raw] of raws) if (raw !== undefined) expect([name, event.getAll(name)]).toEqual([name, [raw]]);
-      events.push(one);
+      gathered.events.push(one);
     }
-  return { events, notices: ledger.notices(), quick };
+  };
+  return { told: gathered, take };
 }
 
 /** A raw value, decoded. */
@@ -225,6 +238,30 @@ describe('the same as parsing', () => {
       { numRuns: 60 },
     );
   });
+
+  test('for any lines in one piece', { timeout: 180_000 }, () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.boolean(), fc.boolean(), (lines, first, last) => {
+        const text = `${first ? `${FIRST}\n` : ''}${lines.join('\n')}${last ? '\n' : ''}`;
+        expect({ ...readWhole(text, true, NAMES), quick: 0 }).toEqual(readWhole(text, false, NAMES));
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
+test.each<[string, string, number]>([
+  ['all but the first', `${`${FIRST}\n`.repeat(1000)}`, 999],
+  ['one more where the last has no end', `${`${FIRST}\n`.repeat(999)}${FIRST}`, 998],
+  ['none behind an object over several lines', `{\n"a":1}\n${`${FIRST}\n`.repeat(10)}`, 0],
+  ['none of an array', `[\n${`${FIRST},\n`.repeat(10)}${FIRST}]`, 0],
+  ['none of a wrapper', `{"hits":[${FIRST}]}\n${`${FIRST}\n`.repeat(10)}`, 0],
+  ['none behind a line longer than there is room', `${FIRST}\n{${HEAD},"A":"${'x'.repeat(300_000)}"}\n${FIRST}\n`, 0],
+  ['those before what is no line', `${`${FIRST}\n`.repeat(10)}{\n"a":1\n}\n${`${FIRST}\n`.repeat(10)}`, 9],
+])('of a whole input, %s are read off their lines', (_what, text, quick) => {
+  const [plain, sparse] = [readWhole(text, false, ['EventTime']), readWhole(text, true, ['EventTime'])];
+  expect({ ...sparse, quick: 0 }).toEqual(plain);
+  expect(sparse.quick).toBe(quick);
 });
 
 test('readers that take turns do not disturb each other', async () => {
@@ -258,49 +295,4 @@ test('readers that take turns do not disturb each other', async () => {
     }
   }
   expect(count).toBe(3000);
-});
-
-describe.skipIf(webAssembly === undefined)('in blocks as byte by byte', () => {
-  const memory = () => new webAssembly!.Memory({ initial: 1, maximum: 1 });
-  const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
-
-  test('marks', () => {
-    const room = memory();
-    const [blocks, each] = [marksByBlocks(webAssembly!, room), marksByBytes(room.buffer)];
-    fc.assert(
-      fc.property(bytes, fc.nat({ max: 20 }), (content, from) => {
-        const end = from + content.length;
-        new Uint8Array(room.buffer).fill(0x20, 0, 1000);
-        new Uint8Array(room.buffer).set(content, from);
-        const found = [blocks, each].map((of) => {
-          const behind = of(from, end, 4096);
-          return [...new Int32Array(room.buffer, 4096, (behind - 4096) / 4)];
-        });
-        expect(found[0]).toEqual(found[1]);
-      }),
-    );
-  });
-
-  test('words', () => {
-    const letters = fc.constantFrom(...'aAbBkK:\\u0Z[{ é');
-    const word = fc.string({ unit: fc.constantFrom(...'abk:\\u0z'), minLength: 2, maxLength: 6 });
-    fc.assert(
-      fc.property(
-        fc.array(word, { minLength: 1, maxLength: 5 }),
-        fc.string({ unit: letters, maxLength: 80 }),
-        fc.nat({ max: 20 }),
-        (words, text, from) => {
-          const room = memory();
-          const content = Buffer.from(text, 'latin1');
-          const end = from + content.length;
-          // What lies around must not matter.
-          new Uint8Array(room.buffer).fill(0x61);
-          new Uint8Array(room.buffer).set(content, from);
-          const stands = words.some((one) => text.toLowerCase().includes(one));
-          const blocks = seekByBlocks(webAssembly!, room, words)(from, end);
-          expect([blocks, seekByBytes(room.buffer, words)(from, end)]).toEqual([stands, stands]);
-        },
-      ),
-    );
-  });
 });

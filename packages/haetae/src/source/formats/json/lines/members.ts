@@ -25,6 +25,9 @@ const ends = new Int32Array(MOST_NAMES);
 /** The line in which a name was seen last. */
 const seen = new Int32Array(MOST_NAMES);
 let line = 0;
+/** The names of the line, each where it stood first. */
+const order = new Int16Array(MOST_NAMES);
+let members = 0;
 let odd = false;
 let objectEnd = 0;
 
@@ -32,6 +35,9 @@ let objectEnd = 0;
 export const kindOf = (name: number): number => (seen[name] === line ? kinds[name]! : ABSENT);
 export const startOf = (name: number): number => starts[name]!;
 export const endOf = (name: number): number => ends[name]!;
+/** How many names the line that was read last has, and which, in the order in which they stand. */
+export const countOfNames = (): number => members;
+export const nameAt = (i: number): number => order[i]!;
 /** Whether some name has a blank in it, or some value is more than a scalar or a list of them. */
 export const isOdd = (): boolean => odd;
 /** Behind the bracket that ends the object. */
@@ -83,6 +89,7 @@ export function readLine(at: number, mark: number): number {
     seen.fill(0);
   }
   odd = false;
+  members = 0;
   next = mark;
   let p = at + 1;
   let name = BEGINNING;
@@ -101,7 +108,10 @@ export function readLine(at: number, mark: number): number {
     while (BYTES[p] === BLANK) p++;
     const end = BYTES[p] === QUOTE ? stringEnd(p) : otherEnd(p);
     if (end < 0) return -1;
-    seen[name] = line;
+    if (seen[name] !== line) {
+      seen[name] = line;
+      order[members++] = name;
+    }
     kinds[name] = kind;
     if (kind <= ESCAPED) {
       starts[name] = p + 1;

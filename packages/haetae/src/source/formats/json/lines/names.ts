@@ -23,6 +23,7 @@ const following = new Int32Array(MOST_NAMES);
 const others = new Int32Array(MOST_NAMES);
 const table = new Int32Array(PLACES);
 const blanks = new Uint8Array(MOST_NAMES);
+const texts: string[] = [''];
 const numbers = new Map<string, number>();
 let count = 1;
 let filled = 0;
@@ -37,6 +38,9 @@ export function numberOf(name: string): number {
 
 /** Whether there is a blank in it. */
 export const hasBlank = (number: number): boolean => blanks[number] === 1;
+
+/** The name of a number. */
+export const nameOf = (number: number): string => texts[number]!;
 
 /** The number of the name at [from, to) of the window, which stands behind another one; -1 where there is no room for more. */
 export function numberAt(previous: number, from: number, to: number): number {
@@ -95,6 +99,7 @@ function add(bytes: Buffer, from: number, to: number, place: number): number {
   table[place] = number;
   const name = bytes.toString('utf8', from, to);
   if (name.includes(' ')) blanks[number] = 1;
+  texts.push(name);
   numbers.set(name, number);
   return number;
 }

@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import type { Event } from '@haetae/event';
 import type { JsonValues } from '../values.ts';
 import type { LineEvent } from './line-event.ts';
-import { endOfObject, readLine } from './members.ts';
+import { endOfObject, isOdd, readLine } from './members.ts';
 import * as window from './window.ts';
 
 // Constants of this module's own, so that the compiler knows them: see window.ts.
@@ -41,6 +41,39 @@ export class LineReader {
     this.#event = event;
     this.#plain = plain;
     this.#isFlat = isFlat;
+  }
+
+  /**
+   * A whole input, to which nothing comes before or after. Its first line goes the plain way, which tells the shape; where that
+   * begins something else than lines of objects, all of it does.
+   */
+  *whole(bytes: Buffer): Generator<Event> {
+    const first = bytes.indexOf(LF) + 1;
+    if (first === 0 || first > SIZE || !this.#isLine(bytes.subarray(0, first))) {
+      yield* this.#plain(bytes, true);
+      return;
+    }
+    yield* this.#plain(Buffer.from(bytes.subarray(0, first)), true);
+    this.#begun = this.#values.isAtRest;
+    this.#line = this.#values.line;
+    let at = first;
+    while (this.#begun) {
+      const end = Math.min(bytes.length, at + SIZE);
+      // Whole lines only, so that nothing is kept between two pieces.
+      const stop = bytes.subarray(at, end).lastIndexOf(LF) + 1;
+      if (stop === 0) break;
+      yield* this.#lines(bytes.subarray(at, at + stop));
+      at += stop;
+    }
+    if (this.#begun) this.#values.line = this.#line;
+    yield* this.#plain(bytes.subarray(at), true);
+  }
+
+  /** Whether the bytes are one line that is an object and nothing else. */
+  #isLine(bytes: Buffer): boolean {
+    this.#rest = NOTHING;
+    this.#fill(bytes);
+    return readLine(0, 0) >= 0 && !isOdd();
   }
 
   *read(bytes: Buffer, last: boolean): Generator<Event> {

@@ -12,10 +12,11 @@ export const PROVIDER = ['SourceName', 'Provider_Name', 'ProviderName', 'Provide
 export const COMPUTER = ['Hostname', 'Computer', 'ComputerName', 'MachineName', 'computer_name', 'hostname', 'host'];
 export const EVENT_ID = ['EventID', 'EventId', 'EventCode', 'event_id', 'Id'];
 export const RECORD = ['EventRecordID', 'RecordNumber', 'EventRecordId', 'RecordId', 'RecordID', 'record_id'];
-const OWN: readonly (readonly string[])[] = [CHANNEL, PROVIDER, COMPUTER, EVENT_ID, RECORD];
+/** Groups of names, of each of which the first that is there is the event's own. */
+export const OWN: readonly (readonly string[])[] = [CHANNEL, PROVIDER, COMPUTER, EVENT_ID, RECORD];
 
 /** Members of `System` under the names that exporters give them, to Sigma's. */
-const SYSTEM = new Map<string, string>([
+export const SYSTEM = new Map<string, string>([
   ['Level', 'Level'],
   ['Task', 'Task'],
   ['Opcode', 'Opcode'],
@@ -42,7 +43,7 @@ export const MEMBERS_OF = new Map<string, string[]>();
 for (const [name, system] of SYSTEM) MEMBERS_OF.set(system, [...(MEMBERS_OF.get(system) ?? []), name]);
 
 /** All names that are not always data fields. */
-const SPECIAL = new Set([...SYSTEM.keys(), ...OWN.flat()]);
+export const SPECIAL: ReadonlySet<string> = new Set([...SYSTEM.keys(), ...OWN.flat()]);
 
 /** Whether a member of this name is a data field whatever stands beside it (save in Splunk's answers), and nothing but that. */
 export const isAlwaysData = (name: string): boolean =>
