@@ -26,7 +26,7 @@ const input = fc
       weights: fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: count, maxLength: count }), {
         nil: undefined,
       }),
-      trees: fc.integer({ min: 1, max: 4 }),
+      trees: fc.integer({ min: 1, max: 6 }),
       sampleSize: fc.integer({ min: 1, max: 40 }),
       seed: fc.maxSafeInteger(),
     }),
@@ -68,6 +68,7 @@ test('trees and path lengths are those of the plain version, to the last bit', (
       const wanted = all.map((row) => plain.reduce((sum, tree) => sum + plainPathLength(tree, row), 0) / trees);
       expect(pathLengths(forest, Float64Array.from(all.flat()))).toEqual(Float64Array.from(wanted));
       expect(pathLengths(load(save(forest)), Float64Array.from(all.flat()))).toEqual(Float64Array.from(wanted));
+      expect(all.map((row) => pathLengths(forest, Float64Array.from(row))[0])).toEqual(wanted);
     }),
     { numRuns: 400, seed: 1 },
   );

@@ -10,7 +10,7 @@
  * doubles it.
  *
  * Four rows at a time: a step waits for the one before it, but not for the steps of other rows. Rows go in blocks that stay in
- * the cache while all trees pass over them.
+ * the cache while all trees pass over them. Fewer than four rows go one by one, each through four trees at a time.
  *
  * A missing value has two ranks, one that goes left and one that goes right, in two columns: a node reads that of its greater child.
  * Blocks in which nothing is missing have one column a feature.
@@ -23,6 +23,8 @@ import { type Forest, type Rows, treeCount } from './shape.ts';
 interface Compiled {
   readonly ranks: readonly Ranks[];
   readonly trees: readonly CompiledTree[];
+  /** Block for one row: live events come one by one. */
+  readonly single: Int32Array;
 }
 
 interface CompiledTree {
@@ -50,15 +52,19 @@ export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: 
   }
   const { features } = forest;
   const blockRows = Math.max(4, Math.floor(BLOCK / features));
-  const block = new Int32Array(Math.min(blockRows, end - begin) * 2 * features);
+  const block = end - begin === 1 ? plan.single : new Int32Array(Math.min(blockRows, end - begin) * 2 * features);
   for (let first = begin; first < end; first += blockRows) {
     const count = Math.min(blockRows, end - first);
     const missing = fill(plan, features, rows, first, count, block, features);
     if (missing) fill(plan, features, rows, first, count, block, 2 * features);
     const width = missing ? 2 * features : features;
     out.fill(0, first, first + count);
-    for (const { levels, nodes, nodesOfTwo, lengths } of plan.trees) {
-      descend(missing ? nodesOfTwo : nodes, lengths, levels, block, width, count, out, first);
+    if (count < 4) {
+      for (let row = 0; row < count; row++) out[first + row] = alone(plan.trees, missing, block, row * width);
+    } else {
+      for (const { levels, nodes, nodesOfTwo, lengths } of plan.trees) {
+        descend(missing ? nodesOfTwo : nodes, lengths, levels, block, width, count, out, first);
+      }
     }
     for (let row = first; row < first + count; row++) out[row] /= plan.trees.length;
   }
@@ -124,13 +130,63 @@ function descend(
   }
 }
 
+/** The summed path length of the row that begins at `at`; added up in the order of the trees, as everywhere. */
+function alone(trees: readonly CompiledTree[], missing: boolean, block: Int32Array, at: number): number {
+  let sum = 0;
+  let tree = 0;
+  for (; tree + 4 <= trees.length; tree += 4) {
+    const first = trees[tree];
+    const second = trees[tree + 1];
+    const third = trees[tree + 2];
+    const fourth = trees[tree + 3];
+    const a = missing ? first.nodesOfTwo : first.nodes;
+    const b = missing ? second.nodesOfTwo : second.nodes;
+    const c = missing ? third.nodesOfTwo : third.nodes;
+    const d = missing ? fourth.nodesOfTwo : fourth.nodes;
+    const shared = Math.min(first.levels, second.levels, third.levels, fourth.levels);
+    let i = 2;
+    let j = 2;
+    let k = 2;
+    let l = 2;
+    for (let level = 0; level < shared; level++) {
+      i = (i + ((a[i] - block[at + a[i + 1]]) >>> 31)) << 1;
+      j = (j + ((b[j] - block[at + b[j + 1]]) >>> 31)) << 1;
+      k = (k + ((c[k] - block[at + c[k + 1]]) >>> 31)) << 1;
+      l = (l + ((d[l] - block[at + d[l + 1]]) >>> 31)) << 1;
+    }
+    sum += leafOf(first, a, block, at, i, shared);
+    sum += leafOf(second, b, block, at, j, shared);
+    sum += leafOf(third, c, block, at, k, shared);
+    sum += leafOf(fourth, d, block, at, l, shared);
+  }
+  for (; tree < trees.length; tree++) {
+    const one = trees[tree];
+    sum += leafOf(one, missing ? one.nodesOfTwo : one.nodes, block, at, 2, 0);
+  }
+  return sum;
+}
+
+/** What the leaf adds to which a row comes from node `i` (twice its number) of a level. */
+function leafOf(
+  { levels, lengths }: CompiledTree,
+  nodes: Int32Array,
+  block: Int32Array,
+  at: number,
+  from: number,
+  level: number,
+): number {
+  let i = from;
+  for (; level < levels; level++) i = (i + ((nodes[i] - block[at + nodes[i + 1]]) >>> 31)) << 1;
+  return lengths[(i >> 1) - lengths.length];
+}
+
 function compile(forest: Forest): Compiled {
   const { feature, features, left, roots, threshold } = forest;
   const thresholds: number[][] = Array.from({ length: features }, () => []);
   for (let node = 0; node < left.length; node++) if (left[node] !== 0) thresholds[feature[node]].push(threshold[node]);
   const ranks = thresholds.map(ranksOf);
   const trees = Array.from({ length: treeCount(forest) }, (_, t) => compileTree(forest, ranks, roots[t], roots[t + 1]));
-  return { ranks, trees };
+  return { ranks, trees, single: new Int32Array(2 * features) };
 }
 
 function compileTree(forest: Forest, ranks: readonly Ranks[], root: number, end: number): CompiledTree {

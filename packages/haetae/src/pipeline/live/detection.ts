@@ -24,6 +24,7 @@ import type { PolicySetup } from './policy.ts';
 export const LIVE_FILE = 'live';
 
 type Level = Finding['level'];
+type Scorer = ReturnType<typeof createLiveScorer>;
 
 export interface DetectionSetup {
   readonly rules: DetectorSetup;
@@ -57,7 +58,7 @@ const MOST_DAYS = 50_000;
 export class Detection {
   readonly #setup: DetectionSetup;
   readonly #rules: Detector;
-  readonly #score: ((event: Event) => Finding | undefined) | undefined;
+  readonly #score: Scorer | undefined;
   #policy: PolicySetup;
   #judge: Judge | undefined;
   #exceptions: readonly Exception[] = [];
@@ -132,8 +133,7 @@ export class Detection {
   detect(event: Event, id: number, timeMs: number, told: Told[]): void {
     this.#current = { event, id, timeMs };
     for (const finding of this.#rules.detect(event, this.#take)) this.#tell(finding, id, told);
-    const score = this.#score?.(event);
-    if (score !== undefined && this.#withinDay(event, timeMs)) this.#tell(score, id, told);
+    if (this.#score !== undefined) this.#detectUnusual(this.#score, event, id, timeMs, told);
   }
 
   /** What an agent says of itself and its host; `id`: of the word in the store. */
@@ -205,13 +205,16 @@ export class Detection {
     return level === finding.level ? finding : { ...finding, level };
   }
 
-  #withinDay(event: Event, timeMs: number): boolean {
+  /** A host of which enough was told that day is not even looked at. */
+  #detectUnusual(score: Scorer, event: Event, id: number, timeMs: number, told: Told[]): void {
     const key = `${event.computer.toLowerCase()} ${Math.floor(timeMs / DAY_MS)}`;
     const count = this.#perDay.get(key) ?? 0;
-    if (count >= PER_HOST_DAY) return false;
+    if (count >= PER_HOST_DAY) return;
+    const found = score(event);
+    if (found === undefined) return;
     this.#perDay.set(key, count + 1);
     if (this.#perDay.size > MOST_DAYS) this.#perDay.delete(this.#perDay.keys().next().value!);
-    return true;
+    this.#tell(found, id, told);
   }
 
   save(): SavedDetection {

@@ -240,6 +240,18 @@ describe('a baseline', () => {
     ]);
   });
 
+  test('is told the same of an event however many came before it, on a host that is known or not', () => {
+    const known = readBaseline(
+      run([{ path: 'two.json', events: [...clean, ...accesses('PC02')] }], { learn: true }).scores.learnt!,
+    );
+    const all = ['PC01', 'PC02', 'PC03', 'PC04'].flatMap((host) => accesses(host).slice(495, 505));
+    const alone = all.map((one) => createLiveScorer(known)(one));
+    const score = createLiveScorer(known);
+    expect(all.map(score)).toEqual(alone);
+    expect(all.map(score)).toEqual(alone);
+    expect(alone.flatMap((found) => found?.event.computer ?? [])).toEqual(['PC01', 'PC02', 'PC03', 'PC04']);
+  });
+
   test('of the data itself tells no drift, of other data some', () => {
     expect(run([{ path: 'a.json', events: clean }], { baseline: bytes }).scores.drift[0]!.psi).toBeLessThan(0.01);
     expect(run([{ path: 'a.json', events: strange(12) }], { baseline: bytes }).scores.drift[0]!.psi).toBeGreaterThan(1);

@@ -141,21 +141,39 @@ export function matrixOf(
  * which need all rows, stay as `before` has them.
  */
 export function matrixFrom(family: Family, rows: Float64Array, before: Float64Array, known: Rarities): Float64Array {
-  const { features } = family;
-  const width = features.length;
+  const width = family.features.length;
   const wide = 1 + valuesOf(family);
   const matrix = before.slice();
   const block = new Float64Array(HEAD - 1 + wide);
-  features.forEach((feature, column) => {
-    if (feature.kind === 'variety' || feature.kind === 'pace') return;
-    const value = columnReader(family, feature, undefined, known, undefined);
-    for (let i = 0; i < rows.length / wide; i++) {
-      block.set(rows.subarray(i * wide, (i + 1) * wide), AT.host);
-      matrix[i * width + column] = value(block, 0);
-    }
-  });
+  const write = rowWriter(family, known);
+  for (let i = 0; i < rows.length / wide; i++) {
+    block.set(rows.subarray(i * wide, (i + 1) * wide), AT.host);
+    write(block, matrix, i * width);
+  }
   return matrix;
 }
+
+/** Writes what the forest sees of the row at the begin of a block; leaves variety and pace, which need all rows, as they are. */
+export function rowWriter(
+  family: Family,
+  known: Rarities,
+): (block: Float64Array, out: Float64Array, at: number) => void {
+  const columns = family.features.flatMap((feature, column) =>
+    feature.kind === 'variety' || feature.kind === 'pace'
+      ? []
+      : [{ column, value: columnReader(family, feature, undefined, known, undefined) }],
+  );
+  return (block, out, at) => {
+    for (let i = 0; i < columns.length; i++) {
+      const { column, value } = columns[i]!;
+      out[at + column] = value(block, 0);
+    }
+  };
+}
+
+/** Whether a row's values depend on whose event it is. */
+export const looksAtHost = (family: Family): boolean =>
+  family.features.some((feature) => feature.kind === 'rarity' && feature.on === 'host');
 
 type Value = (block: Float64Array, at: number) => number;
 
