@@ -56,6 +56,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['haetae/locale'],
     packages: ['d3-array', 'd3-scale', 'd3-shape', 'd3-time'],
   },
+  'haetae/respond': {
+    path: 'packages/haetae/src/respond',
+    rooms: ['agent', 'haetae/attack', 'haetae/locale', 'haetae/incident'],
+    packages: ['yaml'],
+  },
   'haetae/store': {
     path: 'packages/haetae/src/store',
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
@@ -108,6 +113,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/survey',
       'haetae/sysmon',
       'haetae/incident',
+      'haetae/respond',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],
@@ -124,6 +130,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/agent': 'agent',
   '@haetae/agent/protocol': 'agent',
+  '@haetae/agent/respond': 'agent',
   '@haetae/evtx': 'evtx',
   '@haetae/event': 'event',
   '@haetae/event/shape': 'event',

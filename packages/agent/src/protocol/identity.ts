@@ -79,7 +79,7 @@ export const signEnrolment = (identity: Identity, secret: string): string =>
 export const signedEnrolment = (publicKey: string, secret: string, signature: string): boolean =>
   holds(enrolment(publicKey, secret), signature, publicKey);
 
-function holds(bytes: Buffer, signature: string, publicKey: string): boolean {
+export function holds(bytes: Buffer, signature: string, publicKey: string): boolean {
   if (!isPublicKey(publicKey)) return false;
   try {
     const key = createPublicKey({

@@ -12,6 +12,21 @@ export {
   unpack,
 } from './batch.ts';
 export {
+  type Command,
+  type CommandOutcome,
+  isOutcome,
+  MOST_COMMAND_MS,
+  OUTCOME_STATES,
+  REFUSALS,
+  type ReadCommand,
+  type Refusal,
+  readCommand,
+  type SignedCommand,
+  signCommand,
+  signedScript,
+  signScript,
+} from './commands.ts';
+export {
   fingerprintOf,
   type Identity,
   identityPem,
@@ -33,6 +48,19 @@ export {
   readServerMessage,
   type ServerMessage,
 } from './messages.ts';
+export {
+  ACTION_NAMES,
+  type ActionName,
+  blockable,
+  DEFAULT_MINUTES,
+  MOST_MINUTES,
+  type Order,
+  type OrderFault,
+  type ProcessRef,
+  pathFault,
+  type ReadOrder,
+  readOrder,
+} from './orders.ts';
 export {
   type Acceptor,
   acceptor,

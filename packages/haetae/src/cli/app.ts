@@ -21,6 +21,7 @@ import type {
   ReadyFlags,
   ScanFlags,
 } from './flags.ts';
+import { respondRoutes } from './respond-app.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { serveRoute, tokenRoutes } from './serve-app.ts';
 import { storedRoutes } from './stored-app.ts';
@@ -177,6 +178,7 @@ export function application(words: Words, version: string): Application<Context>
       explain: explainRoute(words, { ...common, ...evtx }),
       baseline: baselineRoutes(words, { ...common, ...evtx }),
       exceptions: exceptionsRoutes(words, detecting),
+      respond: respondRoutes(words, detecting),
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,
       sysmonConfig,

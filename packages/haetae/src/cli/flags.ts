@@ -249,3 +249,20 @@ export interface RescanFlags extends StoredFlags {
   readonly rules?: readonly string[];
   readonly builtin: boolean;
 }
+
+export interface RespondPlanFlags extends DetectingFlags {
+  readonly action?: readonly string[];
+  readonly playbooks?: readonly string[];
+  readonly builtinPlaybooks: boolean;
+  readonly server?: string;
+  readonly host?: string;
+  readonly minutes?: string;
+  readonly never?: string;
+  readonly system?: 'windows' | 'linux';
+  readonly data?: string;
+  readonly assets?: string;
+  readonly format: 'table' | 'json';
+}
+export interface RespondLintFlags extends Pick<CommonFlags, 'lang' | 'output'> {
+  readonly format: 'table' | 'json';
+}

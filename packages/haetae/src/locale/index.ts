@@ -2,6 +2,7 @@ export { type ChartWords, chartWords } from './charts.ts';
 export { BOM, cell, row } from './csv.ts';
 export type { Words } from './en.ts';
 export type { IncidentWords } from './en-incidents.ts';
+export type { RespondWords } from './en-respond.ts';
 export type { RuleWords } from './en-rules.ts';
 export { incidentWords } from './incident-words.ts';
 export { type Josa, josa, particle } from './josa.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { api } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 import type { Control } from '../live/control.ts';
-import type { HuntStep, Stored } from './stored.ts';
+import { type HuntStep, incidentsOf, type Stored } from './stored.ts';
 
 const POLL_MS = 250;
 const PAGE = 1000;
@@ -53,6 +53,19 @@ export function overHttp(control: Control): Stored {
         response.destroy();
       }
     },
+    incidents: (beginning) =>
+      incidentsOf(
+        beginning,
+        ({ order, limit, cursor }) =>
+          get(
+            `/api/incidents?order=${order}&limit=${limit}${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+          ),
+        (id) =>
+          get<api.IncidentDetail>(`/api/incidents/${id}`).catch((error: unknown) => {
+            if (error instanceof StoreError && error.code === 'missing') return undefined;
+            throw error;
+          }),
+      ),
     hunt: ({ rule: { path, text }, ...times }, signal) =>
       follow('/api/hunts', { name: path.slice(-100), rule: text, ...times }, signal),
     rescan: ({ ids, fromMs, toMs }, signal) =>

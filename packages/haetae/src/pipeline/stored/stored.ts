@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { hunt, huntersOf } from '../../hunt/index.ts';
+import type { Incident } from '../../incident/index.ts';
 import { type api, storePorts } from '../../server/index.ts';
 import { type OpenStore, openStore, StoreError } from '../../store/index.ts';
 import { overHttp } from './over-http.ts';
@@ -32,6 +33,8 @@ export interface RescanWanted extends HuntTimes {
 export interface Stored {
   search(query: api.EventQuery, signal: AbortSignal): AsyncIterable<api.SearchPart>;
   hunt(wanted: HuntTimes & { readonly rule: RuleText }, signal: AbortSignal): AsyncIterable<HuntStep>;
+  /** The incidents whose ids begin so, as their room shapes them; two of them at most. */
+  incidents(beginning: string): Promise<Incident[]>;
   /** Only what no stored finding says. */
   rescan(wanted: RescanWanted, signal: AbortSignal): AsyncIterable<HuntStep>;
 }
@@ -51,8 +54,9 @@ export async function withStored<T>(directory: string, task: (stored: Stored) =>
 }
 
 function inStore(store: OpenStore): Stored {
-  const { events } = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
+  const { events, incidents } = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
   return {
+    incidents: (beginning) => incidentsOf(beginning, incidents.list, incidents.get),
     search: (query, signal) => events.search(query, signal),
     hunt: ({ rule, ...times }, signal) => steps(store, [rule], times, false, signal),
     rescan({ rules, ids, ...times }, signal) {
@@ -88,4 +92,30 @@ async function* steps(
       ...{ scanned: searched, total, found, fresh, kept },
     };
   }
+}
+
+type ListPage = (query: {
+  order: 'newest';
+  limit: number;
+  cursor?: string;
+}) => Promise<{ items: readonly { id: string }[]; next: string | null }>;
+const PAGE = 200;
+
+/** An id that is whole is asked for; of a beginning the list is read, up to a second that it fits. */
+export async function incidentsOf(
+  beginning: string,
+  list: ListPage,
+  get: (id: string) => Promise<{ readonly incident: unknown } | undefined>,
+): Promise<Incident[]> {
+  const ids: string[] = [];
+  if (beginning.length === 16) ids.push(beginning);
+  else
+    for (let cursor: string | undefined; ids.length < 2; ) {
+      const { items, next } = await list({ order: 'newest', limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      ids.push(...items.flatMap(({ id }) => (id.startsWith(beginning) ? [id] : [])));
+      if (next === null) break;
+      cursor = next;
+    }
+  const found = await Promise.all(ids.slice(0, 2).map(get));
+  return found.flatMap((one) => (one === undefined ? [] : [one.incident as Incident]));
 }

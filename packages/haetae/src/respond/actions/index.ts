@@ -1,0 +1,14 @@
+export { blockAddress } from './block-address/block-address.ts';
+export { blockDomain } from './block-domain/block-domain.ts';
+export { collectTriage } from './collect-triage/collect-triage.ts';
+export { disableAccount } from './disable-account/disable-account.ts';
+export { isolateHost } from './isolate-host/isolate-host.ts';
+export { killProcess } from './kill-process/kill-process.ts';
+export { killTree } from './kill-tree/kill-tree.ts';
+export { logOffSession } from './log-off-session/log-off-session.ts';
+export { quarantineFile } from './quarantine-file/quarantine-file.ts';
+export { removeRunKey } from './remove-run-key/remove-run-key.ts';
+export { removeService } from './remove-service/remove-service.ts';
+export { removeTask } from './remove-task/remove-task.ts';
+export { runScript } from './run-script/run-script.ts';
+export { suspendProcess } from './suspend-process/suspend-process.ts';
