@@ -34,9 +34,9 @@ afterEach(() => {
 const RULE = `title: A program out of nowhere
 id: 11111111-2222-4333-8444-555555555555
 status: test
-logsource: { product: linux, category: process_creation }
+logsource: { product: windows }
 detection:
-  program: { Image|endswith: /evil }
+  program: { Channel: Linux-Sysmon/Operational, EventID: 1, Image|endswith: /evil }
   condition: program
 tags: [attack.impact, attack.t1486, attack.execution, attack.t1204.002]
 level: critical

@@ -104,7 +104,7 @@ perform() { # number, kind, fields
     restore)
       [ ! -e "$2" ] || { why="$2 is there again"; return 1; }
       [ -f "$state/$n/file" ] || { why="nothing was taken from $2"; return 1; }
-      read -r owner mode _ < "$state/$n/meta" && cp -p "$state/$n/file" "$2" && chown "$owner" "$2" && chmod "$mode" "$2" ;;
+      read -r owner bits _ < "$state/$n/meta" && cp -p "$state/$n/file" "$2" && chown "$owner" "$2" && chmod "$bits" "$2" ;;
     hosts)
       line="0.0.0.0 $2 # haetae"
       if [ "$3" = add ]; then grep -qxF "$line" /etc/hosts || say "$line" >> /etc/hosts

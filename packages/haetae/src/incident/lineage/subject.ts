@@ -40,7 +40,8 @@ const NOBODY = { guid: '', pid: null, image: '', logonGuid: '', powershellHost: 
 
 export function subjectOf({ event, fields }: FiledFinding): Subject {
   const channel = event.channel.toLowerCase();
-  if (channel === 'microsoft-windows-sysmon/operational') return ofSysmon(fields);
+  if (channel === 'microsoft-windows-sysmon/operational' || channel === 'linux-sysmon/operational')
+    return ofSysmon(fields);
   if (channel === 'security') return ofSecurity(event.eventId, fields);
   if (channel.includes('powershell')) return ofPowerShell(event.processId, fields);
   const user = account(fields, 'SubjectUserName', 'SubjectDomainName') || first(fields, 'User', 'AccountName');

@@ -100,6 +100,7 @@ export class FileTracer implements Tracer {
   #sightOf(channel: string): Sight | undefined {
     switch (channel) {
       case 'microsoft-windows-sysmon/operational':
+      case 'linux-sysmon/operational':
         return (event, host) => seeSysmon(event, host, this.#mark);
       case 'security':
         return (event, host) => seeSecurity(event, host, this.#mark);
