@@ -27,10 +27,10 @@ export { StoreError, type StoreErrorCode } from './error.ts';
 export {
   EVENT_FLAGS,
   type EventBatch,
-  EventBatchBuilder,
   type EventOrigin,
   NO_EVENTS,
 } from './events/batch.ts';
+export { EventBatchBuilder } from './events/builder.ts';
 export {
   COLUMN_OF,
   EVENT_COLUMNS,

@@ -1,5 +1,4 @@
-import type { Event } from '@haetae/event';
-import { COLUMN_OF, EVENT_COLUMNS, MOST_DECODED, STRAYS } from './columns.ts';
+import { EVENT_COLUMNS } from './columns.ts';
 
 /** Facts about how an event came, as bits. */
 export const EVENT_FLAGS = {
@@ -29,28 +28,6 @@ export interface EventOrigin {
   readonly decoded: string;
 }
 
-/** One column of text: the rows that have a value, rising (absent when all have), and the values. */
-export interface TextColumn {
-  readonly rows: Uint32Array<ArrayBuffer> | undefined;
-  readonly values: readonly string[];
-}
-
-/** Events as columns, so that a thousand of them cross a thread's border as a few dozen buffers. Sorted by seq. */
-export interface EventBatch {
-  readonly rows: number;
-  readonly id: Float64Array<ArrayBuffer>;
-  readonly seq: Float64Array<ArrayBuffer>;
-  readonly timeMs: Float64Array<ArrayBuffer>;
-  readonly timeTicks: Uint16Array<ArrayBuffer>;
-  readonly receivedMs: Float64Array<ArrayBuffer>;
-  readonly eventId: Int32Array<ArrayBuffer>;
-  readonly flags: Uint8Array<ArrayBuffer>;
-  /** See {@link STRAYS}. */
-  readonly strays: Uint32Array<ArrayBuffer>;
-  /** In the order of {@link TEXT_COLUMNS}. */
-  readonly texts: readonly TextColumn[];
-}
-
 /** The columns of text of a batch and of the table, in one order. */
 export const TEXT_COLUMNS = [
   'host',
@@ -63,233 +40,52 @@ export const TEXT_COLUMNS = [
   'fields',
   'system',
 ] as const;
-const FIRST = 5;
-const DECODED = FIRST + EVENT_COLUMNS.length;
-const FIELDS = DECODED + 1;
-const SYSTEM = DECODED + 2;
-class TextBuilder {
-  #values: string[] = [];
-  #rows: Uint32Array<ArrayBuffer>;
+/** Of {@link EVENT_COLUMNS} among them, and of the last three. */
+export const FIRST_COLUMN = 5;
+export const DECODED = FIRST_COLUMN + EVENT_COLUMNS.length;
+export const FIELDS = DECODED + 1;
+export const SYSTEM = DECODED + 2;
 
-  constructor(capacity: number) {
-    this.#rows = new Uint32Array(capacity);
-  }
-  grow(capacity: number): void {
-    this.#rows = grown(this.#rows, new Uint32Array(capacity));
-  }
-  put(row: number, value: string): void {
-    this.#rows[this.#values.length] = row;
-    this.#values.push(value);
-  }
-  take(rows: number): TextColumn {
-    const values = this.#values;
-    this.#values = [];
-    return { rows: values.length === rows ? undefined : this.#rows.slice(0, values.length), values };
-  }
+/**
+ * Events as columns and all their texts as bytes: no text is made of them or taken apart on the way to the disk. Views of memory
+ * that threads share, valid until their builder is asked for the batch after the next. Sorted by seq.
+ */
+export interface EventBatch {
+  readonly rows: number;
+  readonly id: Float64Array;
+  readonly seq: Float64Array;
+  readonly timeMs: Float64Array;
+  readonly timeTicks: Uint16Array;
+  readonly receivedMs: Float64Array;
+  readonly eventId: Int32Array;
+  readonly flags: Uint8Array;
+  /** See `STRAYS`. */
+  readonly strays: Uint32Array;
+  /** UTF-8. Behind the last text stand {@link MARGIN} zeros. */
+  readonly bytes: Uint8Array;
+  /**
+   * Row by row, for each of {@link TEXT_COLUMNS}: where in `bytes` its text begins, 0 for no text, and how many bytes it has. Texts
+   * may share a place.
+   */
+  readonly cells: Uint32Array;
 }
 
-function grown<T extends Float64Array | Uint32Array | Uint16Array | Int32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Gathers events into a batch. One call an event, in the thread that reads: names are looked up once a field, and nothing is parsed. */
-export class EventBatchBuilder {
-  #capacity: number;
-  readonly #texts: TextBuilder[];
-  readonly #values: (string | undefined)[] = new Array(EVENT_COLUMNS.length).fill(undefined);
-  readonly #takers: number[] = new Array(EVENT_COLUMNS.length).fill(-1);
-  readonly #names: string[] = [];
-  readonly #written: string[] = [];
-  #id: Float64Array<ArrayBuffer>;
-  #seq: Float64Array<ArrayBuffer>;
-  #timeMs: Float64Array<ArrayBuffer>;
-  #receivedMs: Float64Array<ArrayBuffer>;
-  #ticks: Uint16Array<ArrayBuffer>;
-  #eventId: Int32Array<ArrayBuffer>;
-  #flags: Uint8Array<ArrayBuffer>;
-  #strays: Uint32Array<ArrayBuffer>;
-  /** Of the event that is being added. */
-  #stray = 0;
-  #rows = 0;
-
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.#texts = TEXT_COLUMNS.map(() => new TextBuilder(capacity));
-    this.#id = new Float64Array(capacity);
-    this.#seq = new Float64Array(capacity);
-    this.#timeMs = new Float64Array(capacity);
-    this.#receivedMs = new Float64Array(capacity);
-    this.#ticks = new Uint16Array(capacity);
-    this.#eventId = new Int32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
-    this.#strays = new Uint32Array(capacity);
-  }
-
-  get rows(): number {
-    return this.#rows;
-  }
-  /** Has no room left without growing. */
-  get full(): boolean {
-    return this.#rows === this.#capacity;
-  }
-
-  /** A frame is never split over two batches, however many events it has. */
-  #grow(): void {
-    const capacity = Math.max(256, this.#capacity * 2);
-    this.#id = grown(this.#id, new Float64Array(capacity));
-    this.#seq = grown(this.#seq, new Float64Array(capacity));
-    this.#timeMs = grown(this.#timeMs, new Float64Array(capacity));
-    this.#receivedMs = grown(this.#receivedMs, new Float64Array(capacity));
-    this.#ticks = grown(this.#ticks, new Uint16Array(capacity));
-    this.#eventId = grown(this.#eventId, new Int32Array(capacity));
-    this.#flags = grown(this.#flags, new Uint8Array(capacity));
-    this.#strays = grown(this.#strays, new Uint32Array(capacity));
-    for (const text of this.#texts) text.grow(capacity);
-    this.#capacity = capacity;
-  }
-
-  add(event: Event, origin: EventOrigin): void {
-    if (this.full) this.#grow();
-    const row = this.#rows++;
-    const unknown = Number.isNaN(event.timeMs);
-    this.#id[row] = origin.id;
-    this.#seq[row] = origin.seq;
-    this.#timeMs[row] = unknown ? origin.receivedMs : event.timeMs;
-    this.#ticks[row] = unknown ? 0 : event.timeTicks;
-    this.#receivedMs[row] = origin.receivedMs;
-    this.#eventId[row] = event.eventId;
-    this.#flags[row] = origin.flags | (unknown ? EVENT_FLAGS.timeUnknown : 0);
-    const texts = this.#texts;
-    texts[0]!.put(row, clean(origin.host));
-    texts[1]!.put(row, clean(event.channel));
-    texts[2]!.put(row, clean(event.provider));
-    if (event.eventRecordId !== 0) texts[3]!.put(row, String(event.eventRecordId));
-    texts[4]!.put(row, clean(origin.origin));
-    this.#stray = event.hasBlankNames === true ? STRAYS.all : 0;
-    texts[FIELDS]!.put(row, this.#fields(event));
-    texts[SYSTEM]!.put(row, this.#system(event));
-    this.#strays[row] = this.#stray;
-    const values = this.#values;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (value === undefined) continue;
-      texts[FIRST + i]!.put(row, value);
-      values[i] = undefined;
-    }
-    if (origin.decoded !== '') texts[DECODED]!.put(row, clean(origin.decoded.slice(0, MOST_DECODED)));
-  }
-
-  /** Puts what feeds a column into `#values`, and writes all fields as JSON: the text, or the number of the column that has it. */
-  #fields(event: Event): string {
-    const names = this.#names;
-    const written = this.#written;
-    const takers = this.#takers;
-    const blanks = event.hasBlankNames === undefined;
-    let n = 0;
-    for (const [name, value] of event.fields()) {
-      if (blanks && name.includes(' ')) this.#stray |= STRAYS.all;
-      names[n] = name;
-      written[n] = value;
-      const place = COLUMN_OF.get(name);
-      if (place !== undefined && value !== '' && value !== '-') {
-        const taker = takers[place.column]!;
-        const nul = value.includes('\0');
-        if (taker < 0 && !nul) takers[place.column] = n;
-        else {
-          this.#stray |= 1 << place.column;
-          if (!nul && place.rank < COLUMN_OF.get(names[taker]!)!.rank) takers[place.column] = n;
-        }
-      }
-      n++;
-    }
-    // One object and one call: a text that is put together piece by piece stays in pieces, and the collector carries them about.
-    const object: Record<string, string | number> = Object.create(null);
-    let json: string | undefined;
-    for (let i = 0; i < n; i++) {
-      const name = names[i]!;
-      if (object[name] !== undefined || isIndex(name)) {
-        json = this.#inPieces(n);
-        break;
-      }
-      object[name] = this.#take(i, COLUMN_OF.get(name)?.column);
-    }
-    takers.fill(-1);
-    return json ?? wellFormed(JSON.stringify(object));
-  }
-
-  /** As an object would say it that may repeat its names, and puts no numbers first. */
-  #inPieces(n: number): string {
-    this.#stray |= STRAYS.all;
-    const names = this.#names;
-    const pieces: string[] = [];
-    for (let i = 0; i < n; i++) {
-      const name = names[i]!;
-      const first = names.indexOf(name) === i;
-      const value = this.#take(i, first ? COLUMN_OF.get(name)?.column : undefined);
-      pieces.push(`${JSON.stringify(first ? name : repeated(names, i))}:${JSON.stringify(value)}`);
-    }
-    return wellFormed(`{${pieces.join(',')}}`);
-  }
-
-  /** What stands in the JSON for the i-th value: itself, or its column when it fills that. */
-  #take(i: number, column: number | undefined): string | number {
-    const value = this.#written[i]!;
-    if (column === undefined || this.#takers[column] !== i) return value;
-    this.#values[column] = value;
-    return column;
-  }
-
-  /** The event's own name for its host stands here too: `host` may be another. */
-  #system(event: Event): string {
-    const object: Record<string, string> = Object.create(null);
-    if (event.computer !== '') object.Computer = event.computer;
-    for (const [name, value] of event.systemFields()) {
-      object[name] = value;
-      if (COLUMN_OF.has(name)) this.#stray |= STRAYS.all;
-    }
-    return wellFormed(JSON.stringify(object));
-  }
-
-  /** The batch, and room for the next one. */
-  take(): EventBatch {
-    const rows = this.#rows;
-    const batch: EventBatch = {
-      rows,
-      id: this.#id.slice(0, rows),
-      seq: this.#seq.slice(0, rows),
-      timeMs: this.#timeMs.slice(0, rows),
-      timeTicks: this.#ticks.slice(0, rows),
-      receivedMs: this.#receivedMs.slice(0, rows),
-      eventId: this.#eventId.slice(0, rows),
-      flags: this.#flags.slice(0, rows),
-      strays: this.#strays.slice(0, rows),
-      texts: this.#texts.map((text) => text.take(rows)),
-    };
-    this.#rows = 0;
-    return batch;
-  }
-}
-
-/** JSON escapes half a surrogate pair, and the database cannot read that. A backslash before it would be one of the text. */
-const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
-const wellFormed = (json: string): string => (json.includes('\\ud') ? json.replace(HALF, '$1\ufffd') : json);
-
-/** Objects put such names first, whatever the order they came in. */
-const isIndex = (name: string): boolean => {
-  const code = name.charCodeAt(0);
-  return code >= 48 && code <= 57;
-};
-
-/** A NUL would end the text where the database takes it over. */
-const clean = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text);
-
-/** The second, third … field of one name is `name[2]`, `name[3]` …, as in findings. */
-function repeated(names: readonly string[], at: number): string {
-  let n = 1;
-  for (let i = 0; i < at; i++) if (names[i] === names[at]) n++;
-  return `${names[at]}[${n}]`;
-}
+/** Numbers of one row in `cells`. */
+export const ROW_CELLS = TEXT_COLUMNS.length * 2;
+/** So that a text may be looked at in whole words. */
+export const MARGIN = 16;
 
 /** A batch of none: for what comes without events. */
-export const NO_EVENTS: EventBatch = new EventBatchBuilder(0).take();
+export const NO_EVENTS: EventBatch = {
+  rows: 0,
+  id: new Float64Array(0),
+  seq: new Float64Array(0),
+  timeMs: new Float64Array(0),
+  timeTicks: new Uint16Array(0),
+  receivedMs: new Float64Array(0),
+  eventId: new Int32Array(0),
+  flags: new Uint8Array(0),
+  strays: new Uint32Array(0),
+  bytes: new Uint8Array(MARGIN),
+  cells: new Uint32Array(0),
+};

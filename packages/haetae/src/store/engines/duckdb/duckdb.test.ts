@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { TEXT_COLUMNS } from '../../events/batch.ts';
+import { batchFrom } from '../../testing/events.ts';
 import { tempFolder } from '../../testing/fixtures.ts';
+import { eventAppender } from './append.ts';
 import { FILE } from './backup.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, STORE } from './database.ts';
 import { limitsHere, openDuckdb } from './duckdb.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { eachText } from './vectors.ts';
 
 const limits = { ...limitsHere(), memory: 256e6 };
 const openFile = (folder: string) => openDatabase(join(folder, FILE), limits, join(folder, 'temp'));
@@ -83,4 +87,30 @@ test('a checkpoint that fails, as on a full disk, costs nothing: the file is tak
     expect(await Promise.all(counts)).toEqual(Array.from({ length: 3 }, () => ({ n: reader ? 1 : 2 })));
   }
   await db.close();
+});
+
+test('texts are given to DuckDB at once as they are one by one: of every length, beyond ASCII, missing, over several chunks', async () => {
+  const values = [...'abcdefghijklmnopqrst'].map((_, n, all) => all.slice(0, n).join(''));
+  const samples = Array.from({ length: 5000 }, (_, i) => ({
+    id: i + 1,
+    host: `PC-${i % 7}`,
+    fields: [
+      ['CommandLine', values[i % values.length]!],
+      ['Image', `C:\\한글 폴더\\${'x'.repeat(i % 90)}`],
+      ...(i % 3 === 0 ? [['Hashes', `SHA1=${i}`] as const] : []),
+      ...(i > 4000 ? [['ScriptBlockText', 'y'.repeat(i)] as const] : []),
+    ] as const,
+  }));
+  const events = batchFrom(samples);
+  const dumps: unknown[] = [];
+  for (const inDuckdb of [undefined, eachText]) {
+    const db = await openFile(tempFolder());
+    await migrate(db, 1);
+    await db.write((sql) => eventAppender(db.api, STORE, inDuckdb).append(sql.connection, events, 3));
+    const columns = ['id', 'time_ms', ...TEXT_COLUMNS].map((name) => `coalesce(md5(CAST(${name} AS VARCHAR)), 'none')`);
+    dumps.push(await db.read((sql) => sql.all(`SELECT ${columns.join(" || ' ' || ")} AS row FROM events ORDER BY id`)));
+    await db.close();
+  }
+  expect(dumps[0]).toHaveLength(4997);
+  expect(dumps[0]).toEqual(dumps[1]);
 });
