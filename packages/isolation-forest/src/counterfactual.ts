@@ -1,6 +1,6 @@
 import { attribute } from './attribute.ts';
 import { ForestError } from './error.ts';
-import { boxesOf, cells } from './reach.ts';
+import { gridOf } from './grid.ts';
 import { pathLengths } from './score.ts';
 import { averagePathLength, type Forest, type Rows, scoreOf, treeCount } from './shape.ts';
 
@@ -125,43 +125,49 @@ function cheapest(
   enough: number,
   limit: number,
 ): { readonly to: number[]; readonly cost: number } | undefined {
-  const grid = cells(boxesOf(search.forest, search.row, changed));
-  const [first, second] = grid.edges;
-  const points = [nearest(search, changed[0], first), nearest(search, changed[1], second)];
+  const grid = gridOf(search.forest, search.row, changed);
+  const costs = grid.edges.map((edges, axis) => costsOf(search, changed[axis], edges));
+  const [first, second] = costs;
   let cost = limit;
-  let to: number[] | undefined;
-  grid.sweep((i, sums) => {
-    const base = points[0].cost[i];
-    if (base >= cost) return;
-    for (let j = 0; j < sums.length; j++) {
-      if (sums[j] < enough || base + points[1].cost[j] >= cost) continue;
-      cost = base + points[1].cost[j];
-      to = changed.map((_, axis) => points[axis].value[axis === 0 ? i : j]);
+  let cell: readonly [number, number] | undefined;
+  const visit = (i: number, steps: Float64Array): void => {
+    const base = first[i];
+    let sum = 0;
+    for (let j = 0; j < second.length; j++) {
+      sum += steps[j];
+      if (sum < enough || base + second[j] >= cost) continue;
+      cost = base + second[j];
+      cell = [i, j];
     }
-  });
-  return to === undefined ? undefined : { to, cost };
+  };
+  grid.sweep((i) => first[i] < cost, visit);
+  if (cell === undefined) return undefined;
+  const [i, j] = cell;
+  const to = changed.map((feature, axis) => nearest(search, feature, grid.edges[axis], axis === 0 ? i : j));
+  return { to, cost };
 }
 
-/** In each interval between edges, the value nearest to the row's own, and what it costs; ∞ if the interval has no such value. */
-function nearest(
-  search: Search,
-  feature: number | undefined,
-  edges: Float64Array,
-): { readonly value: Float64Array; readonly cost: Float64Array } {
-  const value = new Float64Array(edges.length - 1);
-  const cost = new Float64Array(edges.length - 1);
-  if (feature === undefined) return { value, cost };
+/** In each interval between edges, what the value nearest to the row's own costs; ∞ if the interval has no such value. */
+function costsOf(search: Search, feature: number | undefined, edges: Float64Array): Float64Array {
+  const costs = new Float64Array(edges.length - 1);
+  if (feature === undefined) return costs;
   const own = search.row[feature];
-  const whole = search.whole.has(feature);
   const scale = search.scale[feature] > 0 ? search.scale[feature] : 1;
-  for (let i = 0; i < value.length; i++) {
-    const [low, high] = [edges[i], edges[i + 1]];
-    if (own > low && own <= high) value[i] = own;
-    else if (own > high) value[i] = whole ? Math.floor(high) : high;
-    else value[i] = whole ? Math.floor(low) + 1 : above(low);
-    cost[i] = value[i] > low && value[i] <= high ? Math.abs(value[i] - own) / scale : Infinity;
+  for (let i = 0; i < costs.length; i++) {
+    const value = nearest(search, feature, edges, i);
+    costs[i] = value > edges[i] && value <= edges[i + 1] ? Math.abs(value - own) / scale : Infinity;
   }
-  return { value, cost };
+  return costs;
+}
+
+/** The value of an interval that is nearest to the row's own. */
+function nearest(search: Search, feature: number, edges: Float64Array, i: number): number {
+  const own = search.row[feature];
+  const [low, high] = [edges[i], edges[i + 1]];
+  if (own > low && own <= high) return own;
+  const whole = search.whole.has(feature);
+  if (own > high) return whole ? Math.floor(high) : high;
+  return whole ? Math.floor(low) + 1 : above(low);
 }
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -181,10 +187,11 @@ function around(
   to: readonly number[],
   i: number,
 ): { readonly above: number; readonly atMost: number } {
-  const grid = cells(boxesOf(search.forest, changedRow(search, changed, to), [changed[i]]));
+  const grid = gridOf(search.forest, changedRow(search, changed, to), [changed[i]]);
   const [edges] = grid.edges;
   const good: boolean[] = [];
-  grid.sweep((_, sums) => good.push(sums[0] >= search.enough - SLACK));
+  const all = (): boolean => true;
+  grid.sweep(all, (_, steps) => good.push(steps[0] >= search.enough - SLACK));
   let low = edges.findLastIndex((edge) => edge < to[i]);
   let high = low + 1;
   while (low > 0 && good[low - 1]) low--;

@@ -43,13 +43,21 @@ const BLOCK = 4096;
 /** Rank in the prolongation of a branch: no value's is greater, and the difference to none overflows. */
 const PROLONGED = 0x4000_0000;
 
-/** Sets `out[i]` to the mean path length of row i, for the rows from `begin` to `end` − 1. */
-export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: number, out: Float64Array): void {
+function planOf(forest: Forest): Compiled {
   let plan = compiled.get(forest);
   if (plan === undefined) {
     plan = compile(forest);
     compiled.set(forest, plan);
   }
+  return plan;
+}
+
+/** The thresholds of each feature. */
+export const ranksOfForest = (forest: Forest): readonly Ranks[] => planOf(forest).ranks;
+
+/** Sets `out[i]` to the mean path length of row i, for the rows from `begin` to `end` − 1. */
+export function fastPathLengths(forest: Forest, rows: Rows, begin: number, end: number, out: Float64Array): void {
+  const plan = planOf(forest);
   const { features } = forest;
   const blockRows = Math.max(4, Math.floor(BLOCK / features));
   const block = end - begin === 1 ? plan.single : new Int32Array(Math.min(blockRows, end - begin) * 2 * features);
