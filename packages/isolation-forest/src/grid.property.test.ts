@@ -26,7 +26,7 @@ test('edges and sums are those of the plain version, to the last bit', () => {
     rows: fc.array(row, { minLength: 1, maxLength: 60 }),
     own: fc.array(value, { minLength: FEATURES, maxLength: FEATURES }),
     missing: fc.integer({ min: 0, max: FEATURES - 1 }),
-    changed: fc.constantFrom([0], [3], [0, 1], [2, 1], [3, 0]),
+    changed: fc.constantFrom<number[]>([0], [3], [0, 1], [2, 1], [3, 0]),
     trees: fc.integer({ min: 1, max: 20 }),
     every: fc.integer({ min: 1, max: 2 }),
   });
