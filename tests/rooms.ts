@@ -61,6 +61,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['agent', 'haetae/attack', 'haetae/locale', 'haetae/incident'],
     packages: ['yaml'],
   },
+  'haetae/report': {
+    path: 'packages/haetae/src/report',
+    rooms: ['haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/incident', 'haetae/chart'],
+    packages: ['@myriaddreamin/typst-ts-node-compiler'],
+  },
   'haetae/store': {
     path: 'packages/haetae/src/store',
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
@@ -114,6 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/sysmon',
       'haetae/incident',
       'haetae/respond',
+      'haetae/report',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],

@@ -21,6 +21,7 @@ import type {
   ReadyFlags,
   ScanFlags,
 } from './flags.ts';
+import { reportRoute } from './report-app.ts';
 import { respondRoutes } from './respond-app.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { serveRoute, tokenRoutes } from './serve-app.ts';
@@ -175,6 +176,7 @@ export function application(words: Words, version: string): Application<Context>
     routes: {
       scan,
       incident,
+      report: reportRoute(words, detecting),
       explain: explainRoute(words, { ...common, ...evtx }),
       baseline: baselineRoutes(words, { ...common, ...evtx }),
       exceptions: exceptionsRoutes(words, detecting),

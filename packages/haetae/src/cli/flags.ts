@@ -52,6 +52,23 @@ export interface IncidentFlags extends DetectingFlags {
   readonly format: 'table' | 'json' | 'md';
 }
 
+/** `lang` may be `both`; `from` and `to` choose incidents where no logs are given. */
+export interface ReportFlags extends DetectingFlags {
+  readonly incident?: string;
+  readonly assets?: string;
+  readonly data?: string;
+  readonly format?: 'pdf' | 'html' | 'md';
+  readonly template: 'executive' | 'analyst' | 'kisa';
+  readonly case?: string;
+  readonly record?: string;
+  readonly aware?: string;
+  readonly awareBy?: string;
+  readonly awareReason?: string;
+  readonly stage?: 'first' | 'supplement';
+  readonly date?: string;
+  readonly full?: string;
+}
+
 export interface DumpFlags extends CommonFlags, EvtxFlags {
   readonly format: 'jsonl' | 'xml' | 'csv';
   readonly canonical: boolean;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainMarkdown } from './incident-markdown.ts';
+import { plainMarkdown } from '../locale/index.ts';
 
 test.each([
   ['[x](http://evil.example)', '\\[x\\]\\(http&#58;//evil.example\\)'],

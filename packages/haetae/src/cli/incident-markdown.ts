@@ -1,5 +1,5 @@
 import type { Incident } from '../incident/index.ts';
-import { printable, type Words, type Zone } from '../locale/index.ts';
+import { codeSpan, fenced, plainMarkdown, printable, type Words, type Zone } from '../locale/index.ts';
 import { incidentPage, shapeOf } from './incident-page.ts';
 import { spanText, tacticsLine } from './incident-table.ts';
 import { SHAPES } from './level.ts';
@@ -56,36 +56,11 @@ export function incidentMarkdown(incident: Incident, words: Words, zone: Zone): 
     parts.push(
       `## ${w.indicators}`,
       page.indicators
-        .map(([kind, values]) => `- ${kind}\n${values.map((value) => `  - ${code(value)}`).join('\n')}`)
+        .map(([kind, values]) => `- ${kind}\n${values.map((value) => `  - ${codeSpan(value)}`).join('\n')}`)
         .join('\n'),
     );
   }
   if (page.blind.length > 0)
     parts.push(`## ${w.blind}`, page.blind.map((band) => `- ${plainMarkdown(band)}`).join('\n'));
   return `${parts.join('\n\n')}\n`;
-}
-
-/** Text that Markdown and HTML leave as it is. Bare addresses would become links in some renderers: their colon is an entity. */
-export const plainMarkdown = (text: string): string =>
-  text
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&')
-    .replace(/:\/\//g, '&#58;//')
-    .replace(/\bwww\./gi, 'www&#46;')
-    .replace(/@/g, '&#64;')
-    .replace(/\n/g, ' ');
-
-/** A code span around text that may hold backticks itself. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence} ${text.replace(/\n/g, ' ')} ${fence}`;
-}
-
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
 }

@@ -3,6 +3,7 @@ import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
 import { enOpen } from './en-open.ts';
+import { enReportCommand } from './en-report-command.ts';
 import { enRespond } from './en-respond.ts';
 import { enRules } from './en-rules.ts';
 import { enServe } from './en-serve.ts';
@@ -227,6 +228,7 @@ export const en = {
   anomaly: enAnomaly,
   stored: enStored,
   respond: enRespond,
+  report: enReportCommand,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',
     missing: (path: string) => `${path}: no such file or folder, and no file fits it as a glob`,

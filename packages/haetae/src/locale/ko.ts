@@ -4,6 +4,7 @@ import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
 import { koOpen } from './ko-open.ts';
+import { koReportCommand } from './ko-report-command.ts';
 import { koRespond } from './ko-respond.ts';
 import { koRules } from './ko-rules.ts';
 import { koServe } from './ko-serve.ts';
@@ -219,6 +220,7 @@ export const ko: Words = {
   anomaly: koAnomaly,
   stored: koStored,
   respond: koRespond,
+  report: koReportCommand,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',
     missing: (path) => `${path}: 그런 파일이나 폴더가 없고, 글롭에 맞는 파일도 없습니다`,

@@ -1,0 +1,20 @@
+/** The parts that reports are put together from, one file each; templates.ts says which report has which, in what order. */
+export { actions } from './actions.ts';
+export { anomalies } from './anomalies.ts';
+export { attack } from './attack.ts';
+export { blind } from './blind.ts';
+export { clocks } from './clocks.ts';
+export { damage } from './damage.ts';
+export { difference } from './difference.ts';
+export { entry } from './entry.ts';
+export { evidence } from './evidence.ts';
+export { hosts } from './hosts.ts';
+export { indicators } from './indicators.ts';
+export { noticed } from './noticed.ts';
+export { prevention, recommendations } from './recommendations.ts';
+export { risk } from './risk.ts';
+export { story } from './story.ts';
+export { incidentList, outline, summary } from './summary.ts';
+export { shortTimeline, timeline } from './timeline.ts';
+export { tree } from './tree.ts';
+export { versions } from './versions.ts';
