@@ -76,6 +76,14 @@ export interface Incidents {
     control?: QueryControl,
   ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /**
+   * Those that the reader changed behind the frame `seq`, or anybody at or after `sinceMs`; merged ones too. In order of seq.
+   */
+  changed(query: {
+    readonly seq: number;
+    readonly sinceMs: number;
+    readonly limit: number;
+  }): Promise<readonly IncidentRow[]>;
   history(id: string): Promise<readonly IncidentEntry[]>;
   /** Throws `conflict` when its version is no longer `version`, `missing`. */
   triage(id: string, version: number, change: Partial<Triage>, actor: string, nowMs: UnixMs): Promise<IncidentRow>;

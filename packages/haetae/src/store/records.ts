@@ -40,6 +40,10 @@ export interface Delivery extends Kept {
   readonly error: string;
   readonly body: Json;
 }
+/** How far something that goes on has come: its owner's own words, found again after a crash. */
+export interface Mark extends Kept {
+  readonly body: Json;
+}
 export interface ResponseAction extends Kept {
   readonly incidentId: string;
   readonly action: string;

@@ -8,6 +8,7 @@ import type {
   Delivery,
   Entities,
   HuntHits,
+  Mark,
   ResponseAction,
   RuleState,
   SavedSearch,
@@ -36,6 +37,7 @@ export interface Store {
   readonly deliveries: Book<Delivery>;
   readonly responses: Book<ResponseAction>;
   readonly searches: Book<SavedSearch>;
+  readonly marks: Book<Mark>;
   readonly hunts: Book<StoredHunt>;
   readonly huntHits: HuntHits;
   readonly upkeep: Upkeep;

@@ -87,6 +87,21 @@ export function casesContract(open: () => Promise<Store>): void {
     ]);
   });
 
+  test('what changed is asked for by frame and by time, what people changed and what was merged too', async () => {
+    const store = await open();
+    const rows = ['i1', 'i2', 'i3'].map((id, i) => incident({ id, seq: i + 1, mergedInto: id === 'i2' ? 'i3' : null }));
+    await store.intake.commit(batch(3, [], { incidents: rows }));
+    const changed = async (seq: number, sinceMs: number, limit = 9) =>
+      (await store.incidents.changed({ seq, sinceMs, limit })).map(({ id }) => id);
+    const never = Number.MAX_SAFE_INTEGER;
+    expect(await changed(0, never)).toEqual(['i1', 'i2', 'i3']);
+    expect(await changed(1, never)).toEqual(['i2', 'i3']);
+    expect(await changed(0, never, 2)).toEqual(['i1', 'i2']);
+    const { updatedMs } = (await store.incidents.get('i1'))!;
+    await store.incidents.triage('i1', 1, { status: 'open' }, 'u1', ms(updatedMs + 1000));
+    expect(await changed(3, updatedMs + 1000)).toEqual(['i1']);
+  });
+
   test('of two who change one incident at once, one is told', async () => {
     const store = await open();
     await store.intake.commit(batch(1, [], { incidents: [incident({ id: 'i1' })] }));
@@ -191,7 +206,8 @@ export function casesContract(open: () => Promise<Store>): void {
       }),
       await store.searches.create({ ...kept, name: '내 검색', owner: 'u1', shared: true, query: { text: 'x' } }),
     ];
-    const books = [store.rules, store.deliveries, store.responses, store.searches];
+    made.push((await store.marks.create({ ...kept, body: { seq: 7 } })) as never);
+    const books = [store.rules, store.deliveries, store.responses, store.searches, store.marks];
     for (const [i, book] of books.entries()) expect(await book.get('x')).toEqual(made[i]);
   });
 }

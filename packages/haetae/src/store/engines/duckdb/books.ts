@@ -6,6 +6,7 @@ import type {
   HuntHit,
   HuntHits,
   Kept,
+  Mark,
   ResponseAction,
   RuleState,
   SavedSearch,
@@ -60,6 +61,8 @@ const searches = tableOf<SavedSearch>('searches', {
   ...KEPT,
   ...{ name: 'text', owner: 'text', shared: 'bool', query: 'json' },
 });
+
+const marks = tableOf<Mark>('marks', { ...KEPT, body: 'json' });
 
 const hunts = tableOf<StoredHunt>('hunts', {
   ...KEPT,
@@ -124,6 +127,7 @@ export const booksIn = (db: Database) => ({
   responses: bookOf(db, 'response', responses),
   searches: bookOf(db, 'saved search', searches),
   hunts: bookOf(db, 'hunt', hunts),
+  marks: bookOf(db, 'mark', marks),
 });
 
 /** Rows of one statement. */

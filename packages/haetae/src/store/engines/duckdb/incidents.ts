@@ -168,6 +168,11 @@ export const incidentsIn = (db: Database): Incidents => ({
       if (row === undefined) return undefined;
       return { ...rowOf(row), body: (await bodies.first(sql, 'WHERE id = $1', [id]))?.body ?? null };
     }),
+  changed: ({ seq, sinceMs, limit }) =>
+    db.read(async (sql) => {
+      const found = 'WHERE seq > $1 OR updated_ms >= $2 ORDER BY seq, id LIMIT $3';
+      return (await incidentRows.all(sql, found, [seq, sinceMs, limit])).map(rowOf);
+    }),
   history: (id) => db.read((sql) => history.all(sql, 'WHERE incident_id = $1 ORDER BY number', [id])),
   triage: (id, version, change, actor, nowMs) =>
     db.write(async (sql) => {

@@ -1,0 +1,9 @@
+import { KEPT } from './0003-records.ts';
+import type { Migration } from './index.ts';
+
+/** How far what goes out has come: which changes of incidents were looked at, and how each channel does. */
+export const marks: Migration = {
+  version: 6,
+  name: 'marks',
+  sql: `CREATE TABLE marks (${KEPT}, body VARCHAR NOT NULL);`,
+};
