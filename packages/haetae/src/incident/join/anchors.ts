@@ -9,6 +9,8 @@ export interface Anchor {
   /** Joins only within this many milliseconds; absent: however far apart. */
   readonly within?: number;
   readonly shownBy?: readonly Happening[];
+  /** Findings of other hosts may hold it too. */
+  readonly wide?: true;
 }
 
 /** Anchors by the number of the unit that holds them. */
@@ -31,6 +33,11 @@ export class Anchors {
   clear(): void {
     this.#of.clear();
     this.#sorted.clear();
+  }
+
+  /** Of a unit, in any order. */
+  of(unit: number): Iterable<Anchor> {
+    return this.#of.get(unit)?.values() ?? NONE;
   }
 
   /** In an order, which is always the same one; of equal ones, as they came. */

@@ -10,14 +10,20 @@ const FLOW_MS = 2 * 60_000;
 export function joinByFlow({ units, anchors, windowMs }: Context): void {
   units.forEach(({ flows, fields, rule, eventId }, i) => {
     for (const flow of flows)
-      anchors.add(i, { key: `flow ${flow}`, kind: 'hop', by: flow.replace('|', ' – '), within: FLOW_MS });
+      anchors.add(i, { key: `flow ${flow}`, kind: 'hop', by: flow.replace('|', ' – '), within: FLOW_MS, wide: true });
     if (flows.size === 0 || rule === null) return;
     const outbound = eventId === 3 ? fields.Initiated !== 'false' : fields.Direction !== '%%14592';
     const [address, port] =
       eventId === 3 ? [fields.DestinationIp, fields.DestinationPort] : [fields.DestAddress, fields.DestPort];
     if (outbound) {
       const by = `${address}:${port}`;
-      anchors.add(i, { key: `repeat ${rule.id || rule.title} ${by}`, kind: 'repeat', by, within: windowMs });
+      anchors.add(i, {
+        key: `repeat ${rule.id || rule.title} ${by}`,
+        kind: 'repeat',
+        by,
+        within: windowMs,
+        wide: true,
+      });
     }
   });
 }

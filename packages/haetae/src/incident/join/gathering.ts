@@ -8,6 +8,7 @@ import { compare } from '../text.ts';
 import type { Trace } from '../trace/trace.ts';
 import { Anchors } from './anchors.ts';
 import { unitsByNode } from './context.ts';
+import type { HostNames } from './hops.ts';
 import { type Part, partOf } from './part.ts';
 import type { Said } from './said.ts';
 import { type Further, type Unit, Units } from './unit.ts';
@@ -45,7 +46,7 @@ export class Gathering {
   }
 
   /** `hosts`: those of all parts, in short. */
-  part(hosts: ReadonlySet<string>): Part {
+  part(hosts: HostNames): Part {
     const [lineage, hostOf, traces] = [this.#lineage, this.#hostOf, this.#traces];
     this.#units.sort();
     const units = this.#units.all;

@@ -6,9 +6,11 @@ import type { Node } from '../lineage/node.ts';
 import { isRemote, joins, type Session } from '../lineage/sessions.ts';
 import { compare } from '../text.ts';
 import type { Trace, TracedAct } from '../trace/trace.ts';
+import type { Anchor } from './anchors.ts';
 import { type Context, nearest, sessionOf } from './context.ts';
 import type { Part } from './part.ts';
 import { sessionAnchor } from './sessions.ts';
+import type { Unit } from './unit.ts';
 
 /** A logon follows the connection, or the use of credentials, that made it within this; clocks of hosts differ. */
 const CLOCKS_MS = 60_000;
@@ -31,12 +33,16 @@ export interface Want {
   readonly units: readonly number[];
   /** What is asked of the offers of each part, the surest first. */
   readonly asked: readonly Question[];
-  /** Parts that have answers, one for each question. */
-  readonly answers: Map<Part, readonly (Reach | undefined)[]>;
 }
 
-interface Question {
-  readonly of: 'connections' | 'credentials' | 'addressed' | 'named';
+/** Of a part, one for each question. */
+export type Answers = readonly (Reach | undefined)[];
+
+/** Whether a name is that of a host, in short. */
+export type HostNames = Pick<ReadonlySet<string>, 'has'>;
+
+export interface Question {
+  readonly of: keyof Offers;
   readonly keys: readonly string[];
   /** The reach lies at most so long before or after the logon. */
   readonly beforeMs: number;
@@ -75,7 +81,6 @@ export function wantsOf(context: Context): Want[] {
     session,
     units: joins(session) ? [] : (members.get(session.key) ?? []),
     asked: questionsOf(session, addresses.get(shortName(session.host)) ?? []),
-    answers: new Map(),
   }));
 }
 
@@ -116,7 +121,7 @@ function addressesOf({ lineage }: Context): Map<string, string[]> {
 }
 
 /** `hosts`: those of the logs, in short. */
-export function offersOf(context: Context, hosts: ReadonlySet<string>): Offers {
+export function offersOf(context: Context, hosts: HostNames): Offers {
   return {
     ...connectionsOf(context),
     credentials: credentialsOf(context),
@@ -130,38 +135,52 @@ export function offersOf(context: Context, hosts: ReadonlySet<string>): Offers {
  * the host. Sessions of remote desktops are joined so too, and by nothing else.
  */
 export function joinByHop(parts: readonly Part[]): void {
-  const there = new Set(parts);
-  const fresh = parts.filter((part) => part.fresh);
   for (const part of parts)
     for (const want of part.wants) {
-      ask(want, part.fresh ? parts : fresh, there);
-      const [from, reach] = reachTo(want) ?? [];
-      if (from === undefined || reach === undefined) continue;
-      const unit = nearest(from.context, reach.node);
-      if (unit === undefined) continue;
-      const { session } = want;
-      const anchor = { ...sessionAnchor(session), kind: 'hop' as const, by: session.host, shownBy: [reach.shownBy] };
-      from.across.add(unit, anchor);
-      for (const i of want.units) part.across.add(i, anchor);
+      const answers = new Map<Part, Answers>();
+      for (const other of parts) {
+        const own = answersOf(want, other);
+        if (own !== undefined) answers.set(other, own);
+      }
+      const found = foundBy(want, answers);
+      if (found === undefined) continue;
+      found.from.across.add(found.unit, found.anchor);
+      for (const i of want.units) part.across.add(i, found.anchor);
     }
 }
 
-/** A part is asked once: its answers are its own, whatever other parts there are. */
-function ask({ session, asked, answers }: Want, parts: readonly Part[], there: ReadonlySet<Part>): void {
-  for (const part of answers.keys()) if (!there.has(part)) answers.delete(part);
-  for (const part of parts) {
-    const own = asked.map((question) => answer(question, part.offers, session.fromMs));
-    if (own.some((reach) => reach !== undefined)) answers.set(part, own);
-  }
+/** Who opened a session, and the anchor that joins both. */
+export interface Found {
+  readonly from: Part;
+  readonly unit: number;
+  readonly anchor: Anchor;
 }
 
-function reachTo({ session, asked, answers }: Want): readonly [Part, Reach] | undefined {
+/** What a part answers; undefined for nothing. Its answers are its own, whatever other parts there are. */
+export function answersOf({ session, asked }: Want, { offers }: Part): Answers | undefined {
+  const own = asked.map((question) => answer(question, offers, session.fromMs));
+  return own.some((reach) => reach !== undefined) ? own : undefined;
+}
+
+export function foundBy({ session, asked }: Want, answers: ReadonlyMap<Part, Answers>): Found | undefined {
+  const [from, reach] = reachTo(session, asked.length, answers) ?? [];
+  if (from === undefined || reach === undefined) return undefined;
+  const unit = nearest(from.context, reach.node);
+  if (unit === undefined) return undefined;
+  return { from, unit, anchor: { ...sessionAnchor(session), kind: 'hop', by: session.host, shownBy: [reach.shownBy] } };
+}
+
+function reachTo(
+  { fromMs }: Session,
+  questions: number,
+  answers: ReadonlyMap<Part, Answers>,
+): readonly [Part, Reach] | undefined {
   if (answers.size === 0) return undefined;
-  for (let i = 0; i < asked.length; i++) {
+  for (let i = 0; i < questions; i++) {
     let best: readonly [Part, Reach] | undefined;
     for (const [part, own] of answers) {
       const reach = own[i];
-      if (reach !== undefined && (best === undefined || nearer(reach, best[1], session.fromMs))) best = [part, reach];
+      if (reach !== undefined && (best === undefined || nearer(reach, best[1], fromMs))) best = [part, reach];
     }
     if (best !== undefined) return best;
   }
@@ -242,15 +261,26 @@ function credentialsOf({ traces, lineage, hostOf }: Context): Map<string, Reach[
   return map;
 }
 
-function namedHosts({ units, unitsOf }: Context, hosts: ReadonlySet<string>): Map<string, Reach[]> {
+function namedHosts(context: Context, hosts: HostNames): Map<string, Reach[]> {
   const map = new Map<string, Reach[]>();
-  for (const [node, own] of unitsOf) {
-    if (isBroker(node)) continue;
-    const unit = units[own[0]!]!;
-    const text = `${node.commandLine} ${unit.fields.Payload ?? ''} ${unit.fields.ScriptBlockText ?? ''} ${unit.decoded ?? ''}`;
-    for (const word of new Set(text.toLowerCase().split(/[^a-z0-9_-]+/)))
+  for (const [node, unit] of told(context))
+    for (const word of new Set(wordsOf(node, unit)))
       if (word !== shortName(node.host) && hosts.has(word))
         add(map, word, { node, timeMs: unit.first, shownBy: unit.events[0]! });
-  }
   return map;
 }
+
+/** Whether some process with findings names one of these in its command. */
+export function namesOneOf(context: Context, hosts: HostNames): boolean {
+  for (const [node, unit] of told(context)) if (wordsOf(node, unit).some((word) => hosts.has(word))) return true;
+  return false;
+}
+
+function* told({ units, unitsOf }: Context): Generator<readonly [Node, Unit]> {
+  for (const [node, own] of unitsOf) if (!isBroker(node)) yield [node, units[own[0]!]!];
+}
+
+const wordsOf = ({ commandLine }: Node, { fields, decoded }: Unit): string[] =>
+  `${commandLine} ${fields.Payload ?? ''} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`
+    .toLowerCase()
+    .split(/[^a-z0-9_-]+/);

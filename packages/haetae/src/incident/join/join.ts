@@ -1,4 +1,5 @@
 import type { Happening, LinkKind } from '../incident.ts';
+import { compare } from '../text.ts';
 import type { Anchor } from './anchors.ts';
 import { joinByHop } from './hops.ts';
 import type { Part } from './part.ts';
@@ -30,35 +31,36 @@ export function join(parts: readonly Part[]): Joined {
   for (const { across } of parts) across.clear();
   joinByHop(parts);
   joinByRarity(parts);
-  for (const part of parts) part.fresh = false;
-  return connect(parts);
+  const places = parts.flatMap((part) => part.context.units.map((unit, i): Place => ({ unit, part, i })));
+  return connect(parts.length < 2 ? places : places.sort(comparePlaces));
 }
 
 /** A unit of a part. */
-interface Place {
+export interface Place {
   readonly unit: Unit;
   readonly part: Part;
   readonly i: number;
 }
 
-/** Units of all parts by time. */
-function inOrder(parts: readonly Part[]): Place[] {
-  const places = parts.flatMap((part) => part.context.units.map((unit, i): Place => ({ unit, part, i })));
-  return parts.length < 2 ? places : places.sort((a, b) => compareUnits(a.unit, b.unit));
-}
+export const comparePlaces = (a: Place, b: Place): number => compareUnits(a.unit, b.unit);
 
-function connect(parts: readonly Part[]): Joined {
-  const places = inOrder(parts);
+/** Joins units by the anchors of their parts. `places`: in order; all that hold an anchor, or none. */
+export function connect(places: readonly Place[]): Joined {
   const units = places.map(({ unit }) => unit);
-  const numbers = new Map<Part, Int32Array>(parts.map((part) => [part, new Int32Array(part.context.units.length)]));
+  const numbers = new Map<Part, Int32Array>();
   places.forEach(({ part, i }, n) => {
-    numbers.get(part)![i] = n;
+    let own = numbers.get(part);
+    if (own === undefined) {
+      own = new Int32Array(part.context.units.length).fill(-1);
+      numbers.set(part, own);
+    }
+    own[i] = n;
   });
   const later = new Map<number, { other: number; by: string }[]>();
-  for (const part of parts) {
-    const own = numbers.get(part)!;
+  for (const [part, own] of numbers) {
     for (const pair of part.pairs) {
       const [a, b] = [own[pair.a]!, own[pair.b]!];
+      if (a < 0) continue;
       const [early, late] = a < b ? [a, b] : [b, a];
       const list = later.get(late);
       if (list === undefined) later.set(late, [{ other: early, by: pair.by }]);
@@ -123,7 +125,9 @@ const PLACE = new Map(ORDER.map((kind, i) => [kind, i]));
 /** Anchors of a unit, the strongest reason first: it is the one that is told. */
 function held({ context, across }: Part, unit: number): readonly Anchor[] {
   const own = context.anchors.sorted(unit, byKind);
-  const others = across.sorted(unit, byKind);
+  const others = across.sorted(unit, byKindAndKey);
   return others.length === 0 ? own : own.length === 0 ? others : [...own, ...others].sort(byKind);
 }
 const byKind = (a: Anchor, b: Anchor): number => PLACE.get(a.kind)! - PLACE.get(b.kind)!;
+/** In whatever order other parts came. */
+const byKindAndKey = (a: Anchor, b: Anchor): number => byKind(a, b) || compare(a.key, b.key);

@@ -79,7 +79,7 @@ export function joinPowerShell({ units, anchors, windowMs }: Context): void {
     anchors.add(i, { key: `powershell ${host}`, kind: 'near', by: host, within: windowMs });
     const found = nearestInTime(units, pipelines.get(host) ?? [], first);
     if (found === undefined || !(Math.abs(units[found]!.first - first) <= SAME_RUN_MS)) continue;
-    const anchor = { key: `run ${i}`, kind: 'near' as const, by: host };
+    const anchor = { key: `run ${host} ${i}`, kind: 'near' as const, by: host };
     anchors.add(i, anchor);
     anchors.add(found, anchor);
   }

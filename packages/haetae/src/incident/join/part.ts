@@ -1,7 +1,7 @@
 import { Anchors } from './anchors.ts';
 import type { Context } from './context.ts';
 import { joinByFlow } from './flows.ts';
-import { type Offers, offersOf, type Want, wantsOf } from './hops.ts';
+import { type HostNames, type Offers, offersOf, type Want, wantsOf } from './hops.ts';
 import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
 import { joinByInjection, joinByProcess, type Pair } from './processes.ts';
 import { type Rare, rareOf } from './rarity.ts';
@@ -20,12 +20,10 @@ export interface Part {
   readonly rare: Rare;
   /** Anchors that depend on other parts. */
   readonly across: Anchors;
-  /** Not joined with others yet. */
-  fresh: boolean;
 }
 
 /** Linear in units and what they hold. `hosts`: those of all parts, in short. */
-export function partOf(context: Context, hosts: ReadonlySet<string>): Part {
+export function partOf(context: Context, hosts: HostNames): Part {
   joinByInjection(context);
   const pairs = joinByProcess(context);
   joinBySession(context);
@@ -41,6 +39,5 @@ export function partOf(context: Context, hosts: ReadonlySet<string>): Part {
     offers: offersOf(context, hosts),
     rare: rareOf(context),
     across: new Anchors(),
-    fresh: true,
   };
 }

@@ -1,6 +1,8 @@
 import { shortName } from '../lineage/hosts.ts';
 import type { Node } from '../lineage/node.ts';
+import type { Anchor } from './anchors.ts';
 import type { Context } from './context.ts';
+import type { HostNames } from './hops.ts';
 import type { Part } from './part.ts';
 import { isCommonFolder, plainPath } from './paths.ts';
 
@@ -16,7 +18,7 @@ export interface Rare {
   /** Names of hosts, in short, and of domains. */
   readonly names: ReadonlySet<string>;
 }
-interface Held {
+export interface Held {
   readonly nodes: number;
   readonly units: readonly number[];
 }
@@ -72,31 +74,29 @@ export function rareOf({ lineage, unitsOf }: Context): Rare {
 export function joinByRarity(parts: readonly Part[]): void {
   const names = new Set<string>();
   for (const { rare } of parts) for (const name of rare.names) names.add(name);
-  const done = new Set<string>();
-  for (const { rare } of parts)
+  const sum = (all: readonly (Held | undefined)[]): number => all.reduce((n, held) => n + (held?.nodes ?? 0), 0);
+  for (const { rare, across } of parts) {
     for (const [hash, { units }] of rare.hashes) {
-      if (units.length === 0 || done.has(hash)) continue;
-      done.add(hash);
+      if (units.length === 0) continue;
       const all = parts.map((part) => part.rare.hashes.get(hash));
-      if (all.some((held) => held?.common) || all.reduce((sum, held) => sum + (held?.nodes ?? 0), 0) > RARE_PROCESSES)
-        continue;
-      parts.forEach(({ across }, i) => {
-        for (const unit of all[i]?.units ?? []) across.add(unit, { key: `hash ${hash}`, kind: 'hash', by: hash });
-      });
+      if (!isRareHash(sum(all), all.filter((held) => held?.common).length)) continue;
+      for (const unit of units) across.add(unit, hashAnchor(hash));
     }
-  done.clear();
-  for (const { rare } of parts)
     for (const [name, { units }] of rare.domains) {
-      if (units.length === 0 || done.has(name)) continue;
-      done.add(name);
-      const all = parts.map((part) => part.rare.domains.get(name));
-      const nodes = all.reduce((sum, held) => sum + (held?.nodes ?? 0), 0);
-      if (nodes < 2 || nodes > RARE_PROCESSES || !isOutside(name, names)) continue;
-      parts.forEach(({ across }, i) => {
-        for (const unit of all[i]?.units ?? []) across.add(unit, { key: `domain ${name}`, kind: 'domain', by: name });
-      });
+      if (units.length === 0) continue;
+      if (!isRareDomain(name, sum(parts.map((part) => part.rare.domains.get(name))), names)) continue;
+      for (const unit of units) across.add(unit, domainAnchor(name));
     }
+  }
 }
+
+/** `common`: in how many parts it is one of a program that is installed. */
+export const isRareHash = (nodes: number, common: number): boolean => common === 0 && nodes <= RARE_PROCESSES;
+export const isRareDomain = (name: string, nodes: number, names: HostNames): boolean =>
+  nodes >= 2 && nodes <= RARE_PROCESSES && isOutside(name, names);
+
+export const hashAnchor = (hash: string): Anchor => ({ key: `hash ${hash}`, kind: 'hash', by: hash });
+export const domainAnchor = (name: string): Anchor => ({ key: `domain ${name}`, kind: 'domain', by: name });
 
 function hashOf({ hashes }: Node): string {
   const match =
@@ -108,9 +108,11 @@ function hashOf({ hashes }: Node): string {
 const EVERYDAY =
   /(^|\.)(microsoft|windows|windowsupdate|msftncsi|msftconnecttest|msedge|office|office365|live|skype|azure|azureedge|msn|bing|google|googleapis|gstatic|gvt1|mozilla|firefox|apple|akamai|akamaized|akamaiedge|digicert|verisign|symantec|globalsign|letsencrypt|cloudflare|cloudfront|amazonaws|github|githubusercontent|trafficmanager|windows-int|onenote|sharepoint|outlook|nvidia|adobe|facebook|youtube)\.(com|net|org|us)$/;
 
-function isOutside(name: string, hosts: ReadonlySet<string>): boolean {
+function isOutside(name: string, hosts: HostNames): boolean {
   if (!name.includes('.') || /^[\d.]+$/.test(name) || name.endsWith('.arpa') || name.endsWith('.local')) return false;
   if (EVERYDAY.test(name)) return false;
-  for (const host of hosts) if (name === host || name.endsWith(`.${host}`)) return false;
+  if (hosts.has(name)) return false;
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1))
+    if (hosts.has(name.slice(dot + 1))) return false;
   return !hosts.has(name.slice(0, name.indexOf('.')));
 }

@@ -8,6 +8,7 @@ export const sessionAnchor = (session: Session): Anchor => ({
   key: `session ${session.key}`,
   kind: 'session',
   by: `${session.user || '?'} ${session.logonId}`,
+  wide: true,
 });
 
 /**
@@ -34,7 +35,7 @@ export function joinBySession(context: Context): void {
     }
     // Kerberos tells one logon on both hosts, and on the domain controller.
     const guid = unit.subject.logonGuid || (session !== undefined && joins(session) ? session.logonGuid : '');
-    if (guid !== '') anchors.add(i, { key: `logon ${guid}`, kind: 'hop', by: guid });
+    if (guid !== '') anchors.add(i, { key: `logon ${guid}`, kind: 'hop', by: guid, wide: true });
   });
   for (const { unit, session } of waiting) {
     const by = session.user || units[unit]!.subject.user;
@@ -42,7 +43,7 @@ export function joinBySession(context: Context): void {
     const anchor = { kind: 'subject' as const, by, within: windowMs };
     if (nearest === undefined) anchors.add(unit, { ...anchor, key: `subject ${session.key}` });
     else {
-      const near = { ...anchor, key: `subject ${unit} ${nearest}` };
+      const near = { ...anchor, key: `subject ${session.key} ${unit} ${nearest}` };
       anchors.add(unit, near);
       anchors.add(nearest, near);
     }

@@ -108,3 +108,27 @@ test('one that is small is left as it is', () => {
   expect(bounded(incident, 0).incident).toBe(incident);
   expect(bounded(incident, 3).incident.leftOut).toEqual({ findings: 3, processes: 0, acts: 0, events: 0 });
 });
+
+test('of too many hosts, those that were silent longest are forgotten, told as they were last and counted', () => {
+  const log = new Log();
+  for (let i = 1; i <= 30; i++) log.on(`PC${i}`).start(i, clock(i), CMD, SVC).flag(`R${i}`, 'high');
+  const live = createLiveIncidents({ hosts: 10 });
+  const { incidents, findings } = play(log, 1, live);
+  expect(incidents.map(({ hosts }) => hosts[0])).toEqual(log.events.map(({ computer }) => computer));
+  expect(findings.size).toBe(30);
+  live.update(ms('08:10'));
+  expect(live.counts).toMatchObject({ findings: 10, dropped: 20 });
+  const again = createLiveIncidents({ hosts: 10 }, live.save());
+  expect(again.counts).toEqual(live.counts);
+  // One that went and comes back begins anew.
+  const more = new Log().on('PC1').start(1, '09:00', CMD, SVC).flag('R1', 'high');
+  for (const one of [live, again]) expect(play(more, 1, one).incidents.map(({ hosts }) => hosts)).toEqual([['PC1']]);
+});
+
+test('hosts of which nothing was found go first, and those of which something is yet to be told not at all', () => {
+  const live = createLiveIncidents({ hosts: 4 });
+  const log = new Log().on('FOUND').start(1, '08:00', CMD, SVC).flag('A', 'high');
+  for (let i = 2; i < 7; i++) log.on(`PC${i}`).start(i, clock(i), CMD, SVC);
+  play(log, 1, live);
+  expect(live.counts).toMatchObject({ findings: 1, dropped: 0 });
+});

@@ -45,4 +45,6 @@ export interface LiveOptions extends IncidentOptions {
   readonly paceMs?: number;
   /** 40 if not given. */
   readonly paced?: number;
+  /** How many hosts are kept; beyond, those that said nothing for the longest time are forgotten, told as they were last. 10,000 if not given. */
+  readonly hosts?: number;
 }

@@ -1,12 +1,15 @@
 import type { Event } from '@haetae/event';
 import type { BlindBand } from '../incident.ts';
 import { Gathering } from '../join/gathering.ts';
+import { type HostNames, namesOneOf } from '../join/hops.ts';
 import type { Part } from '../join/part.ts';
+import type { Said } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import type { Trace } from '../trace/trace.ts';
 import { FileTracer, type SavedTracer } from '../trace/tracer.ts';
 import { Findings, type Kept } from './kept.ts';
 import { needless } from './lines.ts';
+import type { Names } from './names.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const HOUR_MS = 60 * 60_000;
@@ -23,6 +26,9 @@ export interface SavedHost {
   readonly counts: Findings['counts'];
   readonly forgotten: number;
   readonly latestMs: number;
+  /** Absent in states that are older. */
+  readonly news?: boolean;
+  readonly seenLast?: number;
   readonly built: Built | undefined;
 }
 
@@ -42,7 +48,7 @@ export interface HostCounts {
   readonly acts: number;
 }
 
-export function sumOf(all: readonly HostCounts[]): HostCounts {
+export function sumOf(all: Iterable<HostCounts>): HostCounts {
   const sum = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
   for (const counts of all)
     for (const [name, n] of Object.entries(counts) as [keyof HostCounts, number][]) sum[name] += n;
@@ -54,7 +60,7 @@ interface Built {
   readonly traces: readonly Trace[];
   /** So many of the findings. */
   readonly findings: number;
-  /** So many of the hosts' names were known. */
+  /** The names of hosts before this number were known. */
   readonly hosts: number;
   readonly blind: readonly BlindBand[];
   /** {@link FileTracer.logChanges} when `blind` was told. */
@@ -75,6 +81,10 @@ export class LiveHost {
   #last: FileTracer | undefined;
   readonly findings = new Findings();
   #latestMs = Number.NEGATIVE_INFINITY;
+  /** Something came since the part was made. */
+  #news = false;
+  /** When something came last, by a clock that all hosts share. */
+  seenLast = 0;
   /** Processes that were forgotten. */
   #forgotten = 0;
   #built: Built | undefined;
@@ -97,7 +107,20 @@ export class LiveHost {
       this.#last = tracer;
     }
     this.#last.see(event);
+    this.#news = true;
     if (event.timeMs > this.#latestMs) this.#latestMs = event.timeMs;
+  }
+
+  add(said: Said, id: number): void {
+    this.findings.add(said, id);
+    this.#news = true;
+  }
+
+  /** Whether the part would be another if it were made now. */
+  isStale(names: Names): boolean {
+    if (this.#news || this.#part === undefined) return true;
+    const { hosts } = this.#built!;
+    return hosts < names.next && namesOneOf(this.#part.context, names.since(hosts));
   }
 
   /** When the part was made; −∞ for never. */
@@ -114,9 +137,9 @@ export class LiveHost {
 
   /**
    * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
-   * `hosts`: names of all hosts, in short, in the order in which they came up.
+   * `names`: of all hosts.
    */
-  build(nowMs: number, hosts: readonly string[], isOpen: (kept: Kept) => boolean): readonly Kept[] {
+  build(nowMs: number, names: Names, isOpen: (kept: Kept) => boolean): readonly Kept[] {
     const gone = this.#part === undefined ? [] : this.#forget(this.#part, nowMs, isOpen);
     const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
     const gathering = new Gathering(traces, this.#windowMs);
@@ -125,12 +148,13 @@ export class LiveHost {
     this.#built = {
       traces,
       findings: this.findings.size,
-      hosts: hosts.length,
+      hosts: names.next,
       blind: this.#built?.logChanges === logChanges ? this.#built.blind : gathering.blind(),
       ...{ logChanges, atMs: nowMs },
     };
     this.findings.settle();
-    this.#make(gathering, hosts);
+    this.#news = false;
+    this.#make(gathering, names.before(names.next));
     return gone;
   }
 
@@ -158,8 +182,8 @@ export class LiveHost {
     return { findings: this.findings.size, folded, dropped, untold, processes, acts };
   }
 
-  #make(gathering: Gathering, hosts: readonly string[]): void {
-    const { findings, hosts: known } = this.#built!;
+  #make(gathering: Gathering, hosts: HostNames): void {
+    const { findings } = this.#built!;
     const members = new Map<Unit, Kept[]>();
     for (const one of this.findings.inOrder(findings)) {
       const unit = gathering.add(one.said, one.id, one.built);
@@ -167,7 +191,7 @@ export class LiveHost {
       if (list === undefined) members.set(unit, [one]);
       else list.push(one);
     }
-    this.#part = gathering.part(new Set(hosts.slice(0, known)));
+    this.#part = gathering.part(hosts);
     this.#members = members;
   }
 
@@ -188,12 +212,12 @@ export class LiveHost {
       files: [...this.#files].map(([file, tracer]) => [file, tracer.save()] as const),
       kept: this.findings.all,
       counts: this.findings.counts,
-      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs },
+      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs, news: this.#news, seenLast: this.seenLast },
       built: this.#built === undefined ? undefined : { ...this.#built, traces: this.#built.traces.map(withoutLogs) },
     };
   }
 
-  static restore(saved: SavedHost, windowMs: number, hosts: readonly string[]): LiveHost {
+  static restore(saved: SavedHost, windowMs: number, names: Names): LiveHost {
     const host = new LiveHost(saved.name, windowMs);
     const told = new Set(saved.built?.traces.flatMap(({ processes }) => processes));
     for (const [file, tracer] of saved.files) host.#files.set(file, FileTracer.restore(tracer, told));
@@ -201,9 +225,12 @@ export class LiveHost {
     Object.assign(host.findings.counts, saved.counts);
     host.#forgotten = saved.forgotten;
     host.#latestMs = saved.latestMs;
+    host.#news = saved.news ?? true;
+    host.seenLast = saved.seenLast ?? 0;
     // What its logs lack is looked for anew.
     host.#built = saved.built === undefined ? undefined : { ...saved.built, logChanges: Number.NaN };
-    if (saved.built !== undefined) host.#make(new Gathering(saved.built.traces, windowMs), hosts);
+    if (saved.built !== undefined)
+      host.#make(new Gathering(saved.built.traces, windowMs), names.before(saved.built.hosts));
     return host;
   }
 }

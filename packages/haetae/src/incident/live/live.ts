@@ -4,7 +4,8 @@ import type { FiledFinding } from '../../detect/index.ts';
 import { byHost, incidentOf, linksByRoot, type Weighed, weigh } from '../assemble/assemble.ts';
 import type { Incident } from '../incident.ts';
 import { WINDOW_MS } from '../join/gathering.ts';
-import { type Joined, join } from '../join/join.ts';
+import { connect, type Joined } from '../join/join.ts';
+import type { Part } from '../join/part.ts';
 import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import { shortName } from '../lineage/hosts.ts';
@@ -15,6 +16,8 @@ import { type HostCounts, LiveHost, type SavedHost, sumOf } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
 import type { Kept } from './kept.ts';
 import { markOf, shapeOf } from './mark.ts';
+import { Names, type SavedNames } from './names.ts';
+import { Net } from './net.ts';
 import { Spread } from './spread.ts';
 
 /** A host about which nothing new was found is looked at again after so long: what its processes did since may show a link. */
@@ -27,6 +30,10 @@ const BUDGET = 10_000;
 const PACE_MS = 5;
 const PACE_MOST_MS = 1500;
 const PACED = 40;
+/** Hosts that are kept; beyond, those that said nothing for the longest time go. */
+const MOST_HOSTS = 10_000;
+const LEFT_HOSTS = 0.9;
+const NO_COUNTS: HostCounts = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
 
 interface Told {
   readonly mark: string;
@@ -34,6 +41,8 @@ interface Told {
   readonly atMs: number;
   /** What {@link bounded} took. */
   readonly size: number;
+  /** In short. Absent in states that are older: any. */
+  readonly hosts?: readonly string[];
 }
 
 /** Plain data. */
@@ -44,6 +53,10 @@ interface Saved {
   readonly ids: SavedIds;
   readonly told: readonly (readonly [id: string, told: Told])[];
   readonly later: readonly string[];
+  /** Absent in states that are older. */
+  readonly names?: SavedNames;
+  readonly clock?: number;
+  readonly left?: HostCounts;
 }
 
 /** Goes on from what {@link LiveIncidents.save} gave, where that is given. */
@@ -67,45 +80,61 @@ class Live implements LiveIncidents {
   readonly #assets: ReadonlyMap<string, number>;
   readonly #hosts = new Map<string, LiveHost>();
   readonly #byComputer = new Map<string, LiveHost>();
-  /** In the order in which they came up. */
-  readonly #names: string[] = [];
+  readonly #most: number;
+  readonly #names: Names;
+  /** Counts what comes. */
+  #clock = 0;
+  /** Of hosts that are kept no more. */
+  #left: HostCounts;
   /** Hosts of which something new was found, and those that did something since their part was made; the longest first. */
   readonly #urgent = new Set<LiveHost>();
   readonly #waiting = new Set<LiveHost>();
   readonly #ids = new Ids();
   readonly #told = new Map<string, Told>();
   readonly #spread = new Spread();
+  readonly #net = new Net();
   /** Incidents that may have changed, to be told of when it is their time. */
   #later = new Set<string>();
 
   constructor(options: LiveOptions, saved: Saved | undefined) {
     const { windowMs = WINDOW_MS, assets = new Map(), budget = BUDGET, paceMs = PACE_MS, paced = PACED } = options;
+    this.#most = options.hosts ?? MOST_HOSTS;
     this.#paced = paced;
     this.#budget = budget;
     this.#paceMs = paceMs;
     this.#windowMs = windowMs;
     this.#assets = assets;
+    this.#left = saved?.left ?? NO_COUNTS;
+    const names = saved?.hosts.map(({ name }, i) => [name, i] as const) ?? [];
+    this.#names = new Names(saved?.names ?? { numbers: names, next: names.length });
     if (saved === undefined) return;
-    for (const { name } of saved.hosts) this.#names.push(name);
+    this.#clock = saved.clock ?? 0;
     for (const host of saved.hosts) this.#hosts.set(host.name, LiveHost.restore(host, windowMs, this.#names));
     for (const name of saved.urgent) this.#urgent.add(this.#hosts.get(name)!);
     for (const name of saved.waiting) this.#waiting.add(this.#hosts.get(name)!);
     this.#ids.restore(saved.ids);
     this.#later = new Set(saved.later);
     for (const [id, told] of saved.told) this.#told.set(id, told);
-    for (const { part } of this.#hosts.values()) if (part !== undefined) this.#spread.add(part);
+    for (const { part } of this.#hosts.values())
+      if (part !== undefined) {
+        this.#spread.add(part);
+        this.#net.replace(undefined, part);
+      }
     this.#spread.changed();
+    this.#net.changed();
   }
 
   see(event: Event, file: string): void {
     const host = this.#hostOf(event.computer);
     host.see(event, file);
+    host.seenLast = ++this.#clock;
     this.#waiting.add(host);
   }
 
   add(finding: FiledFinding, id: number): void {
     const host = this.#hostOf(finding.event.computer);
-    host.findings.add(saidBy(finding), id);
+    host.add(saidBy(finding), id);
+    host.seenLast = ++this.#clock;
     this.#urgent.add(host);
   }
 
@@ -117,31 +146,84 @@ class Live implements LiveIncidents {
     if (host === undefined) {
       host = new LiveHost(name, this.#windowMs);
       this.#hosts.set(name, host);
-      this.#names.push(name);
+      this.#names.add(name);
       // A command may have named it.
-      for (const other of this.#hosts.values()) this.#waiting.add(other);
+      for (const other of this.#hosts.values()) if (other.findings.size > 0) this.#waiting.add(other);
     }
     this.#byComputer.set(computer, host);
     return host;
   }
 
   update(nowMs: number): readonly LiveIncident[] {
+    const fewer = this.#leave();
     const due = this.#due(nowMs);
-    if (due.size === 0 && this.#later.size === 0) return [];
-    const fewer = new Set<string>();
+    if (due.size === 0 && this.#later.size === 0 && fewer.size === 0) return [];
     for (const host of due) {
-      if (host.part !== undefined) this.#spread.remove(host.part);
-      for (const { toldIn, count } of host.build(nowMs, this.#names, this.#isOpen(nowMs)))
-        if (toldIn !== '') {
-          fewer.add(toldIn);
-          this.#ids.lost(toldIn, 1 + count);
-        }
+      const before = host.part;
+      if (before !== undefined) this.#spread.remove(before);
+      for (const kept of host.build(nowMs, this.#names, this.#isOpen(nowMs))) this.#lose(kept, fewer);
       this.#spread.add(host.part!);
+      this.#net.replace(before, host.part);
     }
-    const parts = [...this.#hosts.values()].flatMap(({ part }) => part ?? []);
-    const joined = join(parts);
+    const changed = this.#spread.changed();
+    for (const statement of changed)
+      for (const part of this.#spread.partsOf(statement)) this.#touchThose(part, statement);
+    for (const id of this.#later) this.#touchIncident(id);
+    const joined = connect(this.#net.changed());
     if (fewer.size > 0) this.#close(fewer);
-    return this.#tell(joined, this.#candidates(joined, due, nowMs), nowMs);
+    return this.#tell(joined, this.#candidates(joined, due, changed, nowMs), nowMs);
+  }
+
+  #touchThose(part: Part, statement: string): void {
+    part.context.units.forEach((unit, i) => {
+      if (statementOf(unit) === statement) this.#net.touch(part, i);
+    });
+  }
+
+  #touchIncident(id: string): void {
+    for (const host of this.#hostsOf(id))
+      host.part?.context.units.forEach((unit, i) => {
+        if (host.membersOf(unit).some(({ toldIn }) => toldIn === id)) this.#net.touch(host.part!, i);
+      });
+  }
+
+  /** Those that may have findings of an incident. */
+  #hostsOf(id: string): Iterable<LiveHost> {
+    const names = this.#told.get(id)?.hosts;
+    return names === undefined ? this.#hosts.values() : names.flatMap((name) => this.#hosts.get(name) ?? []);
+  }
+
+  /** Where there are too many hosts, those that said nothing for the longest time go, and first those of which nothing was found. */
+  #leave(): Set<string> {
+    const fewer = new Set<string>();
+    if (this.#hosts.size <= this.#most) return fewer;
+    // What is to be told of is told first.
+    const held = new Set<LiveHost>(this.#urgent);
+    for (const id of this.#later) for (const host of this.#hostsOf(id)) held.add(host);
+    const idle = [...this.#hosts.values()].filter((host) => !held.has(host));
+    const worth = ({ findings }: LiveHost): number => Number(findings.size > 0);
+    idle.sort((a, b) => worth(a) - worth(b) || a.seenLast - b.seenLast);
+    const gone = new Set(idle.slice(0, this.#hosts.size - Math.floor(this.#most * LEFT_HOSTS)));
+    for (const host of gone) {
+      const { name, part, findings, counts } = host;
+      this.#hosts.delete(name);
+      this.#names.delete(name);
+      this.#waiting.delete(host);
+      this.#left = sumOf([this.#left, { ...counts, findings: 0, dropped: counts.dropped + counts.findings }]);
+      for (const kept of findings.all) this.#lose(kept, fewer);
+      if (part === undefined) continue;
+      this.#spread.remove(part);
+      this.#net.replace(part, undefined);
+    }
+    for (const [computer, host] of this.#byComputer) if (gone.has(host)) this.#byComputer.delete(computer);
+    return fewer;
+  }
+
+  /** A finding that is kept no more. */
+  #lose({ toldIn, count }: Kept, fewer: Set<string>): void {
+    if (toldIn === '') return;
+    fewer.add(toldIn);
+    this.#ids.lost(toldIn, 1 + count);
   }
 
   /** Whether a finding is of an incident that still goes on. */
@@ -151,8 +233,8 @@ class Live implements LiveIncidents {
 
   /** Of incidents that lost findings, those of which none is left change no more. */
   #close(ids: Set<string>): void {
-    for (const { findings } of this.#hosts.values()) for (const { toldIn } of findings.all) ids.delete(toldIn);
     for (const id of ids) {
+      if ([...this.#hostsOf(id)].some(({ findings }) => findings.all.some(({ toldIn }) => toldIn === id))) continue;
       this.#told.delete(id);
       this.#ids.drop(id);
     }
@@ -163,7 +245,7 @@ class Live implements LiveIncidents {
   }
 
   get counts(): HostCounts {
-    return sumOf([...this.#hosts.values()].map(({ counts }) => counts));
+    return sumOf([this.#left, ...[...this.#hosts.values()].map(({ counts }) => counts)]);
   }
 
   /**
@@ -172,6 +254,7 @@ class Live implements LiveIncidents {
    */
   #due(nowMs: number): Set<LiveHost> {
     const due = new Set<LiveHost>();
+    const same = new Set<LiveHost>();
     let budget = this.#budget;
     const take = (host: LiveHost): void => {
       budget -= host.weight;
@@ -183,12 +266,12 @@ class Live implements LiveIncidents {
     }
     for (const host of this.#waiting) {
       if (budget <= 0) break;
-      if (!due.has(host) && Math.abs(nowMs - host.builtMs) >= AGAIN_MS) take(host);
+      if (due.has(host) || Math.abs(nowMs - host.builtMs) < AGAIN_MS) continue;
+      if (host.isStale(this.#names)) take(host);
+      else same.add(host);
     }
-    for (const host of due) {
-      this.#urgent.delete(host);
-      this.#waiting.delete(host);
-    }
+    for (const host of due) this.#urgent.delete(host);
+    for (const hosts of [due, same]) for (const host of hosts) this.#waiting.delete(host);
     return due;
   }
 
@@ -196,11 +279,11 @@ class Live implements LiveIncidents {
    * Groups that may have changed and whose time it is: those with a unit on hosts that were looked at, those that lost or
    * rarefied one, and those that waited.
    */
-  #candidates(joined: Joined, due: ReadonlySet<LiveHost>, nowMs: number): Candidate[] {
+  #candidates(joined: Joined, due: ReadonlySet<LiveHost>, changed: ReadonlySet<string>, nowMs: number): Candidate[] {
     const { units, groups, merged } = joined;
-    const changed = this.#spread.changed();
     const links = linksByRoot(joined);
-    const bands = byHost([...this.#hosts.values()].flatMap(({ blind }) => blind));
+    const hosts = new Set(units.map(({ host }) => this.#hostOf(host)));
+    const bands = byHost([...hosts].flatMap(({ blind }) => blind));
     const candidates: Candidate[] = [];
     const consider = (group: readonly number[], shape: number): void => {
       const oldest = units[group[0]!]!;
@@ -274,7 +357,8 @@ class Live implements LiveIncidents {
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
       const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
       const { incident, size } = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
-      this.#told.set(id, { mark, shape, atMs: nowMs, size });
+      const hosts = [...new Set(weighed.group.map((unit) => this.#hostOf(units[unit]!.host).name))];
+      this.#told.set(id, { mark, shape, atMs: nowMs, size, hosts });
       bodies.set(id, incident);
       changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
     });
@@ -293,6 +377,8 @@ class Live implements LiveIncidents {
       ids: this.#ids.save(),
       told: [...this.#told],
       later: [...this.#later],
+      names: this.#names.save(),
+      ...{ clock: this.#clock, left: this.#left },
     };
     return serialize(saved);
   }
