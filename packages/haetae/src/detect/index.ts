@@ -30,6 +30,7 @@ export {
   readBaseline,
   SHIFTED,
   THIS_DATA,
+  type Unusual,
 } from './detectors/anomaly/index.ts';
 export {
   type CorrelationReason,

@@ -85,6 +85,17 @@ describe('scores against a baseline', () => {
     expect(tell(one, later).map(placed)).toEqual(['WS01 2026-03-03 101']);
   });
 
+  test('are told of each program once a day', () => {
+    const programs = [0, 1, 0, 0, 2, 1].map((i) => strange(i, {}));
+    const told = tell(new Detection(setup), [...programs, strange(0, { at: 24 * HOUR })]);
+    expect(told.map(placed)).toEqual([
+      'WS01 2026-03-02 100',
+      'WS01 2026-03-02 101',
+      'WS01 2026-03-02 104',
+      'WS01 2026-03-03 106',
+    ]);
+  });
+
   test('are explained where they are told, and count on where a saved state stopped', () => {
     const one = new Detection(setup);
     const told = tell(
@@ -95,12 +106,10 @@ describe('scores against a baseline', () => {
     expect(told[0]!.finding.why).toMatchObject([
       { kind: 'unusual', among: 600, parts: expect.any(Array), ordinaryIf: expect.any(Array) },
     ]);
-    const again = new Detection(setup, structuredClone(one.save()));
-    expect(
-      tell(
-        again,
-        [3, 4, 5, 6].map((i) => strange(i, {})),
-      ),
-    ).toHaveLength(2);
+    const saved = structuredClone(one.save());
+    const more = [0, 3, 4, 5, 6].map((i) => strange(i, {}));
+    expect(tell(new Detection(setup, saved), more).map(placed)).toEqual(['WS01 2026-03-02 101', 'WS01 2026-03-02 102']);
+    const older = { ...saved, perDay: saved.perDay.map(([key, what]) => [key, (what as string[]).length] as const) };
+    expect(tell(new Detection(setup, older), more).map(placed)).toEqual(['WS01 2026-03-02 100', 'WS01 2026-03-02 101']);
   });
 });

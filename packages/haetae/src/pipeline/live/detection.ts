@@ -45,7 +45,8 @@ export type Told = {
 /** What is remembered from one start to the next, plain data. */
 export interface SavedDetection {
   readonly states: Readonly<Record<string, unknown>>;
-  readonly perDay: readonly (readonly [string, number])[];
+  /** What scores were about that were told of a host on a day; their number alone in older states. */
+  readonly perDay: readonly (readonly [string, readonly string[] | number])[];
   readonly newestMs: number;
   /** Absent in states that are older than agents. */
   readonly agents?: SavedWatch;
@@ -53,6 +54,7 @@ export interface SavedDetection {
 
 const PER_HOST_DAY = 5;
 const MOST_DAYS = 50_000;
+const NONE: readonly string[] = [];
 
 /** Events in, findings out: rules with their correlations, scores against a baseline, less what exceptions and people's settings take away. */
 export class Detection {
@@ -63,8 +65,10 @@ export class Detection {
   #judge: Judge | undefined;
   #exceptions: readonly Exception[] = [];
   #exceptionsUntil = Number.POSITIVE_INFINITY;
-  /** Scores told of a host on a day: no more than a few. */
-  readonly #perDay: Map<string, number>;
+  /** What the scores were about that were told of a host on a day: no more than a few. */
+  readonly #perDay: Map<string, readonly string[]>;
+  /** Host and day of the event that was looked at last, as {@link #perDay} knows them. */
+  #scored = { computer: '', day: Number.NaN, key: '' };
   readonly #agents: AgentWatch;
   #signals: FiledSignal[] = [];
   #newestMs: number;
@@ -75,7 +79,9 @@ export class Detection {
     const live = { latenessMs: setup.latenessMs, ...(saved !== undefined && { states: saved.states }) };
     this.#rules = DETECTORS.get('sigma')!.create({ ...setup.rules, live });
     this.#score = setup.baseline === undefined ? undefined : createLiveScorer(readBaseline(setup.baseline));
-    this.#perDay = new Map(saved?.perDay);
+    this.#perDay = new Map(
+      saved?.perDay.map(([key, told]) => [key, typeof told === 'number' ? new Array<string>(told).fill('') : told]),
+    );
     this.#agents = createAgentWatch(undefined, saved?.agents);
     this.#newestMs = saved?.newestMs ?? Number.NEGATIVE_INFINITY;
     this.#policy = setup.policy;
@@ -205,16 +211,21 @@ export class Detection {
     return level === finding.level ? finding : { ...finding, level };
   }
 
-  /** A host of which enough was told that day is not even looked at. */
+  /** A host of which enough was told that day is not even looked at; of each program one finding a day is enough. */
   #detectUnusual(score: Scorer, event: Event, id: number, timeMs: number, told: Told[]): void {
-    const key = `${event.computer.toLowerCase()} ${Math.floor(timeMs / DAY_MS)}`;
-    const count = this.#perDay.get(key) ?? 0;
-    if (count >= PER_HOST_DAY) return;
+    const { computer } = event;
+    const day = Math.floor(timeMs / DAY_MS);
+    // Events come host by host.
+    if (computer !== this.#scored.computer || day !== this.#scored.day)
+      this.#scored = { computer, day, key: `${computer.toLowerCase()} ${day}` };
+    const { key } = this.#scored;
+    const before = this.#perDay.get(key) ?? NONE;
+    if (before.length >= PER_HOST_DAY) return;
     const found = score(event);
-    if (found === undefined) return;
-    this.#perDay.set(key, count + 1);
+    if (found === undefined || before.includes(found.about)) return;
+    this.#perDay.set(key, [...before, found.about]);
     if (this.#perDay.size > MOST_DAYS) this.#perDay.delete(this.#perDay.keys().next().value!);
-    this.#tell(found, id, told);
+    this.#tell(found.finding(), id, told);
   }
 
   save(): SavedDetection {

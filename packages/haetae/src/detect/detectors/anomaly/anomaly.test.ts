@@ -228,7 +228,9 @@ describe('a baseline', () => {
 
   test('is what events are held against one by one, as they come', () => {
     const score = createLiveScorer(readBaseline(bytes));
-    expect(score(accesses()[500]!)).toMatchObject({
+    const unusual = score(accesses()[500]!)!;
+    expect(unusual.about).toMatch(/^process_access \d+$/);
+    expect(unusual.finding()).toMatchObject({
       rule: null,
       event: { position: { kind: 'line', line: 2000 } },
       why: [{ kind: 'unusual', baseline: readBaseline(bytes).version, among: 1000, equal: { count: 1 } }],
@@ -245,10 +247,10 @@ describe('a baseline', () => {
       run([{ path: 'two.json', events: [...clean, ...accesses('PC02')] }], { learn: true }).scores.learnt!,
     );
     const all = ['PC01', 'PC02', 'PC03', 'PC04'].flatMap((host) => accesses(host).slice(495, 505));
-    const alone = all.map((one) => createLiveScorer(known)(one));
+    const alone = all.map((one) => createLiveScorer(known)(one)?.finding());
     const score = createLiveScorer(known);
-    expect(all.map(score)).toEqual(alone);
-    expect(all.map(score)).toEqual(alone);
+    expect(all.map((one) => score(one)?.finding())).toEqual(alone);
+    expect(all.map((one) => score(one)?.finding())).toEqual(alone);
     expect(alone.flatMap((found) => found?.event.computer ?? [])).toEqual(['PC01', 'PC02', 'PC03', 'PC04']);
   });
 

@@ -1,4 +1,5 @@
 import { pValue, type ScoreDistribution } from '@haetae/isolation-forest';
+import type { Family } from './family.ts';
 import type { Scored } from './model.ts';
 import { AT, HEAD } from './table.ts';
 
@@ -38,7 +39,6 @@ export function candidatesOf(scored: Scored, family: number, { p: most, score: l
   const { table } = gathered;
   const width = scored.family.features.length;
   const found: Candidate[] = [];
-  const hasKeys = scored.family.keys.length > 0;
   for (let i = 0; i < order.length; i++) {
     const score = scores[i]!;
     if (score < least) continue;
@@ -56,12 +56,16 @@ export function candidatesOf(scored: Scored, family: number, { p: most, score: l
       values: matrix.slice(i * width, (i + 1) * width),
       host: block[at + AT.host]!,
       day: Number.isFinite(first) ? Math.floor(first / DAY) : -1,
-      about: hasKeys ? block[at + HEAD + scored.family.numbers.length]! : 0,
+      about: aboutOf(scored.family, block, at),
       alike: 0,
     });
   }
   return found;
 }
+
+/** The first key of the row that begins at `at`. */
+export const aboutOf = ({ keys, numbers }: Family, block: Float64Array, at: number): number =>
+  keys.length > 0 ? block[at + HEAD + numbers.length]! : 0;
 
 /** A score that is just not told. */
 export function ordinaryScore({ values, atLeast, total }: ScoreDistribution, { p, score }: Thresholds): number {

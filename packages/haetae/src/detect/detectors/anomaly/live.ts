@@ -4,7 +4,7 @@ import { type Finding, factsOf, fieldsOf } from '../../finding.ts';
 import type { Baseline } from './baseline/baseline.ts';
 import { type Family, familyRoutes, valuesOf } from './family.ts';
 import { hashText } from './hash.ts';
-import { ordinaryScore, THRESHOLDS, type Thresholds } from './judge.ts';
+import { aboutOf, ordinaryScore, THRESHOLDS, type Thresholds } from './judge.ts';
 import { looksAtHost, rowWriter } from './matrix.ts';
 import { memo } from './memo.ts';
 import type { Model } from './model.ts';
@@ -17,14 +17,22 @@ import { findingFrom } from './tell.ts';
 /** Rows of a family whose scores are remembered: 1.5 MB at most. */
 const REMEMBERED = 8192;
 
+/** An event beyond the thresholds. */
+export interface Unusual {
+  /** What it is about, the family's first key: one finding of each is enough. */
+  readonly about: string;
+  /** What is told of it; to be asked before the next event is scored. */
+  finding(): Finding;
+}
+
 /**
- * Scores events one by one as they come, against a baseline that does not change: the finding of one that is beyond the thresholds,
- * undefined for all others. What only many events tell (variety, pace) is missing, which is no evidence. The event is not kept.
+ * Scores events one by one as they come, against a baseline that does not change: what is beyond the thresholds, undefined for all
+ * others. What only many events tell (variety, pace) is missing, which is no evidence. The event is not kept.
  */
 export function createLiveScorer(
   baseline: Baseline,
   thresholds: Pick<Thresholds, 'p' | 'score'> = THRESHOLDS,
-): (event: Event) => Finding | undefined {
+): (event: Event) => Unusual | undefined {
   const reader = createReader(baseline.head.zone);
   const routes = familyRoutes(FAMILIES);
   const hostOf = memo((text) => hashText(text.toLowerCase()), 1000);
@@ -48,17 +56,18 @@ export function createLiveScorer(
     const { forest, distribution, version } = model;
     const p = pValue(distribution, own);
     if (p > thresholds.p) return undefined;
-    const time = Number.isNaN(event.timeMs) ? '' : new Date(event.timeMs).toISOString();
-    return findingFrom(
-      {
-        family,
-        forest,
-        values: known.values(),
-        ordinary: ordinaryScore(distribution, { ...THRESHOLDS, ...thresholds }),
+    return {
+      about: `${family.id} ${aboutOf(family, draft, 0)}`,
+      finding() {
+        const time = Number.isNaN(event.timeMs) ? '' : new Date(event.timeMs).toISOString();
+        const ordinary = ordinaryScore(distribution, { ...THRESHOLDS, ...thresholds });
+        return findingFrom(
+          { family, forest, values: known.values(), ordinary },
+          { event: factsOf(event), fields: fieldsOf(event) },
+          { p, among: distribution.total, baseline: version, equal: { count: 1, first: time, last: time } },
+        );
       },
-      { event: factsOf(event), fields: fieldsOf(event) },
-      { p, among: distribution.total, baseline: version, equal: { count: 1, first: time, last: time } },
-    );
+    };
   };
 }
 
