@@ -22,6 +22,8 @@ export const committedSeq = async (sql: Sql): Promise<number> =>
 /** `nowMs` is when the batch is stored: incidents keep it as their last change. */
 export function intakeIn(db: Database, nowMs: () => number): Intake {
   const appender: EventAppender = eventAppender(db.api, STORE);
+  /** What is committed; undefined where only the database knows. */
+  let reached: number | undefined;
   return {
     committed: () => db.read(committedSeq),
     reached: () =>
@@ -30,9 +32,10 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           (SELECT coalesce(max(id), 0) FROM events) AS event, (SELECT coalesce(max(id), 0) FROM findings) AS finding`);
         return { seq: Number(row!.seq), eventId: Number(row!.event), findingId: Number(row!.finding) };
       }),
-    commit: (batch) =>
-      db.write(async (sql) => {
-        const before = await committedSeq(sql);
+    async commit(batch) {
+      const done = await db.write(async (sql) => {
+        const before = reached ?? (await committedSeq(sql));
+        reached = undefined;
         check(batch);
         if (batch.upTo <= before)
           return { seq: before, events: 0, findings: 0, incidents: 0, known: rowsOf(batch), changed: [] };
@@ -69,7 +72,10 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           known: rowsOf(batch) - stored.events - stored.findings - stored.incidents,
           changed,
         } satisfies Committed;
-      }),
+      });
+      reached = done.seq;
+      return done;
+    },
   };
 }
 
@@ -118,8 +124,13 @@ async function revise(sql: Sql, revised: readonly FindingRow[]): Promise<void> {
 }
 
 async function move(sql: Sql, rows: readonly MovedFinding[]): Promise<void> {
-  for (const { id, incidentId } of rows) {
-    await sql.run('UPDATE findings SET incident_id = $2 WHERE id = $1', [id, incidentId]);
+  for (let i = 0; i < rows.length; i += AT_ONCE) {
+    const some = rows.slice(i, i + AT_ONCE);
+    const pairs = some.map((_, n) => `($${2 * n + 1}, $${2 * n + 2})`).join(', ');
+    await sql.run(
+      `UPDATE findings SET incident_id = moved.incident FROM (VALUES ${pairs}) AS moved(id, incident) WHERE findings.id = moved.id`,
+      some.flatMap(({ id, incidentId }): Parameter[] => [id, incidentId]),
+    );
   }
 }
 

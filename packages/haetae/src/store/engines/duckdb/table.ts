@@ -1,6 +1,6 @@
 import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
-import type { Parameter, Row, Sql } from './sql.ts';
+import { type Parameter, type Row, type Sql, storeError } from './sql.ts';
 
 /** How a member is stored: `json` as text, the others as they are. */
 type Kind = 'text' | 'int' | 'real' | 'bool' | 'json';
@@ -10,7 +10,7 @@ export interface Table<T> {
   /** The column of a member; throws `invalid` for what is no member. */
   column(member: string): string;
   insert(sql: Sql, row: T): Promise<void>;
-  /** All with one statement; a few hundred at most. */
+  /** All at once, by the appender: no statement is planned and no value bound. */
   insertAll(sql: Sql, rows: readonly T[]): Promise<void>;
   /** Throws `taken` when a row is there already for which `where` holds. */
   insertNew(sql: Sql, row: T, what: string, where: string, values: readonly Parameter[]): Promise<void>;
@@ -44,6 +44,35 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
   /** `where` counts its parameters from $1: they stand first. */
   const marks = (from: number): string => columns.map((_, i) => `$${from + i}`).join(', ');
 
+  /** Whether the table's columns are the members, in their order, as the appender takes them; looked up once a connection. */
+  const orders = new WeakMap<Sql, boolean>();
+  async function isInOrder(sql: Sql): Promise<boolean> {
+    const known = orders.get(sql);
+    if (known !== undefined) return known;
+    const found = (await sql.all(`DESCRIBE ${name}`)).map((row) => row.column_name);
+    const same = found.length === columns.length && columns.every((column, i) => column === found[i]);
+    orders.set(sql, same);
+    return same;
+  }
+  async function append(sql: Sql, rows: readonly T[]): Promise<void> {
+    try {
+      const appender = await sql.connection.createAppender(name);
+      for (const row of rows) {
+        for (const [i, value] of values(row).entries()) {
+          if (value === null) appender.appendNull();
+          else if (typeof value === 'string') appender.appendVarchar(value);
+          else if (typeof value === 'boolean') appender.appendBoolean(value);
+          else if (kinds[members[i]!] === 'real') appender.appendDouble(value);
+          else appender.appendBigInt(BigInt(value));
+        }
+        appender.endRow();
+      }
+      appender.closeSync();
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
   const table: Table<T> = {
     column(member) {
       if (!Object.hasOwn(kinds, member)) throw new StoreError('invalid', `${name} have no ${member}`);
@@ -51,6 +80,7 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
     },
     async insertAll(sql, rows) {
       if (rows.length === 0) return;
+      if (await isInOrder(sql)) return append(sql, rows);
       const lists = rows.map((_, i) => `(${marks(i * columns.length + 1)})`).join(', ');
       await sql.run(`INSERT INTO ${name} (${listed}) VALUES ${lists}`, rows.flatMap(values));
     },
