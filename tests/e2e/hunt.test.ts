@@ -70,7 +70,11 @@ beforeAll(async () => {
     }),
   });
   server = await startServer({
-    ports: { ...memory(Date.now).ports, ...storePorts(store, { now: Date.now }), hunts: huntPorts(store, desk) },
+    ports: {
+      ...memory(Date.now).ports,
+      ...storePorts(store, { now: Date.now, byRule: desk.search }),
+      hunts: huntPorts(store, desk),
+    },
     version: '0.0.0',
     log: () => {},
     now: Date.now,
@@ -192,4 +196,32 @@ test('hunts take turns and are cancelled, the newest listed first', async () => 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect((await ask(`/api/hunts/${last.id}`, undefined, 'DELETE')).status).toBe(404);
+});
+
+test('a search by a rule is carried out in a thread of its own: found by pages, ended by its caller, refused where the rule does not compile', async () => {
+  const search = async (body: object) => {
+    const response = await ask('/api/events/search', body);
+    const lines = (await response.text()).trim().split('\n');
+    return lines.map((line) => JSON.parse(line) as { kind: string; events?: { id: string }[] });
+  };
+  const whole = await search({ rule: WHOAMI, order: 'oldest', limit: 100 });
+  expect(whole.flatMap(({ events = [] }) => events.map(({ id }) => id))).toEqual([
+    '1000',
+    '2000',
+    '3000',
+    '4000',
+    '5000',
+    '6000',
+  ]);
+  expect(await search({ rule: 'title: x' })).toMatchObject([{ kind: 'error', code: 'invalid' }]);
+  const steps = desk.search(WHOAMI, { order: 'newest', limit: 100 }, {});
+  for await (const step of steps) {
+    expect(step.total).toBe(EVENTS);
+    break;
+  }
+  const stop = new AbortController();
+  const ended = (async () => {
+    for await (const _ of desk.search(WHOAMI, { order: 'newest', limit: 100 }, { signal: stop.signal })) stop.abort();
+  })();
+  await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
 });

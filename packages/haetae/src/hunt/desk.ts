@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
 import type { UnixMs } from '@haetae/event';
-import { type Store, type StoredHunt, StoreError } from '../store/index.ts';
+import {
+  type EventQuery,
+  type QueryControl,
+  type SearchStep,
+  type Store,
+  type StoredHunt,
+  StoreError,
+} from '../store/index.ts';
 import { type HuntRules, type HuntTimes, huntersOf } from './hunt.ts';
 import type { HuntPolicy } from './judge.ts';
+import { searchingAside } from './search-thread.ts';
 
 export interface HuntDeskOptions {
   readonly store: Pick<Store, 'hunts'>;
@@ -23,6 +31,8 @@ export interface HuntDeskOptions {
 export interface HuntLimits {
   /** At a time; others wait their turn. */
   readonly running: number;
+  /** Searches by a rule at a time; others wait their turn. */
+  readonly searching: number;
   /** Those that run and wait; further ones are refused. */
   readonly open: number;
   /** Hits of one that are kept; all are counted. */
@@ -32,7 +42,10 @@ export interface HuntLimits {
   /** Of the thread's heap. */
   readonly memoryMb: number;
 }
-export const HUNT_LIMITS: HuntLimits = { running: 1, open: 20, kept: 10_000, timeoutMs: 3_600_000, memoryMb: 1024 };
+export const HUNT_LIMITS: HuntLimits = {
+  ...{ running: 1, searching: 2, open: 20, kept: 10_000 },
+  ...{ timeoutMs: 3_600_000, memoryMb: 1024 },
+};
 
 export interface HuntWanted {
   readonly name: string;
@@ -65,6 +78,8 @@ export interface HuntDesk {
   hunt(wanted: HuntWanted & { readonly rule: string }): Promise<StoredHunt>;
   /** The rules in force (those of these ids, where some are given) over what was stored before they were: only what was missed is kept. */
   rescan(wanted: HuntWanted & { readonly ruleIds?: readonly string[] }): Promise<StoredHunt>;
+  /** Steps of a search for the events that a rule matches, beside what else the query asks. Throws `invalid` as {@link hunt} does. */
+  search(rule: string, query: EventQuery, control: QueryControl): AsyncIterable<SearchStep>;
   /** As it is now. */
   current(hunt: StoredHunt): StoredHunt;
   /** False when it does not run. */
@@ -86,6 +101,9 @@ const TELL_MS = 500;
 export async function openHuntDesk(options: HuntDeskOptions): Promise<HuntDesk> {
   const { store, now } = options;
   const limits = { ...HUNT_LIMITS, ...options.limits };
+  const thread = options.worker ?? new URL('./hunt-worker.js', import.meta.url);
+  const { connect } = options;
+  const search = searchingAside({ connect, worker: thread, most: limits.searching, memoryMb: limits.memoryMb });
   const open = new Map<string, Open>();
   const waiting: Open[] = [];
   const running = new Set<Promise<void>>();
@@ -157,8 +175,8 @@ export async function openHuntDesk(options: HuntDeskOptions): Promise<HuntDesk> 
 
   /** The last thing that the thread says. */
   function inThread(one: Open): Promise<HuntSaid> {
-    const port = options.connect();
-    const worker = new Worker(options.worker ?? new URL('./hunt-worker.js', import.meta.url), {
+    const port = connect();
+    const worker = new Worker(thread, {
       workerData: { port, order: one.order },
       transferList: [port],
       resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
@@ -200,6 +218,7 @@ export async function openHuntDesk(options: HuntDeskOptions): Promise<HuntDesk> 
         { rules: ruleIds === undefined ? rules : fewer(rules, ruleIds), policy, only: ruleIds },
       );
     },
+    search,
     current: (hunt) => open.get(hunt.id)?.hunt ?? hunt,
     cancel(id) {
       const one = open.get(id);

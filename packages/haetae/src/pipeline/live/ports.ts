@@ -1,6 +1,6 @@
 import type { UnixMs } from '@haetae/event';
 import type { RuleText } from '../../detect/index.ts';
-import { type HuntDesk, searchByRule } from '../../hunt/index.ts';
+import type { HuntDesk } from '../../hunt/index.ts';
 import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { Backlog } from './backlog.ts';
@@ -36,7 +36,7 @@ export function livePorts(parts: PortParts): Ports {
   const intake = logIntake(log, { isBehind: () => behind.bytes > MOST_BEHIND });
   const ports = storePorts(store, {
     now,
-    byRule: (rule, query, control) => searchByRule(store, rule, query, control),
+    byRule: parts.hunts.search,
     benign: (id) => benignProposal(store, id, parts.texts()),
   });
   const status = remembered(() => store.upkeep.status(), FRESH_MS, now);

@@ -48,7 +48,7 @@ export const SYSTEM = DECODED + 2;
 
 /**
  * Events as columns and all their texts as bytes: no text is made of them or taken apart on the way to the disk. Views of memory
- * that threads share, valid until their builder is asked for the batch after the next. Sorted by seq.
+ * that threads share, valid until the batch after this one was taken and more is added. Sorted by seq.
  */
 export interface EventBatch {
   readonly rows: number;

@@ -25,7 +25,6 @@ export class EventBatchBuilder {
   /** What is filled, and what was taken last: it is read while the other is filled. */
   #to: Rows;
   #taken: Rows | undefined;
-  #takenRows = 0;
   readonly #known = new Map<string, Name>();
   /** The fields of the event that is being added. */
   readonly #names: string[] = [];
@@ -51,6 +50,7 @@ export class EventBatchBuilder {
   }
 
   add(event: Event, origin: EventOrigin): void {
+    if (this.#rows === 0) this.#to.clear();
     // A frame is never split over two batches, however many events it has.
     if (this.full) this.#to.grow();
     const to = this.#to;
@@ -196,13 +196,11 @@ export class EventBatchBuilder {
     return about;
   }
 
-  /** The batch, and room for the next one. What was taken before is not read any more. */
+  /** The batch, and room for the next one. What was taken before is written over by what is added then. */
   take(): EventBatch {
     const [rows, to] = [this.#rows, this.#to];
-    const next = this.#taken ?? new Rows(to.capacity);
-    next.texts.clear(this.#takenRows);
-    [this.#taken, this.#takenRows] = [to, rows];
-    [this.#to, this.#rows] = [next, 0];
+    [this.#to, this.#taken] = [this.#taken ?? new Rows(to.capacity), to];
+    this.#rows = 0;
     return to.batch(rows);
   }
 }

@@ -15,6 +15,8 @@ export class Rows {
   flags: Uint8Array;
   strays: Uint32Array;
   readonly texts: Texts;
+  /** Rows of the batch that was made last. */
+  #used = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -43,8 +45,15 @@ export class Rows {
     this.capacity = capacity;
   }
 
+  /** Makes room for another batch. */
+  clear(): void {
+    this.texts.clear(this.#used);
+    this.#used = 0;
+  }
+
   /** The first rows, to be read until this is cleared. */
   batch(rows: number): EventBatch {
+    this.#used = Math.max(this.#used, rows);
     return {
       rows,
       id: this.id.subarray(0, rows),
