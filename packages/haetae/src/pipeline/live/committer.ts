@@ -6,7 +6,7 @@ import type { Cut } from './output.ts';
 
 export interface CommitterOptions {
   readonly store: Pick<Store, 'intake' | 'snapshots'>;
-  readonly engine: LiveEngine;
+  readonly engine: Pick<LiveEngine, 'seq' | 'rows' | 'hasNews' | 'cut' | 'save'>;
   readonly keep: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -19,7 +19,9 @@ export interface CommitterOptions {
 }
 
 /** Between the beginnings of two commits: each costs the database the same, however little it holds. */
-const COMMIT_MS = 200;
+const COMMIT_MS = 250;
+/** The same where incidents changed: somebody waits to see them. Less than between two times that they are put together. */
+const NEWS_MS = 100;
 /** Between two snapshots; more when one takes long. */
 const SNAPSHOT_MS = 10_000;
 const SNAPSHOT_SHARE = 50;
@@ -43,10 +45,16 @@ export class Committer {
     this.#lastSnapshot = options.now();
   }
 
-  /** Frames were taken: they shall be stored before long. */
+  /** Frames were taken: they shall be stored before long, and at once when they changed incidents. */
   schedule(): void {
-    if (this.#running !== undefined || this.#timer !== undefined) return;
-    const wait = this.#lastCommit + COMMIT_MS - this.#options.now();
+    const { engine, now } = this.#options;
+    if (this.#running !== undefined) return;
+    if (this.#timer !== undefined) {
+      if (!engine.hasNews) return;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    const wait = this.#lastCommit + (engine.hasNews ? NEWS_MS : COMMIT_MS) - now();
     if (wait <= 0) this.#begin();
     else
       this.#timer = setTimeout(() => {

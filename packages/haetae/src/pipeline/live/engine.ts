@@ -83,6 +83,10 @@ export class LiveEngine {
   get rows(): number {
     return this.#builder.rows + this.#findings.rows;
   }
+  /** Incidents changed since the last cut. */
+  get hasNews(): boolean {
+    return this.#stories.hasNews;
+  }
   get hosts(): number {
     return this.#hosts.size;
   }

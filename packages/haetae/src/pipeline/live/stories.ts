@@ -46,6 +46,10 @@ export class Stories {
     this.#waits = this.#live.waits;
   }
 
+  get hasNews(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */
   get wantsClockAt(): number | undefined {
     return this.#waits ? this.#updatedMs + UPDATE_MS : undefined;

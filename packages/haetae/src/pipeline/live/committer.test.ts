@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Committer } from './committer.ts';
+import { emptyCut } from './output.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1000 }));
+afterEach(() => void vi.useRealTimers());
+
+/** A committer over an engine that took frames, and a store that takes so long for a commit; when commits began. */
+function committer(takesMs: number) {
+  const begun: number[] = [];
+  const engine = {
+    ...{ seq: 0, rows: 0, hasNews: false },
+    cut() {
+      begun.push(Date.now());
+      engine.hasNews = false;
+      return emptyCut(engine.seq);
+    },
+    save: () => new Uint8Array(0),
+  };
+  const commit = () => new Promise((resolve) => setTimeout(() => resolve({ changed: [] }), takesMs));
+  const nothing = (): void => {};
+  const one = new Committer({
+    store: { intake: { commit }, snapshots: {} } as never,
+    engine,
+    keep: true,
+    now: Date.now,
+    ...{ tell: nothing, stored: nothing, release: nothing, notice: nothing },
+    failed(error) {
+      throw error;
+    },
+  });
+  /** At a time, a frame is taken that changes incidents, or none. */
+  const frame = async (at: number, news: boolean): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(at - Date.now());
+    engine.seq++;
+    engine.hasNews ||= news;
+    one.schedule();
+  };
+  return { begun, frame };
+}
+
+test('frames are stored together, a quarter of a second after those before', async () => {
+  const { begun, frame } = committer(30);
+  for (let at = 2000; at < 3000; at += 20) await frame(at, false);
+  expect(begun).toEqual([2000, 2250, 2500, 2750]);
+});
+
+test('incidents that changed are stored at once, and no sooner than a tenth of a second after the last commit', async () => {
+  const { begun, frame } = committer(30);
+  await frame(2000, false);
+  await frame(2040, false);
+  await frame(2170, true);
+  await frame(2180, true);
+  await frame(2200, false);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(begun).toEqual([2000, 2170, 2270]);
+});
+
+test('where a commit takes longer than that, what came meanwhile goes with the next', async () => {
+  const { begun, frame } = committer(400);
+  for (let at = 2000; at < 3000; at += 50) await frame(at, true);
+  expect(begun).toEqual([2000, 2400, 2800]);
+});
