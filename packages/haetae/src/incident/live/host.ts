@@ -28,7 +28,7 @@ export interface SavedHost {
   readonly latestMs: number;
   /** Absent in states that are older. */
   readonly news?: boolean;
-  readonly seenLast?: number;
+  readonly heardLast?: number;
   readonly built: Built | undefined;
 }
 
@@ -50,8 +50,14 @@ export interface HostCounts {
 
 export function sumOf(all: Iterable<HostCounts>): HostCounts {
   const sum = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
-  for (const counts of all)
-    for (const [name, n] of Object.entries(counts) as [keyof HostCounts, number][]) sum[name] += n;
+  for (const { findings, folded, dropped, untold, processes, acts } of all) {
+    sum.findings += findings;
+    sum.folded += folded;
+    sum.dropped += dropped;
+    sum.untold += untold;
+    sum.processes += processes;
+    sum.acts += acts;
+  }
   return sum;
 }
 
@@ -84,7 +90,7 @@ export class LiveHost {
   /** Something came since the part was made. */
   #news = false;
   /** When something came last, by a clock that all hosts share. */
-  seenLast = 0;
+  heardLast = 0;
   /** Processes that were forgotten. */
   #forgotten = 0;
   #built: Built | undefined;
@@ -212,7 +218,7 @@ export class LiveHost {
       files: [...this.#files].map(([file, tracer]) => [file, tracer.save()] as const),
       kept: this.findings.all,
       counts: this.findings.counts,
-      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs, news: this.#news, seenLast: this.seenLast },
+      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs, news: this.#news, heardLast: this.heardLast },
       built: this.#built === undefined ? undefined : { ...this.#built, traces: this.#built.traces.map(withoutLogs) },
     };
   }
@@ -226,7 +232,7 @@ export class LiveHost {
     host.#forgotten = saved.forgotten;
     host.#latestMs = saved.latestMs;
     host.#news = saved.news ?? true;
-    host.seenLast = saved.seenLast ?? 0;
+    host.heardLast = saved.heardLast ?? 0;
     // What its logs lack is looked for anew.
     host.#built = saved.built === undefined ? undefined : { ...saved.built, logChanges: Number.NaN };
     if (saved.built !== undefined)

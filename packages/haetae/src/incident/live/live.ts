@@ -8,15 +8,14 @@ import { connect, type Joined } from '../join/join.ts';
 import type { Part } from '../join/part.ts';
 import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
-import { shortName } from '../lineage/hosts.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
 import { bounded } from './bound.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
-import { type HostCounts, LiveHost, type SavedHost, sumOf } from './host.ts';
+import { Fleet, type SavedFleet } from './fleet.ts';
+import type { HostCounts, LiveHost } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
 import type { Kept } from './kept.ts';
 import { markOf, shapeOf } from './mark.ts';
-import { Names, type SavedNames } from './names.ts';
 import { Net } from './net.ts';
 import { Spread } from './spread.ts';
 
@@ -30,10 +29,7 @@ const BUDGET = 10_000;
 const PACE_MS = 5;
 const PACE_MOST_MS = 1500;
 const PACED = 40;
-/** Hosts that are kept; beyond, those that said nothing for the longest time go. */
 const MOST_HOSTS = 10_000;
-const LEFT_HOSTS = 0.9;
-const NO_COUNTS: HostCounts = { findings: 0, folded: 0, dropped: 0, untold: 0, processes: 0, acts: 0 };
 
 interface Told {
   readonly mark: string;
@@ -46,17 +42,12 @@ interface Told {
 }
 
 /** Plain data. */
-interface Saved {
-  readonly hosts: readonly SavedHost[];
+interface Saved extends SavedFleet {
   readonly urgent: readonly string[];
   readonly waiting: readonly string[];
   readonly ids: SavedIds;
   readonly told: readonly (readonly [id: string, told: Told])[];
   readonly later: readonly string[];
-  /** Absent in states that are older. */
-  readonly names?: SavedNames;
-  readonly clock?: number;
-  readonly left?: HostCounts;
 }
 
 /** Goes on from what {@link LiveIncidents.save} gave, where that is given. */
@@ -76,16 +67,8 @@ class Live implements LiveIncidents {
   readonly #budget: number;
   readonly #paceMs: number;
   readonly #paced: number;
-  readonly #windowMs: number;
   readonly #assets: ReadonlyMap<string, number>;
-  readonly #hosts = new Map<string, LiveHost>();
-  readonly #byComputer = new Map<string, LiveHost>();
-  readonly #most: number;
-  readonly #names: Names;
-  /** Counts what comes. */
-  #clock = 0;
-  /** Of hosts that are kept no more. */
-  #left: HostCounts;
+  readonly #fleet: Fleet;
   /** Hosts of which something new was found, and those that did something since their part was made; the longest first. */
   readonly #urgent = new Set<LiveHost>();
   readonly #waiting = new Set<LiveHost>();
@@ -98,24 +81,18 @@ class Live implements LiveIncidents {
 
   constructor(options: LiveOptions, saved: Saved | undefined) {
     const { windowMs = WINDOW_MS, assets = new Map(), budget = BUDGET, paceMs = PACE_MS, paced = PACED } = options;
-    this.#most = options.hosts ?? MOST_HOSTS;
+    this.#fleet = new Fleet(windowMs, options.hosts ?? MOST_HOSTS, saved);
     this.#paced = paced;
     this.#budget = budget;
     this.#paceMs = paceMs;
-    this.#windowMs = windowMs;
     this.#assets = assets;
-    this.#left = saved?.left ?? NO_COUNTS;
-    const names = saved?.hosts.map(({ name }, i) => [name, i] as const) ?? [];
-    this.#names = new Names(saved?.names ?? { numbers: names, next: names.length });
     if (saved === undefined) return;
-    this.#clock = saved.clock ?? 0;
-    for (const host of saved.hosts) this.#hosts.set(host.name, LiveHost.restore(host, windowMs, this.#names));
-    for (const name of saved.urgent) this.#urgent.add(this.#hosts.get(name)!);
-    for (const name of saved.waiting) this.#waiting.add(this.#hosts.get(name)!);
+    for (const name of saved.urgent) this.#urgent.add(this.#fleet.get(name)!);
+    for (const name of saved.waiting) this.#waiting.add(this.#fleet.get(name)!);
     this.#ids.restore(saved.ids);
     this.#later = new Set(saved.later);
     for (const [id, told] of saved.told) this.#told.set(id, told);
-    for (const { part } of this.#hosts.values())
+    for (const { part } of this.#fleet)
       if (part !== undefined) {
         this.#spread.add(part);
         this.#net.replace(undefined, part);
@@ -125,43 +102,30 @@ class Live implements LiveIncidents {
   }
 
   see(event: Event, file: string): void {
-    const host = this.#hostOf(event.computer);
+    const host = this.#fleet.heard(event.computer, this.#isNew);
     host.see(event, file);
-    host.seenLast = ++this.#clock;
     this.#waiting.add(host);
   }
 
   add(finding: FiledFinding, id: number): void {
-    const host = this.#hostOf(finding.event.computer);
+    const host = this.#fleet.heard(finding.event.computer, this.#isNew);
     host.add(saidBy(finding), id);
-    host.seenLast = ++this.#clock;
     this.#urgent.add(host);
   }
 
-  #hostOf(computer: string): LiveHost {
-    let host = this.#byComputer.get(computer);
-    if (host !== undefined) return host;
-    const name = shortName(computer);
-    host = this.#hosts.get(name);
-    if (host === undefined) {
-      host = new LiveHost(name, this.#windowMs);
-      this.#hosts.set(name, host);
-      this.#names.add(name);
-      // A command may have named it.
-      for (const other of this.#hosts.values()) if (other.findings.size > 0) this.#waiting.add(other);
-    }
-    this.#byComputer.set(computer, host);
-    return host;
-  }
+  /** A command may have named it. */
+  readonly #isNew = (host: LiveHost): void => {
+    for (const other of this.#fleet) if (other.findings.size > 0 && other !== host) this.#waiting.add(other);
+  };
 
   update(nowMs: number): readonly LiveIncident[] {
-    const fewer = this.#leave();
+    const fewer = this.#thin();
     const due = this.#due(nowMs);
     if (due.size === 0 && this.#later.size === 0 && fewer.size === 0) return [];
     for (const host of due) {
       const before = host.part;
       if (before !== undefined) this.#spread.remove(before);
-      for (const kept of host.build(nowMs, this.#names, this.#isOpen(nowMs))) this.#lose(kept, fewer);
+      for (const kept of host.build(nowMs, this.#fleet.names, this.#isOpen(nowMs))) this.#lose(kept, fewer);
       this.#spread.add(host.part!);
       this.#net.replace(before, host.part);
     }
@@ -190,32 +154,23 @@ class Live implements LiveIncidents {
   /** Those that may have findings of an incident. */
   #hostsOf(id: string): Iterable<LiveHost> {
     const names = this.#told.get(id)?.hosts;
-    return names === undefined ? this.#hosts.values() : names.flatMap((name) => this.#hosts.get(name) ?? []);
+    return names === undefined ? this.#fleet : names.flatMap((name) => this.#fleet.get(name) ?? []);
   }
 
-  /** Where there are too many hosts, those that said nothing for the longest time go, and first those of which nothing was found. */
-  #leave(): Set<string> {
+  /** Where there are too many hosts, some go. Gives the incidents that lost findings. */
+  #thin(): Set<string> {
     const fewer = new Set<string>();
-    if (this.#hosts.size <= this.#most) return fewer;
+    if (!this.#fleet.isFull) return fewer;
     // What is to be told of is told first.
     const held = new Set<LiveHost>(this.#urgent);
     for (const id of this.#later) for (const host of this.#hostsOf(id)) held.add(host);
-    const idle = [...this.#hosts.values()].filter((host) => !held.has(host));
-    const worth = ({ findings }: LiveHost): number => Number(findings.size > 0);
-    idle.sort((a, b) => worth(a) - worth(b) || a.seenLast - b.seenLast);
-    const gone = new Set(idle.slice(0, this.#hosts.size - Math.floor(this.#most * LEFT_HOSTS)));
-    for (const host of gone) {
-      const { name, part, findings, counts } = host;
-      this.#hosts.delete(name);
-      this.#names.delete(name);
+    for (const host of this.#fleet.thin(held)) {
       this.#waiting.delete(host);
-      this.#left = sumOf([this.#left, { ...counts, findings: 0, dropped: counts.dropped + counts.findings }]);
-      for (const kept of findings.all) this.#lose(kept, fewer);
-      if (part === undefined) continue;
-      this.#spread.remove(part);
-      this.#net.replace(part, undefined);
+      for (const kept of host.findings.all) this.#lose(kept, fewer);
+      if (host.part === undefined) continue;
+      this.#spread.remove(host.part);
+      this.#net.replace(host.part, undefined);
     }
-    for (const [computer, host] of this.#byComputer) if (gone.has(host)) this.#byComputer.delete(computer);
     return fewer;
   }
 
@@ -245,7 +200,7 @@ class Live implements LiveIncidents {
   }
 
   get counts(): HostCounts {
-    return sumOf([this.#left, ...[...this.#hosts.values()].map(({ counts }) => counts)]);
+    return this.#fleet.counts;
   }
 
   /**
@@ -267,7 +222,7 @@ class Live implements LiveIncidents {
     for (const host of this.#waiting) {
       if (budget <= 0) break;
       if (due.has(host) || Math.abs(nowMs - host.builtMs) < AGAIN_MS) continue;
-      if (host.isStale(this.#names)) take(host);
+      if (host.isStale(this.#fleet.names)) take(host);
       else same.add(host);
     }
     for (const host of due) this.#urgent.delete(host);
@@ -282,7 +237,7 @@ class Live implements LiveIncidents {
   #candidates(joined: Joined, due: ReadonlySet<LiveHost>, changed: ReadonlySet<string>, nowMs: number): Candidate[] {
     const { units, groups, merged } = joined;
     const links = linksByRoot(joined);
-    const hosts = new Set(units.map(({ host }) => this.#hostOf(host)));
+    const hosts = new Set(units.map(({ host }) => this.#fleet.of(host)));
     const bands = byHost([...hosts].flatMap(({ blind }) => blind));
     const candidates: Candidate[] = [];
     const consider = (group: readonly number[], shape: number): void => {
@@ -334,11 +289,11 @@ class Live implements LiveIncidents {
   }
 
   #touched(unit: Unit, due: ReadonlySet<LiveHost>, statements: ReadonlySet<string>): boolean {
-    return due.has(this.#hostOf(unit.host)) || (statements.size > 0 && statements.has(statementOf(unit)));
+    return due.has(this.#fleet.of(unit.host)) || (statements.size > 0 && statements.has(statementOf(unit)));
   }
 
   #membersOf(unit: Unit): readonly Kept[] {
-    return this.#hostOf(unit.host).membersOf(unit);
+    return this.#fleet.of(unit.host).membersOf(unit);
   }
 
   #tell({ units }: Joined, candidates: readonly Candidate[], nowMs: number): LiveIncident[] {
@@ -357,7 +312,7 @@ class Live implements LiveIncidents {
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
       const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
       const { incident, size } = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
-      const hosts = [...new Set(weighed.group.map((unit) => this.#hostOf(units[unit]!.host).name))];
+      const hosts = [...new Set(weighed.group.map((unit) => this.#fleet.of(units[unit]!.host).name))];
       this.#told.set(id, { mark, shape, atMs: nowMs, size, hosts });
       bodies.set(id, incident);
       changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
@@ -371,14 +326,12 @@ class Live implements LiveIncidents {
 
   save(): Uint8Array {
     const saved: Saved = {
-      hosts: [...this.#hosts.values()].map((host) => host.save()),
+      ...this.#fleet.save(),
       urgent: [...this.#urgent].map(({ name }) => name),
       waiting: [...this.#waiting].map(({ name }) => name),
       ids: this.#ids.save(),
       told: [...this.#told],
       later: [...this.#later],
-      names: this.#names.save(),
-      ...{ clock: this.#clock, left: this.#left },
     };
     return serialize(saved);
   }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LiveIncidents } from '../../incident/index.ts';
 import type { LiveMessage } from '../../server/index.ts';
 import type { StoreErrorCode } from '../../store/index.ts';
 import type { EngineCounts } from './counts.ts';
@@ -36,6 +37,8 @@ export interface EngineStatus {
   readonly rules: { readonly inForce: number; readonly refused: number; readonly problems: readonly string[] };
   readonly exceptions: { readonly inForce: number; readonly problems: readonly string[] };
   readonly anomaly: boolean;
+  /** What is kept of incidents' hosts, and what is not. */
+  readonly incidents: LiveIncidents['counts'];
   /** Milliseconds from the receipt of the last frame stored to when it was. */
   readonly lagMs: number;
 }

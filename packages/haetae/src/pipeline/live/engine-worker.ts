@@ -69,6 +69,7 @@ async function run(): Promise<void> {
       problems: engine.detection.exceptionProblems.slice(0, MOST_PROBLEMS),
     },
     anomaly: data.detection.baseline !== undefined,
+    incidents: engine.incidents,
     lagMs,
   });
   const tellStatus = (): void => {

@@ -1,4 +1,5 @@
 import type { Event } from '@haetae/event';
+import type { LiveIncidents } from '../../incident/index.ts';
 import { type FrameHead, Ledger, LIVE_FORMATS, mayName, readFrameHead } from '../../source/index.ts';
 import { EVENT_FLAGS, EventBatchBuilder, type Frame } from '../../store/index.ts';
 import { type EngineCounts, noCounts } from './counts.ts';
@@ -82,6 +83,10 @@ export class LiveEngine {
   /** Rows that wait to be taken. */
   get rows(): number {
     return this.#builder.rows + this.#findings.rows;
+  }
+  /** What is kept of incidents' hosts, and what is not. */
+  get incidents(): LiveIncidents['counts'] {
+    return this.#stories.counts;
   }
   /** Incidents changed since the last cut. */
   get hasNews(): boolean {

@@ -19,6 +19,15 @@ export function watchMemory(
     ['haetae_frames_unread_total', 'Requests whose body could not be read to its end.', 'unread'],
   ];
   for (const [name, help, of] of counts) metrics.gauge(name, help, () => engine()?.counts[of] ?? 0);
+  const kept: readonly [name: string, help: string, of: keyof EngineStatus['incidents']][] = [
+    ['haetae_incident_findings', 'Findings that incidents are made of.', 'findings'],
+    ['haetae_incident_findings_folded_total', 'Findings that say the same as others and are only counted.', 'folded'],
+    ['haetae_incident_findings_dropped_total', 'Findings that were too old or too many to be kept.', 'dropped'],
+    ['haetae_incident_findings_untold_total', 'Findings whose incident was not written beside them.', 'untold'],
+    ['haetae_incident_processes_forgotten_total', 'Processes forgotten, or for which was no room.', 'processes'],
+    ['haetae_incident_acts_refused_total', 'What processes did, for which was no room.', 'acts'],
+  ];
+  for (const [name, help, of] of kept) metrics.gauge(name, help, () => engine()?.incidents[of] ?? 0);
   metrics.gauge('haetae_backlog_events', 'Events that are durable and wait to be detected.', () => behind.items);
   metrics.gauge(
     'haetae_lag_seconds',

@@ -46,6 +46,9 @@ export class Stories {
     this.#waits = this.#live.waits;
   }
 
+  get counts(): LiveIncidents['counts'] {
+    return this.#live.counts;
+  }
   get hasNews(): boolean {
     return this.#changed.size > 0;
   }
