@@ -96,6 +96,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/exceptions',
       'haetae/survey',
       'haetae/incident',
+      'haetae/report',
       'haetae/store',
       'haetae/hunt',
       'haetae/server',

@@ -7,7 +7,7 @@ import { EXIT, UsageError } from './usage.ts';
 
 /** Asks what is stored in the data folder; what goes wrong there is told in the user's language. The result is the exit status. */
 export async function askStored(
-  flags: StoredFlags,
+  flags: Pick<StoredFlags, 'data'>,
   words: Words,
   task: (stored: Stored) => Promise<number>,
 ): Promise<number> {
@@ -26,7 +26,7 @@ export async function askStored(
 }
 
 /** The times of --from and --to for the store: the end exclusive, null where none was given. */
-export function timesOf(flags: StoredFlags, words: Words): { fromMs: number | null; toMs: number | null } {
+export function timesOf(flags: Omit<StoredFlags, 'format'>, words: Words): { fromMs: number | null; toMs: number | null } {
   const { from, to } = rangeOption(flags, zoneOption(flags.timezone, words), words);
   const bound = (time: number): number | null => (Number.isFinite(time) ? Math.max(0, Math.floor(time)) : null);
   return { fromMs: bound(from), toMs: bound(to + 1) };

@@ -45,11 +45,17 @@ export interface Triaged {
   readonly steps: readonly Step[];
 }
 
+/** What a report tells of a score. */
+export type UnusualSaid = Pick<
+  UnusualReason,
+  'familyName' | 'score' | 'threshold' | 'p' | 'among' | 'parts' | 'ordinaryIf'
+>;
+
 export interface ReportedIncident {
   readonly incident: Incident;
   readonly triaged?: Triaged;
   /** Why the scores of its anomalies are unusual, by the index of the finding. */
-  readonly unusual: ReadonlyMap<number, UnusualReason>;
+  readonly unusual: ReadonlyMap<number, UnusualSaid>;
 }
 
 /** All that a report is made from. The same input makes the same bytes: nothing else, and no clock, is asked. */

@@ -1,9 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
-import type { api } from '../../server/index.ts';
+import type { api, apiTold } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 import type { Control } from '../live/control.ts';
+import { type ReportSource, reportedOf } from './reported.ts';
 import { type HuntStep, incidentsOf, type Stored } from './stored.ts';
 
 const POLL_MS = 250;
@@ -40,7 +41,35 @@ export function overHttp(control: Control): Stored {
     }
   }
 
+  const ask = (of: object): string => {
+    const asked = Object.entries(of).filter(([, value]) => value !== undefined && value !== null);
+    return new URLSearchParams(asked.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  };
+  const reports: ReportSource = {
+    incidents: (query) => get(`/api/incidents?${ask(query)}`),
+    async incident(id) {
+      try {
+        return await get<api.IncidentDetail>(`/api/incidents/${encodeURIComponent(id)}`);
+      } catch (error) {
+        if (error instanceof StoreError && error.code === 'missing') return undefined;
+        throw error;
+      }
+    },
+    async anomalies(incident) {
+      const found: apiTold.Anomaly[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await get<{ items: apiTold.Anomaly[]; next: string | null }>(
+          `/api/anomalies?${ask({ incident, limit: PAGE, cursor })}`,
+        );
+        found.push(...page.items);
+        if (page.next === null) return found as never;
+        cursor = page.next;
+      }
+    },
+    people: () => get('/api/people'),
+  };
   return {
+    reported: (wanted) => reportedOf(reports, wanted),
     async *search(query, signal) {
       const response = await asked(control, 'POST', '/api/events/search', query, signal);
       try {

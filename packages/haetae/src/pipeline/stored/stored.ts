@@ -7,6 +7,7 @@ import { type api, storePorts } from '../../server/index.ts';
 import { type OpenStore, openStore, StoreError } from '../../store/index.ts';
 import { overHttp } from './over-http.ts';
 import { reachable } from './reachable.ts';
+import { type ReportWanted, reportedOf, reportSource } from './reported.ts';
 
 /** What a hunt found since the last step, and how far it is. */
 export interface HuntStep {
@@ -35,6 +36,8 @@ export interface Stored {
   hunt(wanted: HuntTimes & { readonly rule: RuleText }, signal: AbortSignal): AsyncIterable<HuntStep>;
   /** The incidents whose ids begin so, as their room shapes them; two of them at most. */
   incidents(beginning: string): Promise<Incident[]>;
+  /** Incidents as reports take them. */
+  reported(wanted: ReportWanted): ReturnType<typeof reportedOf>;
   /** Only what no stored finding says. */
   rescan(wanted: RescanWanted, signal: AbortSignal): AsyncIterable<HuntStep>;
 }
@@ -54,8 +57,10 @@ export async function withStored<T>(directory: string, task: (stored: Stored) =>
 }
 
 function inStore(store: OpenStore): Stored {
-  const { events, incidents } = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
+  const ports = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
+  const { events, incidents } = ports;
   return {
+    reported: (wanted) => reportedOf(reportSource(ports), wanted),
     incidents: (beginning) => incidentsOf(beginning, incidents.list, incidents.get),
     search: (query, signal) => events.search(query, signal),
     hunt: ({ rule, ...times }, signal) => steps(store, [rule], times, false, signal),

@@ -1,5 +1,6 @@
-import type { ScorePart, UnusualReason } from '../../detect/index.ts';
+import type { ScorePart } from '../../detect/index.ts';
 import { wordsOf } from '../../locale/index.ts';
+import type { UnusualSaid } from '../contract.ts';
 import { code, lineBreak, muted, plain, type Text } from '../model.ts';
 import { both, count, hostName, levelSpan, type Telling } from '../telling.ts';
 import { eachSection, fit, table, wide } from './section.ts';
@@ -37,7 +38,7 @@ export const anomalies = eachSection('anomalies', (of, { incident, titles, unusu
   ];
 });
 
-function explained(of: Telling, reason: UnusualReason): Text {
+function explained(of: Telling, reason: UnusualSaid): Text {
   const { w, language } = of;
   const { score, threshold, p, among, parts, ordinaryIf } = reason;
   const named = (feature: string): ScorePart | undefined => parts.find((part) => part.feature === feature);
