@@ -16,6 +16,7 @@ const INPUT = [
   'hunt/hunt-worker',
   'pipeline/live/engine-worker',
   'pipeline/live/rules-worker',
+  'pipeline/live/report-worker',
   'store/store-worker',
   'store/log/log-worker',
 ];

@@ -3,6 +3,7 @@ import * as hunt from './hunt.ts';
 import * as incidents from './incidents.ts';
 import * as overview from './overview.ts';
 import * as pages from './pages.ts';
+import * as report from './report.ts';
 import * as shell from './shell.ts';
 
 const ko = {
@@ -13,6 +14,7 @@ const ko = {
   incidents: incidents.ko,
   triage: incidents.ko.triage,
   benign: incidents.ko.benign,
+  report: report.ko,
 };
 const en: typeof ko = {
   ...shell.en,
@@ -22,6 +24,7 @@ const en: typeof ko = {
   incidents: incidents.en,
   triage: incidents.en.triage,
   benign: incidents.en.benign,
+  report: report.en,
 };
 export type Words = typeof ko;
 const both: Readonly<Record<Lang, Words>> = { ko, en };

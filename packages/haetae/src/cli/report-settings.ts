@@ -22,7 +22,10 @@ import type { ReportFlags } from './flags.ts';
 import { wholeNumber, zoneOption } from './options.ts';
 import { UsageError } from './usage.ts';
 
-export type Given = Omit<ReportInput, 'zone' | 'facts' | 'record' | 'issuedMs'>;
+export interface Given extends Omit<ReportInput, 'zone' | 'facts' | 'record' | 'issuedMs'> {
+  /** What a server keeps of declarations; those of --record come behind them. */
+  readonly declared?: CaseRecord['entries'];
+}
 
 export interface ReportSettings {
   readonly options: ReportOptions;
@@ -53,9 +56,10 @@ export function reportSettings(flags: ReportFlags, words: Words, now: () => numb
   const name = basename(output).replace(/\.(pdf|html|md)$/i, '') || 'haetae-report';
   return {
     options,
-    write(given) {
+    write({ declared = [], ...given }) {
       const [first] = given.incidents;
-      const record = withDeclaration(flags, first, aware, now, words);
+      const { entries } = withDeclaration(flags, first, aware, now, words);
+      const record: CaseRecord = { entries: [...declared, ...entries] };
       const input: ReportInput = { ...given, zone, facts, record, issuedMs };
       const { report, beside } = renderReport(input, options, name);
       const folder = dirname(output);

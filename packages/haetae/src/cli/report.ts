@@ -69,7 +69,7 @@ async function ofServer({ console }: Context, flags: ReportFlags, settings: Repo
   if (id === undefined && flags.from === undefined && flags.to === undefined) throw new UsageError(words.report.what);
   const wanted: StoredReportWanted = id === undefined ? { kind: 'span', ...times } : { kind: 'one', id };
   return askStored(flags, words, async (stored) => {
-    const { incidents, others } = await stored.reported(wanted);
+    const { incidents, others, declared } = await stored.reported(wanted);
     const told = settings.options.template === 'kisa' ? incidents.slice(0, 1) : incidents;
     if (told.length === 0) {
       stderr.write(`haetae: ${id === undefined ? words.report.noneThen : words.report.noSuch(id)}\n`);
@@ -77,7 +77,7 @@ async function ofServer({ console }: Context, flags: ReportFlags, settings: Repo
     }
     const written = settings.write({
       ...{ incidents: told, otherIncidents: others + incidents.length - told.length, looseFindings: 0 },
-      ...{ source: { kind: 'server' }, evidence: [], packs: [], rulesInForce: undefined, version },
+      ...{ source: { kind: 'server' }, evidence: [], packs: [], rulesInForce: undefined, version, declared },
     });
     stderr.write(`haetae: ${words.report.written(written.join(', '))} (${count(told.length)})\n`);
     return EXIT.done;

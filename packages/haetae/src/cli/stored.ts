@@ -26,7 +26,10 @@ export async function askStored(
 }
 
 /** The times of --from and --to for the store: the end exclusive, null where none was given. */
-export function timesOf(flags: Omit<StoredFlags, 'format'>, words: Words): { fromMs: number | null; toMs: number | null } {
+export function timesOf(
+  flags: Omit<StoredFlags, 'format'>,
+  words: Words,
+): { fromMs: number | null; toMs: number | null } {
   const { from, to } = rangeOption(flags, zoneOption(flags.timezone, words), words);
   const bound = (time: number): number | null => (Number.isFinite(time) ? Math.max(0, Math.floor(time)) : null);
   return { fromMs: bound(from), toMs: bound(to + 1) };

@@ -178,6 +178,7 @@ export const enReport = {
     delivery: (channel: string, state: string) => `Message by ${channel}: ${state}`,
     response: (action: string, state: string) => `Response ${action}: ${state}`,
     tags: (text: string) => `Tags: ${text}`,
+    aware: 'Awareness declared',
     other: 'Changed',
     nobody: 'nobody',
     detection: 'detection',

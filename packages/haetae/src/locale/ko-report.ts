@@ -167,6 +167,7 @@ export const koReport: ReportWords = {
     delivery: (channel, state) => `알림(${channel}): ${state}`,
     response: (action, state) => `대응 조치(${action}): ${state}`,
     tags: (text) => `태그: ${text}`,
+    aware: '인지 시점 선언',
     other: '변경',
     nobody: '없음',
     detection: '탐지',

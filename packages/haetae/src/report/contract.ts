@@ -30,7 +30,7 @@ export interface Step {
   readonly timeMs: number;
   /** A name; '' for the detection itself. */
   readonly by: string;
-  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response';
+  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response' | 'awareness';
   readonly detail: unknown;
 }
 

@@ -6,6 +6,7 @@ import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
 import { incidentRoutes } from './api/incidents.ts';
 import { oidcRoutes } from './api/oidc.ts';
+import { reportRoutes } from './api/reports.ts';
 import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -48,6 +49,7 @@ export function makeApp(parts: Parts, version: string): App {
   agentRoutes(api);
   seenRoutes(api);
   incidentRoutes(api);
+  reportRoutes(api);
   countedRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);

@@ -76,6 +76,12 @@ const ROWS: readonly Row[] = [
     body: { version: 1, status: 'open' },
     action: 'incident.update',
   },
+  {
+    route: 'POST /api/incidents/{id}/awareness',
+    id: () => 'incident-1',
+    body: { atMs: 1, by: '홍길동' },
+    action: 'incident.awareness',
+  },
   { route: 'POST /api/incidents/{id}/notes', id: () => 'incident-1', body: { text: 'x' }, action: 'incident.note' },
   { route: 'PATCH /api/rules/{id}', id: () => 'rule-1', body: { enabled: false }, action: 'rule.disable' },
   {

@@ -39,6 +39,7 @@ import type {
   TechniqueCount,
   TimeBucket,
 } from './api-counted.ts';
+import type { Awareness, ReportQuery } from './api-reports.ts';
 import type { BenignProposal } from './api-told.ts';
 import type { Intake } from './intake.ts';
 
@@ -53,6 +54,7 @@ export interface Ports {
   readonly findings: Findings;
   readonly incidents: Incidents;
   readonly entities: Entities;
+  readonly reports: Reports;
   readonly rules: Rules;
   readonly exceptions: Exceptions;
   readonly searches: SavedSearches;
@@ -98,8 +100,20 @@ export interface Incidents {
   /** Rejects with `missing`, or `conflict` when the version is not the newest. */
   update(id: string, change: IncidentPatch, actor: Actor): Promise<IncidentDetail>;
   note(id: string, text: string, actor: Actor): Promise<IncidentDetail>;
+  /** A line of its history that is never changed: when somebody says the organisation became aware of it. */
+  declare(id: string, awareness: Awareness, actor: Actor): Promise<IncidentDetail>;
   /** What would except its findings and nothing else, held against what is stored. */
   benign(id: string): Promise<BenignProposal>;
+}
+
+export interface Reports {
+  /** A report of an incident, or a file that belongs to it; undefined when there is none. Rejects with `invalid` where it cannot be made. */
+  file(incident: string, query: ReportQuery): Promise<ReportedFile | undefined>;
+}
+export interface ReportedFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface Entities {

@@ -304,6 +304,11 @@ function incidentsOf(store: Store, { now, benign }: StorePortOptions): Ports['in
       await store.incidents.triage(id, version, given(change), actor.id, now() as UnixMs);
       return known(id);
     },
+    async declare(id, awareness, actor) {
+      const timeMs = now() as UnixMs;
+      await store.incidents.note(id, { actor: actor.id, kind: 'awareness', detail: { ...awareness }, timeMs });
+      return known(id);
+    },
     async note(id, text, actor) {
       const timeMs = now() as UnixMs;
       await store.incidents.note(id, { actor: actor.id, kind: 'comment', detail: text, timeMs });

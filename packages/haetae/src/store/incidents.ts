@@ -49,7 +49,7 @@ export interface IncidentEntry {
   readonly timeMs: UnixMs;
   /** Id of the user or token; '' for the reader. */
   readonly actor: string;
-  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response';
+  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response' | 'awareness';
   /** Of a change: what was and what is. Of a comment: its text. */
   readonly detail: Json;
 }

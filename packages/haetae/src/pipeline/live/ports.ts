@@ -6,6 +6,7 @@ import { type Log, type Store, StoreError, type StoreStatus } from '../../store/
 import type { Backlog } from './backlog.ts';
 import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
+import { reportDesk, reportPorts } from './report-thread.ts';
 import type { RuleBook } from './rule-book.ts';
 
 /** What the ports are made of. */
@@ -15,6 +16,8 @@ export interface PortParts {
   readonly bus: LiveBus;
   readonly rules: RuleBook;
   readonly hunts: HuntDesk;
+  /** What is told of this program on reports, and its thread where it does not lie beside it. */
+  readonly reports: { readonly version: string; readonly worker?: URL };
   /** Of the rules in force. */
   readonly texts: () => readonly RuleText[];
   readonly engine: () => EngineStatus | undefined;
@@ -79,6 +82,7 @@ export function livePorts(parts: PortParts): Ports {
       },
     },
     hunts: huntPorts(store, parts.hunts),
+    reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
     live: bus,
     async stats() {
       const engine = parts.engine();

@@ -118,6 +118,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => desk.close());
     const ports = livePorts({
       hunts: desk,
+      reports: {
+        version: options.version,
+        ...(bundle !== undefined && { worker: new URL('report-worker.js', bundle) }),
+      },
       texts: () => loaded?.setup.rules ?? [],
       store,
       log,

@@ -1,7 +1,7 @@
 import { type Finding, unusualReason } from '../../detect/index.ts';
 import type { Incident } from '../../incident/index.ts';
-import type { ReportedIncident, Step, Triaged, UnusualSaid } from '../../report/index.ts';
-import type { api, apiTold, Ports } from '../../server/index.ts';
+import type { RecordEntry, ReportedIncident, Step, Triaged, UnusualSaid } from '../../report/index.ts';
+import type { api, apiReports, apiTold, Ports } from '../../server/index.ts';
 import { StoreError } from '../../store/index.ts';
 
 /** What reports ask of a server or of its store. */
@@ -44,6 +44,14 @@ export type ReportWanted =
   | { readonly kind: 'one'; readonly id: string }
   | { readonly kind: 'span'; readonly fromMs: number | null; readonly toMs: number | null };
 
+export interface Reported {
+  readonly incidents: readonly ReportedIncident[];
+  /** Of that time, and not among them. */
+  readonly others: number;
+  /** What was declared of them. */
+  readonly declared: readonly RecordEntry[];
+}
+
 /** Incidents of one report at most: more than anyone reads. */
 const MOST = 1000;
 const PAGE = 500;
@@ -52,15 +60,12 @@ const PAGE = 500;
  * Incidents as reports take them, the gravest first, and how many of that time there are besides. Rejects with `missing` when
  * there is no such incident, with `invalid` when an id is that of several.
  */
-export async function reportedOf(
-  source: ReportSource,
-  wanted: ReportWanted,
-): Promise<{ readonly incidents: readonly ReportedIncident[]; readonly others: number }> {
+export async function reportedOf(source: ReportSource, wanted: ReportWanted): Promise<Reported> {
   const people = new Map((await source.people()).map(({ id, name }) => [id, name]));
   if (wanted.kind === 'one') {
     const detail = (await source.incident(wanted.id)) ?? (await byPrefix(source, wanted.id));
     if (detail === undefined) throw new StoreError('missing', `incident ${wanted.id}`);
-    return { incidents: [await reported(source, detail, 1, people)], others: 0 };
+    return { incidents: [await reported(source, detail, 1, people)], others: 0, declared: declaredIn(detail) };
   }
   const found: api.Incident[] = [];
   let [others, cursor] = [0, undefined as string | undefined];
@@ -71,12 +76,14 @@ export async function reportedOf(
     cursor = page.next ?? undefined;
   } while (cursor !== undefined && found.length < MOST);
   const incidents: ReportedIncident[] = [];
+  const declared: RecordEntry[] = [];
   for (const { id } of found) {
     const detail = await source.incident(id);
-    if (detail !== undefined && isWhole(detail.incident))
-      incidents.push(await reported(source, detail, incidents.length + 1, people));
+    if (detail === undefined || !isWhole(detail.incident)) continue;
+    incidents.push(await reported(source, detail, incidents.length + 1, people));
+    declared.push(...declaredIn(detail));
   }
-  return { incidents, others };
+  return { incidents, others, declared };
 }
 
 const given = ({ fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null }) => ({
@@ -115,6 +122,14 @@ async function reported(
   const incident: Incident = { ...body, id, rank, level, risk };
   return { incident, triaged: triagedOf(detail, people), unusual: await unusualOf(source, incident) };
 }
+
+/** The declarations in an incident's history, in their order. */
+const declaredIn = ({ id, history }: api.IncidentDetail): RecordEntry[] =>
+  history.flatMap(({ kind, detail, timeMs }): RecordEntry[] => {
+    const { atMs, by, reason } = (detail ?? {}) as Partial<apiReports.Awareness>;
+    if (kind !== 'awareness' || typeof atMs !== 'number' || typeof by !== 'string') return [];
+    return [{ kind, incident: id, atMs, by, reason: reason ?? null, enteredMs: timeMs }];
+  });
 
 function triagedOf(
   { status, verdict, assignee, createdMs, history }: api.IncidentDetail,

@@ -82,6 +82,8 @@ function stepText({ w, language }: Telling, { kind, detail }: Step): string {
       return w.actions.delivery(text('channel') || '-', text('state') || '-');
     case 'response':
       return w.actions.response(text('action') || '-', text('state') || '-');
+    case 'awareness':
+      return w.actions.aware;
     case 'triage':
       return (
         changesOf(of)

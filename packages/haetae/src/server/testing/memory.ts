@@ -210,7 +210,7 @@ function accounts(audit: AuditEntry[]): Ports['accounts'] {
 
 function books(
   now: () => number,
-): Pick<Ports, 'findings' | 'incidents' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts'> {
+): Pick<Ports, 'findings' | 'incidents' | 'reports' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts'> {
   const base = { level: 'high' as const, techniques: ['T1059'] };
   const finding: Finding = {
     ...base,
@@ -295,6 +295,14 @@ function books(
           };
         }),
       benign: async () => ({ drafts: [], covered: 0, targets: 0, alsoHidden: [], refusals: [], unproposed: [] }),
+      declare: async (id, awareness, actor) =>
+        change(id, (one) => ({
+          ...one,
+          history: [
+            ...one.history,
+            { number: 1, timeMs: now(), actor: actor.id, kind: 'awareness' as const, detail: awareness },
+          ],
+        })),
       note: async (id, text, actor) =>
         change(id, (one) => ({
           ...one,
@@ -310,6 +318,12 @@ function books(
           [{ kind: 'host', key: 'WS01', firstMs: 1, lastMs: 2, about: { aliases: ['ws01.corp.example'] } }],
           query,
         ),
+    },
+    reports: {
+      file: async (id, { format, lang }) =>
+        incidents.has(id)
+          ? { name: `${id}.${format}`, mime: 'text/plain', bytes: new TextEncoder().encode(`${id} in ${lang}`) }
+          : undefined,
     },
     rules: {
       list: (query) => pageOf([...rules.values()], query),
