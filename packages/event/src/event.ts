@@ -59,6 +59,27 @@ export interface Event {
    * there is none or several, and where the field has to be read otherwise. Valid until it is asked again.
    */
   raw?(name: string): RawValue | undefined;
+  /**
+   * The data fields, or the members of System, by the bytes of their values, for whoever keeps them as bytes: what {@link fields}
+   * and {@link systemFields} tell. Undefined where they have to be read otherwise. Valid until either is asked again.
+   */
+  written?(what: 'fields' | 'system'): WrittenFields | undefined;
+}
+
+/** Fields in document order, each with a text or with the bytes that are one. */
+export interface WrittenFields {
+  readonly count: number;
+  readonly names: readonly string[];
+  /** Undefined where the value stands in the bytes. */
+  readonly texts: readonly (string | undefined)[];
+  /** UTF-8, valid. */
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** 1 where the bytes are what stands between the quotes of a JSON string, with escapes; else they are the text, and JSON would escape nothing of it. */
+  readonly escaped: Uint8Array;
+  /** The text of one that stands in the bytes. */
+  textAt(i: number): string;
 }
 
 /** A value in the bytes of its source: bytes that are equal, in one notation, are equal values. */

@@ -1,4 +1,4 @@
-import type { Event } from '@haetae/event';
+import type { Event, WrittenFields } from '@haetae/event';
 import { DECODED, EVENT_FLAGS, type EventBatch, type EventOrigin, FIELDS, FIRST_COLUMN, SYSTEM } from './batch.ts';
 import { COLUMN_OF, EVENT_COLUMNS, MOST_DECODED, STRAYS } from './columns.ts';
 import { Rows } from './rows.ts';
@@ -29,7 +29,9 @@ export class EventBatchBuilder {
   /** The fields of the event that is being added. */
   readonly #names: string[] = [];
   readonly #abouts: Name[] = [];
-  readonly #values: string[] = [];
+  /** Undefined where the value stands in the bytes of `#written`. */
+  readonly #values: (string | undefined)[] = [];
+  #written: WrittenFields | undefined;
   /** By column: the field that fills it; -1 for none. */
   readonly #takers = new Int32Array(EVENT_COLUMNS.length).fill(-1);
   #stray = 0;
@@ -105,7 +107,7 @@ export class EventBatchBuilder {
       if (column >= 0 && takers[column] === i) texts.addNumber(column);
       else {
         if (!first && about.column >= 0 && takers[about.column] === i) takers[about.column] = -1;
-        texts.addJson(this.#values[i]!);
+        this.#addJson(i, texts);
       }
     }
     texts.addByte(CLOSE);
@@ -114,37 +116,70 @@ export class EventBatchBuilder {
     for (let column = 0; column < takers.length; column++) {
       const taker = takers[column]!;
       if (taker < 0) continue;
-      texts.put(row, FIRST_COLUMN + column, this.#values[taker]!);
+      texts.begin();
+      this.#addText(taker, texts);
+      texts.end(row, FIRST_COLUMN + column);
       takers[column] = -1;
     }
   }
 
   /** Looks at all fields, and finds out which fill a column; how many they are. */
   #gather(event: Event): number {
-    const takers = this.#takers;
     const blanks = event.hasBlankNames;
-    let stray = blanks === true ? STRAYS.all : 0;
-    let n = 0;
-    for (const [name, value] of event.fields()) {
-      const about = this.#about(name);
-      this.#names[n] = name;
-      this.#abouts[n] = about;
-      this.#values[n] = value;
-      if (blanks === undefined && about.hasBlank) stray |= STRAYS.all;
-      const { column } = about;
-      if (column >= 0 && value !== '' && value !== '-') {
-        const taker = takers[column]!;
-        const nul = value.includes('\0');
-        if (taker < 0 && !nul) takers[column] = n;
-        else {
-          stray |= 1 << column;
-          if (!nul && about.rank < this.#abouts[taker]!.rank) takers[column] = n;
-        }
-      }
-      n++;
+    if (blanks === true) this.#stray |= STRAYS.all;
+    const written = event.written?.('fields');
+    this.#written = written;
+    if (written !== undefined) {
+      const { count, names } = written;
+      for (let i = 0; i < count; i++) this.#gatherOne(i, names[i]!, this.#told(written, i), blanks === undefined);
+      return count;
     }
-    this.#stray |= stray;
+    let n = 0;
+    for (const [name, value] of event.fields()) this.#gatherOne(n++, name, value, blanks === undefined);
     return n;
+  }
+
+  #gatherOne(i: number, name: string, value: string | undefined, looksForBlanks: boolean): void {
+    const about = this.#about(name);
+    this.#names[i] = name;
+    this.#abouts[i] = about;
+    this.#values[i] = value;
+    if (looksForBlanks && about.hasBlank) this.#stray |= STRAYS.all;
+    const { column } = about;
+    if (column < 0 || value === '' || value === '-') return;
+    const takers = this.#takers;
+    const taker = takers[column]!;
+    const nul = value?.includes('\0') === true;
+    if (taker < 0 && !nul) takers[column] = i;
+    else {
+      this.#stray |= 1 << column;
+      if (!nul && about.rank < this.#abouts[taker]!.rank) takers[column] = i;
+    }
+  }
+
+  /** A written value, as far as it must be known what it is: undefined for a text that tells something and holds no NUL. */
+  #told({ texts, bytes, starts, ends, escaped }: WrittenFields, i: number): string | undefined {
+    const text = texts[i];
+    if (text !== undefined) return text;
+    const [from, to] = [starts[i]!, ends[i]!];
+    if (to - from < 2) return to === from ? '' : bytes[from] === MINUS ? '-' : undefined;
+    // A NUL can stand there by its number only.
+    if (escaped[i] === 1)
+      for (let at = from; at < to; at++)
+        if (bytes[at] === BACKSLASH && bytes[++at] === SMALL_U) return this.#written!.textAt(i);
+    return undefined;
+  }
+
+  #addJson(i: number, texts: Texts): void {
+    const value = this.#values[i];
+    if (value === undefined) addWritten(this.#written!, i, texts, true);
+    else texts.addJson(value);
+  }
+
+  #addText(i: number, texts: Texts): void {
+    const value = this.#values[i];
+    if (value === undefined) addWritten(this.#written!, i, texts, false);
+    else texts.add(value);
   }
 
   /** The event's own name for its host stands here too: `host` may be another. */
@@ -160,22 +195,44 @@ export class EventBatchBuilder {
       texts.addJson(event.computer);
       some = true;
     }
-    for (const [name, value] of event.systemFields()) {
-      const about = this.#about(name);
-      if (about.column >= 0) this.#stray |= STRAYS.all;
-      if (about.seen === this.#turn) {
-        for (const [other] of event.systemFields()) if (COLUMN_OF.has(other)) this.#stray |= STRAYS.all;
-        texts.putJson(row, SYSTEM, systemOf(event));
-        return;
+    const written = event.written?.('system');
+    if (written !== undefined) {
+      for (let i = 0; i < written.count; i++) {
+        if (!this.#beginMember(written.names[i]!, some || i > 0, texts)) {
+          this.#systemPlainly(row, event, texts);
+          return;
+        }
+        const text = written.texts[i];
+        if (text === undefined) addWritten(written, i, texts, true);
+        else texts.addJson(text);
       }
-      about.seen = this.#turn;
-      if (some) texts.addByte(COMMA);
-      some = true;
-      texts.addBytes(about.json);
-      texts.addJson(value);
-    }
+    } else
+      for (const [name, value] of event.systemFields()) {
+        if (!this.#beginMember(name, some, texts)) {
+          this.#systemPlainly(row, event, texts);
+          return;
+        }
+        some = true;
+        texts.addJson(value);
+      }
     texts.addByte(CLOSE);
     texts.end(row, SYSTEM);
+  }
+
+  /** False for a name that was there already. */
+  #beginMember(name: string, some: boolean, texts: Texts): boolean {
+    const about = this.#about(name);
+    if (about.column >= 0) this.#stray |= STRAYS.all;
+    if (about.seen === this.#turn) return false;
+    about.seen = this.#turn;
+    if (some) texts.addByte(COMMA);
+    texts.addBytes(about.json);
+    return true;
+  }
+
+  #systemPlainly(row: number, event: Event, texts: Texts): void {
+    for (const [name] of event.systemFields()) if (COLUMN_OF.has(name)) this.#stray |= STRAYS.all;
+    texts.putJson(row, SYSTEM, systemOf(event));
   }
 
   #about(name: string): Name {
@@ -209,6 +266,19 @@ const OPEN = 123;
 const CLOSE = 125;
 const COMMA = 44;
 const COLON = 58;
+const MINUS = 45;
+const BACKSLASH = 92;
+const SMALL_U = 117;
+
+/** Adds a value that stands in bytes, as JSON or as it is. */
+function addWritten(written: WrittenFields, i: number, texts: Texts, json: boolean): void {
+  const { bytes, starts, ends } = written;
+  if (written.escaped[i] === 0) texts.addRange(bytes, starts[i]!, ends[i]!, json);
+  else if (!texts.addEscaped(bytes, starts[i]!, ends[i]!, json)) {
+    if (json) texts.addJson(written.textAt(i));
+    else texts.add(written.textAt(i));
+  }
+}
 
 const isIndex = (name: string): boolean => {
   const code = name.charCodeAt(0);

@@ -14,6 +14,11 @@ const ESCAPES = new Uint8Array(128);
 ESCAPES.fill(1, 0, 32);
 for (const [sign, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\'])
   ESCAPES[sign!.charCodeAt(0)] = letter!.charCodeAt(0);
+/** What JSON means by a backslash and this letter; 0: nothing, or not how it would be written. */
+const UNESCAPED = new Uint8Array(256);
+for (let sign = 0; sign < 128; sign++) if (ESCAPES[sign]! > 1) UNESCAPED[ESCAPES[sign]!] = sign;
+/** Bytes from which on a call that copies them costs less than a loop. */
+const LONG = 128;
 const HEX = '0123456789abcdef';
 const BACKSLASH = 92;
 const QUOTE = 34;
@@ -101,6 +106,48 @@ export class Texts {
     const end = this.#end;
     for (let i = 0; i < bytes.length; i++) to[end + i] = bytes[i]!;
     this.#end = end + bytes.length;
+  }
+
+  /** Adds [from, to) of bytes that are a text of which JSON escapes nothing; `quoted`: as JSON. */
+  addRange(bytes: Uint8Array, from: number, to: number, quoted: boolean): void {
+    this.#need(to - from + 2);
+    const own = this.#bytes;
+    let end = this.#end;
+    if (quoted) own[end++] = QUOTE;
+    if (to - from > LONG) {
+      own.set(bytes.subarray(from, to), end);
+      end += to - from;
+    } else for (let i = from; i < to; i++) own[end++] = bytes[i]!;
+    if (quoted) own[end++] = QUOTE;
+    this.#end = end;
+  }
+
+  /**
+   * Adds [from, to) of bytes that stand between the quotes of a JSON string, as JSON or as the text that it is. False, and nothing
+   * added, where an escape is none that JSON.stringify writes, or a sign's number.
+   */
+  addEscaped(bytes: Uint8Array, from: number, to: number, quoted: boolean): boolean {
+    this.#need(to - from + 2);
+    const own = this.#bytes;
+    let end = this.#end;
+    if (quoted) own[end++] = QUOTE;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i]!;
+      if (byte !== BACKSLASH) {
+        own[end++] = byte;
+        continue;
+      }
+      const behind = bytes[++i]!;
+      const sign = UNESCAPED[behind]!;
+      if (sign === 0) return false;
+      if (quoted) {
+        own[end++] = BACKSLASH;
+        own[end++] = behind;
+      } else own[end++] = sign;
+    }
+    if (quoted) own[end++] = QUOTE;
+    this.#end = end;
+    return true;
   }
 
   addByte(byte: number): void {

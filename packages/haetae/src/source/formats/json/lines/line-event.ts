@@ -1,4 +1,5 @@
-import type { Event, Position, RawValue, UnixMs } from '@haetae/event';
+import { isUtf8 } from 'node:buffer';
+import type { Event, Position, RawValue, UnixMs, WrittenFields } from '@haetae/event';
 import type { Instant } from '../../../instant.ts';
 import type { Timed } from '../clock.ts';
 import { readJsonTime } from '../scalar.ts';
@@ -19,6 +20,7 @@ import { numberOf } from './names.ts';
 import { fieldsInto, Pairs, systemInto } from './own-fields.ts';
 import { Texts } from './texts.ts';
 import * as window from './window.ts';
+import { Written } from './written.ts';
 
 // Constants of this module's own, so that the compiler knows them: see window.ts.
 const BYTES = window.BYTES;
@@ -68,9 +70,10 @@ export class LineEvent implements Event, Timed, RawValue {
   #ascii = true;
   #source: string | undefined;
   #whole = false;
-  readonly #fields = new Pairs();
-  readonly #system = new Pairs();
   readonly #textOf = (number: number, kind: number): string => this.#value(number, kind);
+  readonly #fields = new Pairs(this.#textOf);
+  readonly #system = new Pairs(this.#textOf);
+  readonly #written = new Written();
 
   constructor(plain: FlatEvent) {
     this.#plain = plain;
@@ -158,6 +161,15 @@ export class LineEvent implements Event, Timed, RawValue {
   systemFields(): Iterable<readonly [string, string]> {
     systemInto(this.#system, this.#textOf);
     return this.#system.list();
+  }
+
+  written(what: 'fields' | 'system'): WrittenFields | undefined {
+    // What is no UTF-8 is told with a sign in its place.
+    if (!this.#ascii && !isUtf8(BUFFER.subarray(this.#from, this.#to))) return undefined;
+    const into = this.#written;
+    if (what === 'fields') return fieldsInto(into, this.#textOf) ? into : undefined;
+    systemInto(into, this.#textOf);
+    return into;
   }
 
   get hasBlankNames(): boolean | undefined {

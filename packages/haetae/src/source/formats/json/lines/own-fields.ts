@@ -23,14 +23,31 @@ const BUFFER = window.BUFFER;
 /** The text of a member that is a string, a whole number or a word, of the line that was read last. */
 export type TextOf = (number: number, kind: number) => string;
 
-/** Pairs of name and value that are filled anew for each event: lists of objects that stay where they are. */
-export class Pairs {
+/** What the fields of a line are put into, anew for each event. */
+export interface Into {
+  clear(): void;
+  add(name: string, value: string): void;
+  /** A string or a plain whole number, by the number of its member. */
+  member(name: string, number: number, kind: number): void;
+}
+
+/** Pairs of name and value: lists of objects that stay where they are. */
+export class Pairs implements Into {
+  readonly #text: TextOf;
   readonly #all: [name: string, value: string][] = [];
   #list: [name: string, value: string][] = [];
   #count = 0;
 
+  constructor(text: TextOf) {
+    this.#text = text;
+  }
+
   clear(): void {
     this.#count = 0;
+  }
+
+  member(name: string, number: number, kind: number): void {
+    this.add(name, this.#text(number, kind));
   }
 
   add(name: string, value: string): void {
@@ -89,7 +106,7 @@ function takenOf(group: readonly number[]): number {
 }
 
 /** The data fields of the line that was read last, as FlatEvent tells them; false where that takes more thought. */
-export function fieldsInto(into: Pairs, text: TextOf): boolean {
+export function fieldsInto(into: Into, text: TextOf): boolean {
   into.clear();
   const count = countOfNames();
   for (let i = 0; i < count; i++) {
@@ -99,7 +116,7 @@ export function fieldsInto(into: Pairs, text: TextOf): boolean {
     if (role === INDEX) return false;
     const kind = kindOf(number);
     if (kind === NESTED) return false;
-    if (kind <= WHOLE) into.add(nameOf(number), text(number, kind));
+    if (kind <= WHOLE) into.member(nameOf(number), number, kind);
     else if (kind === LIST) {
       const items = itemsOf(number);
       if (items === undefined) return false;
@@ -115,7 +132,7 @@ const PROCESS = numberOf('ProcessID');
 const MEMBERS = [...MEMBERS_OF].map(([name, members]) => ({ name, members: members.map(numberOf) }));
 
 /** What `System` tells of it. */
-export function systemInto(into: Pairs, text: TextOf): void {
+export function systemInto(into: Into, text: TextOf): void {
   into.clear();
   for (let i = 0; i < MEMBERS.length; i++) {
     const { name, members } = MEMBERS[i]!;
@@ -129,7 +146,8 @@ export function systemInto(into: Pairs, text: TextOf): void {
     }
     const kind = kindOf(number);
     if (kind === LIST || kind === NESTED) continue;
-    into.add(name, kind <= WHOLE ? text(number, kind) : otherText(number, kind, text));
+    if (kind <= WHOLE) into.member(name, number, kind);
+    else into.add(name, otherText(number, kind, text));
   }
 }
 
