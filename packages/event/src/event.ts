@@ -76,10 +76,11 @@ export interface WrittenFields {
   readonly bytes: Uint8Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  /** 1 where the bytes are what stands between the quotes of a JSON string, with escapes; else they are the text, and JSON would escape nothing of it. */
+  /**
+   * 1 where the bytes are what stands between the quotes of a JSON string, with escapes as JSON.stringify writes them and none by
+   * number; else they are the text, and JSON would escape nothing of it.
+   */
   readonly escaped: Uint8Array;
-  /** The text of one that stands in the bytes. */
-  textAt(i: number): string;
 }
 
 /** A value in the bytes of its source: bytes that are equal, in one notation, are equal values. */

@@ -157,28 +157,25 @@ export class EventBatchBuilder {
     }
   }
 
-  /** A written value, as far as it must be known what it is: undefined for a text that tells something and holds no NUL. */
-  #told({ texts, bytes, starts, ends, escaped }: WrittenFields, i: number): string | undefined {
+  /** A written value, as far as it must be known what it is: undefined for a text that tells something. */
+  #told({ texts, bytes, starts, ends }: WrittenFields, i: number): string | undefined {
     const text = texts[i];
     if (text !== undefined) return text;
-    const [from, to] = [starts[i]!, ends[i]!];
-    if (to - from < 2) return to === from ? '' : bytes[from] === MINUS ? '-' : undefined;
-    // A NUL can stand there by its number only.
-    if (escaped[i] === 1)
-      for (let at = from; at < to; at++)
-        if (bytes[at] === BACKSLASH && bytes[++at] === SMALL_U) return this.#written!.textAt(i);
-    return undefined;
+    const from = starts[i]!;
+    const length = ends[i]! - from;
+    if (length > 1) return undefined;
+    return length === 0 ? '' : bytes[from] === MINUS ? '-' : undefined;
   }
 
   #addJson(i: number, texts: Texts): void {
     const value = this.#values[i];
-    if (value === undefined) addWritten(this.#written!, i, texts, true);
+    if (value === undefined) addJson(this.#written!, i, texts);
     else texts.addJson(value);
   }
 
   #addText(i: number, texts: Texts): void {
     const value = this.#values[i];
-    if (value === undefined) addWritten(this.#written!, i, texts, false);
+    if (value === undefined) addText(this.#written!, i, texts);
     else texts.add(value);
   }
 
@@ -203,7 +200,7 @@ export class EventBatchBuilder {
           return;
         }
         const text = written.texts[i];
-        if (text === undefined) addWritten(written, i, texts, true);
+        if (text === undefined) addJson(written, i, texts);
         else texts.addJson(text);
       }
     } else
@@ -267,17 +264,13 @@ const CLOSE = 125;
 const COMMA = 44;
 const COLON = 58;
 const MINUS = 45;
-const BACKSLASH = 92;
-const SMALL_U = 117;
 
-/** Adds a value that stands in bytes, as JSON or as it is. */
-function addWritten(written: WrittenFields, i: number, texts: Texts, json: boolean): void {
-  const { bytes, starts, ends } = written;
-  if (written.escaped[i] === 0) texts.addRange(bytes, starts[i]!, ends[i]!, json);
-  else if (!texts.addEscaped(bytes, starts[i]!, ends[i]!, json)) {
-    if (json) texts.addJson(written.textAt(i));
-    else texts.add(written.textAt(i));
-  }
+/** Adds a value that stands in bytes: as JSON, and as it is. */
+const addJson = ({ bytes, starts, ends }: WrittenFields, i: number, texts: Texts): void =>
+  texts.addRange(bytes, starts[i]!, ends[i]!, true);
+function addText({ bytes, starts, ends, escaped }: WrittenFields, i: number, texts: Texts): void {
+  if (escaped[i] === 0) texts.addRange(bytes, starts[i]!, ends[i]!, false);
+  else texts.addUnescaped(bytes, starts[i]!, ends[i]!);
 }
 
 const isIndex = (name: string): boolean => {

@@ -14,7 +14,7 @@ const ESCAPES = new Uint8Array(128);
 ESCAPES.fill(1, 0, 32);
 for (const [sign, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\\'])
   ESCAPES[sign!.charCodeAt(0)] = letter!.charCodeAt(0);
-/** What JSON means by a backslash and this letter; 0: nothing, or not how it would be written. */
+/** What JSON means by a backslash and this letter. */
 const UNESCAPED = new Uint8Array(256);
 for (let sign = 0; sign < 128; sign++) if (ESCAPES[sign]! > 1) UNESCAPED[ESCAPES[sign]!] = sign;
 /** Bytes from which on a call that copies them costs less than a loop. */
@@ -108,7 +108,7 @@ export class Texts {
     this.#end = end + bytes.length;
   }
 
-  /** Adds [from, to) of bytes that are a text of which JSON escapes nothing; `quoted`: as JSON. */
+  /** Adds [from, to) of bytes; `quoted`: as a JSON string. */
   addRange(bytes: Uint8Array, from: number, to: number, quoted: boolean): void {
     this.#need(to - from + 2);
     const own = this.#bytes;
@@ -122,32 +122,16 @@ export class Texts {
     this.#end = end;
   }
 
-  /**
-   * Adds [from, to) of bytes that stand between the quotes of a JSON string, as JSON or as the text that it is. False, and nothing
-   * added, where an escape is none that JSON.stringify writes, or a sign's number.
-   */
-  addEscaped(bytes: Uint8Array, from: number, to: number, quoted: boolean): boolean {
-    this.#need(to - from + 2);
+  /** Adds the text that [from, to) of bytes is, where these stand between the quotes of a JSON string and no escape is by number. */
+  addUnescaped(bytes: Uint8Array, from: number, to: number): void {
+    this.#need(to - from);
     const own = this.#bytes;
     let end = this.#end;
-    if (quoted) own[end++] = QUOTE;
     for (let i = from; i < to; i++) {
       const byte = bytes[i]!;
-      if (byte !== BACKSLASH) {
-        own[end++] = byte;
-        continue;
-      }
-      const behind = bytes[++i]!;
-      const sign = UNESCAPED[behind]!;
-      if (sign === 0) return false;
-      if (quoted) {
-        own[end++] = BACKSLASH;
-        own[end++] = behind;
-      } else own[end++] = sign;
+      own[end++] = byte === BACKSLASH ? UNESCAPED[bytes[++i]!]! : byte;
     }
-    if (quoted) own[end++] = QUOTE;
     this.#end = end;
-    return true;
   }
 
   addByte(byte: number): void {

@@ -31,10 +31,13 @@ let members = 0;
 let odd = false;
 let objectEnd = 0;
 
+/** 1 where a string has escapes that JSON.stringify may not write so: a sign's number, or a slash. */
+const unusual = new Uint8Array(MOST_NAMES);
 /** Of a member by the number of its name, in the line that was read last. */
 export const kindOf = (name: number): number => (seen[name] === line ? kinds[name]! : ABSENT);
 export const startOf = (name: number): number => starts[name]!;
 export const endOf = (name: number): number => ends[name]!;
+export const isUnusual = (name: number): boolean => unusual[name] === 1;
 /** How many names the line that was read last has, and which, in the order in which they stand. */
 export const countOfNames = (): number => members;
 export const nameAt = (i: number): number => order[i]!;
@@ -67,14 +70,15 @@ const CLOSE = 125;
 /** Digits of a number that a double holds whatever they are. */
 const SAFE_DIGITS = 15;
 
-/** What may stand behind a backslash, u aside. */
+/** What may stand behind a backslash, u aside; 2: JSON.stringify would not write it. */
 const ESCAPES = new Uint8Array(256);
-for (const c of '"\\/bfnrt') ESCAPES[c.charCodeAt(0)] = 1;
+for (const c of '"\\/bfnrt') ESCAPES[c.charCodeAt(0)] = c === '/' ? 2 : 1;
 const HEX = new Uint8Array(256);
 for (const c of '0123456789abcdefABCDEF') HEX[c.charCodeAt(0)] = 1;
 
 /** Of the value that was read last. */
 let kind = ABSENT;
+let oddEscapes = 0;
 /** The mark that is next. */
 let next = 0;
 
@@ -116,6 +120,7 @@ export function readLine(at: number, mark: number): number {
     if (kind <= ESCAPED) {
       starts[name] = p + 1;
       ends[name] = end - 1;
+      unusual[name] = oddEscapes;
     } else {
       starts[name] = p;
       ends[name] = end;
@@ -147,6 +152,7 @@ function stringEnd(open: number): number {
   if (MARKS[next] !== open) return -1;
   let i = next + 1;
   let found = PLAIN;
+  oddEscapes = 0;
   for (;;) {
     const p = MARKS[i++]!;
     const byte = BYTES[p]!;
@@ -160,8 +166,13 @@ function stringEnd(open: number): number {
     const behind = BYTES[p + 1]!;
     if (behind === QUOTE || behind === BACKSLASH) i++;
     else if (behind === SMALL_U) {
+      oddEscapes = 1;
       if ((HEX[BYTES[p + 2]!]! & HEX[BYTES[p + 3]!]! & HEX[BYTES[p + 4]!]! & HEX[BYTES[p + 5]!]!) === 0) return -1;
-    } else if (ESCAPES[behind] === 0) return -1;
+    } else {
+      const known = ESCAPES[behind]!;
+      if (known === 0) return -1;
+      if (known === 2) oddEscapes = 1;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { WrittenFields } from '@haetae/event';
-import { ESCAPED, endOf, startOf } from './members.ts';
+import { ESCAPED, endOf, isUnusual, startOf } from './members.ts';
 import type { Into } from './own-fields.ts';
 import * as window from './window.ts';
 
@@ -26,18 +26,16 @@ export class Written implements WrittenFields, Into {
   }
 
   member(name: string, number: number, kind: number): void {
+    if (kind === ESCAPED && isUnusual(number)) {
+      this.add(name, JSON.parse(window.BUFFER.utf8Slice(startOf(number) - 1, endOf(number) + 1)) as string);
+      return;
+    }
     const i = this.#next();
     this.names[i] = name;
     this.texts[i] = undefined;
     this.starts[i] = startOf(number);
     this.ends[i] = endOf(number);
     this.escaped[i] = kind === ESCAPED ? 1 : 0;
-  }
-
-  textAt(i: number): string {
-    const [start, end] = [this.starts[i]!, this.ends[i]!];
-    if (this.escaped[i] === 0) return window.BUFFER.utf8Slice(start, end);
-    return JSON.parse(window.BUFFER.utf8Slice(start - 1, end + 1)) as string;
   }
 
   #next(): number {
