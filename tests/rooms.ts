@@ -71,6 +71,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'haetae/detect', 'haetae/incident'],
     packages: ['@duckdb/node-api', '@duckdb/node-bindings'],
   },
+  'haetae/notify': {
+    path: 'packages/haetae/src/notify',
+    rooms: ['event', 'haetae/attack', 'haetae/locale', 'haetae/incident', 'haetae/store'],
+    packages: ['@slack/socket-mode', '@slack/web-api', 'yaml'],
+  },
   'haetae/hunt': {
     path: 'packages/haetae/src/hunt',
     rooms: ['event', 'sigma', 'haetae/detect', 'haetae/exceptions', 'haetae/store'],
@@ -99,6 +104,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/report',
       'haetae/store',
       'haetae/hunt',
+      'haetae/notify',
       'haetae/server',
     ],
     packages: [],
@@ -121,6 +127,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/incident',
       'haetae/respond',
       'haetae/report',
+      'haetae/notify',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],

@@ -2,6 +2,7 @@ import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
+import { enNotify } from './en-notify.ts';
 import { enOpen } from './en-open.ts';
 import { enReportCommand } from './en-report-command.ts';
 import { enRespond } from './en-respond.ts';
@@ -227,6 +228,7 @@ export const en = {
   serve: enServe,
   anomaly: enAnomaly,
   stored: enStored,
+  notify: enNotify,
   respond: enRespond,
   report: enReportCommand,
   errors: {

@@ -3,6 +3,7 @@ import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
+import { koNotify } from './ko-notify.ts';
 import { koOpen } from './ko-open.ts';
 import { koReportCommand } from './ko-report-command.ts';
 import { koRespond } from './ko-respond.ts';
@@ -219,6 +220,7 @@ export const ko: Words = {
   serve: koServe,
   anomaly: koAnomaly,
   stored: koStored,
+  notify: koNotify,
   respond: koRespond,
   report: koReportCommand,
   errors: {
