@@ -28,6 +28,8 @@ const EXTERNAL = [
   '@hono/node-server',
   '@hono/zod-openapi',
   '@node-rs/argon2',
+  '@slack/socket-mode',
+  '@slack/web-api',
   '@stricli/core',
   '@zip.js/zip.js',
   'hono',

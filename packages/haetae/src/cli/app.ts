@@ -21,6 +21,7 @@ import type {
   ReadyFlags,
   ScanFlags,
 } from './flags.ts';
+import { notifyRoutes } from './notify-app.ts';
 import { reportRoute } from './report-app.ts';
 import { respondRoutes } from './respond-app.ts';
 import { rulesRoutes } from './rules-app.ts';
@@ -181,6 +182,7 @@ export function application(words: Words, version: string): Application<Context>
       baseline: baselineRoutes(words, { ...common, ...evtx }),
       exceptions: exceptionsRoutes(words, detecting),
       respond: respondRoutes(words, detecting),
+      notify: notifyRoutes(words),
       rules: rulesRoutes(words, { ...common, ...evtx }),
       ready,
       sysmonConfig,

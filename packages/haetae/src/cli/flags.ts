@@ -193,6 +193,7 @@ export interface BaselineApplyFlags extends BaselineReadFlags {
 
 /** All of them may stand in the file of `config` too. */
 export interface ServeFlags {
+  readonly notify?: string;
   readonly demo?: boolean;
   readonly data?: string;
   readonly host?: string;
@@ -282,4 +283,14 @@ export interface RespondPlanFlags extends DetectingFlags {
 }
 export interface RespondLintFlags extends Pick<CommonFlags, 'lang' | 'output'> {
   readonly format: 'table' | 'json';
+}
+
+export interface NotifyLintFlags extends Pick<CommonFlags, 'lang' | 'output'> {
+  readonly data?: string;
+  readonly format: 'table' | 'json';
+}
+export interface NotifyTestFlags {
+  readonly file?: string;
+  readonly data?: string;
+  readonly lang?: string;
 }

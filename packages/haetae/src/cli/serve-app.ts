@@ -32,6 +32,7 @@ export function serveRoute(words: Words) {
         publicUrl: optional(flags.publicUrl, 'url'),
         keepDays: optional(flags.keepDays, 'n'),
         keepGb: optional(flags.keepGb, 'n'),
+        notify: optional(words.notify.flags.notify, 'file'),
         agentConfig: optional(flags.agentConfig, 'file'),
         store: optional(flags.store, 'on|off'),
         cache: { kind: 'boolean', brief: common.cache, optional: true },

@@ -9,6 +9,7 @@ import { dataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo.ts';
 import { exceptionsAt } from './exceptions-load.ts';
 import type { ServeFlags } from './flags.ts';
+import { notifyPath, soundNotifyAt } from './notify-file.ts';
 import { levelOption, zoneOption } from './options.ts';
 import { rulePacks } from './rule-packs.ts';
 import { UsageError } from './usage.ts';
@@ -47,6 +48,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
     throw new UsageError(w.storeValue(flags.store));
   const days = natural('--keep-days', flags.keepDays, words);
   const gb = natural('--keep-gb', flags.keepGb, words);
+  const notify = demo === undefined ? notifyPath(flags.notify, dataAt(flags.data)) : undefined;
   const { cacheFolder } = await scanning();
   return {
     verbose: flags.verbose ?? false,
@@ -81,6 +83,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       timeZone: zoneOption(flags.timezone, words).name,
       pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
       ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
+      ...(notify !== undefined && { notify: { path: notify, config: soundNotifyAt(notify, words) } }),
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
@@ -105,6 +108,7 @@ const TEXTS = [
   'keepDays',
   'keepGb',
   'agentConfig',
+  'notify',
   'store',
   'timezone',
 ] as const;

@@ -78,20 +78,28 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
 }
 
 function opened(
-  { url, setupUrl, inputs }: Serving,
-  { directory, tls, shows }: ServeOptions,
-  { serve: w }: Console['words'],
+  { url, setupUrl, inputs, channels }: Serving,
+  { directory, tls, shows, notify }: ServeOptions,
+  words: Console['words'],
 ): string {
+  const { serve: w } = words;
   if (shows === 'demo' && setupUrl !== undefined) return `${w.demo(setupUrl)}\n`;
   return [
     w.data(directory),
     w.url(url),
     ...inputs.map(w.input),
     ...(setupUrl === undefined ? [] : ['', w.setup(setupUrl)]),
+    ...notifyLines(channels, notify, words),
     '',
     w.feed(url, tls !== undefined),
     '',
   ].join('\n');
+}
+
+function notifyLines(channels: Serving['channels'], notify: ServeOptions['notify'], { notify: w }: Words): string[] {
+  if (notify === undefined) return [w.notServing];
+  const told = channels.map(({ name, type, state, why }) => w.channelState(name, type, state === 'off' ? why : ''));
+  return [w.serving(told.join(', '), notify.path)];
 }
 
 function detectingText(

@@ -5,6 +5,7 @@ import { countedRoutes } from './api/counted.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
 import { incidentRoutes } from './api/incidents.ts';
+import { notifyRoutes } from './api/notify.ts';
 import { oidcRoutes } from './api/oidc.ts';
 import { reportRoutes } from './api/reports.ts';
 import { seenRoutes } from './api/seen.ts';
@@ -53,6 +54,7 @@ export function makeApp(parts: Parts, version: string): App {
   countedRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);
+  notifyRoutes(api);
   uploadRoutes(api);
   serviceRoutes(api);
   let text: string | undefined;

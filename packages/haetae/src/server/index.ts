@@ -3,6 +3,7 @@ export type * as api from './api.ts';
 export type { LiveMessage } from './api.ts';
 export type * as agentsApi from './api-agents.ts';
 export type * as apiCounted from './api-counted.ts';
+export type * as apiNotify from './api-notify.ts';
 export type * as apiReports from './api-reports.ts';
 export type * as apiTold from './api-told.ts';
 export type * as apiUploads from './api-uploads.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { Store } from '../store/index.ts';
+import type { Delivery, Store } from '../store/index.ts';
 import type {
   EntitiesQuery,
   Entity,
@@ -39,6 +39,7 @@ import type {
   TechniqueCount,
   TimeBucket,
 } from './api-counted.ts';
+import type { DeliveriesQuery, NotifyStatus } from './api-notify.ts';
 import type { Awareness, ReportQuery } from './api-reports.ts';
 import type { BenignProposal } from './api-told.ts';
 import type { Intake } from './intake.ts';
@@ -59,6 +60,7 @@ export interface Ports {
   readonly exceptions: Exceptions;
   readonly searches: SavedSearches;
   readonly hunts: Hunts;
+  readonly notify: Notify;
   readonly stats: () => Promise<Stats>;
   readonly live: Live;
   readonly ready: () => Promise<Ready>;
@@ -153,6 +155,12 @@ export interface Hunts {
   hits(id: string, query: HuntHitsPage): Promise<Page<HuntHit> | undefined>;
   /** False when it does not run. */
   cancel(id: string): Promise<boolean>;
+}
+
+export interface Notify {
+  channels(): Promise<NotifyStatus>;
+  /** The newest first. */
+  deliveries(query: z.infer<typeof DeliveriesQuery>): Promise<readonly Delivery[]>;
 }
 
 export interface HuntHitsPage {

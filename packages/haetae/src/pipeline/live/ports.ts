@@ -24,6 +24,9 @@ export interface PortParts {
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
   readonly backlog: Backlog;
+  readonly notify: Ports['notify'];
+  /** Somebody made something of an incident. */
+  readonly touched: () => void;
   readonly now: () => number;
   /** Exceptions or settings of rules were changed: the engine is to know. */
   readonly changed: () => Promise<void>;
@@ -81,6 +84,15 @@ export function livePorts(parts: PortParts): Ports {
         return gone;
       },
     },
+    incidents: {
+      ...ports.incidents,
+      async update(id, change, actor) {
+        const made = await ports.incidents.update(id, change, actor);
+        parts.touched();
+        return made;
+      },
+    },
+    notify: parts.notify,
     hunts: huntPorts(store, parts.hunts),
     reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
     live: bus,

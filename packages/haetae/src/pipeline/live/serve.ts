@@ -2,6 +2,7 @@ import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
+import type { ChannelStatus, Notifier, NotifyConfig } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
 import { type api, huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
@@ -13,6 +14,7 @@ import { type RunningEngine, startEngine } from './engine-thread.ts';
 import { makeFolder } from './folder.ts';
 import { watchMemory } from './gauges.ts';
 import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
+import { notifying, notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
@@ -47,6 +49,8 @@ export interface ServeOptions {
   readonly version: string;
   readonly log: ServerLog;
   readonly now: () => number;
+  /** Who is told of incidents; without it nobody is. */
+  readonly notify?: { readonly path: string; readonly config: NotifyConfig };
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
   /** What the folder holds, where it is thrown away at the end: the pages say so. */
@@ -61,6 +65,8 @@ export interface Serving {
   readonly url: string;
   readonly setupUrl: string | undefined;
   readonly inputs: readonly string[];
+  /** By which people are told of incidents. */
+  readonly channels: readonly ChannelStatus[];
   /** Resolves once what was to be taken in at the start is: with the number of its events. */
   readonly taken: Promise<{ readonly events: number }>;
   /** Resolves once events are detected; rejects when that cannot be. */
@@ -97,6 +103,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     let engine: RunningEngine | undefined;
     let loaded: RulesLoaded | undefined;
     let failure: string | undefined;
+    let telling: Notifier | undefined;
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
     const policy = async () => {
@@ -128,6 +135,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       bus,
       rules,
       backlog: behind,
+      notify: notifyPorts(() => telling),
+      touched: () => telling?.wake(),
       now,
       changed,
       engine: () => engine?.status,
@@ -149,10 +158,22 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     });
     ends.push(() => server.close());
+    watchNotify(server.parts.metrics, () => telling);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
     const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
     ends.push(await openControl(store, directory, control));
     const inputs = await startInputs(options, server.parts, store, ends);
+    if (options.notify !== undefined) {
+      const { config } = options.notify;
+      const publicUrl = options.publicUrl ?? seenFrom(server.url, 'elsewhere');
+      const about = { directory, store, now, log: told, publicUrl, changed: () => {} };
+      const running = notifying(config, about);
+      telling = running;
+      ends.push(() => running.close());
+      await running.start().catch((error: unknown) => {
+        told({ level: 'error', message: 'nobody is told of incidents: what was owed cannot be read', error });
+      });
+    }
     const taken = takeIn(options, server.parts, ends);
     ends.push(retaining(store, options.retention, now, told));
 
@@ -184,7 +205,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           progress,
         },
         {
-          told: (messages) => messages.forEach(bus.publish),
+          told(messages) {
+            messages.forEach(bus.publish);
+            if (messages.some(({ kind }) => kind === 'incident')) telling?.wake();
+          },
           release: (seq) => void log.release(seq),
           clock(atMs) {
             clearTimeout(clock);
@@ -224,6 +248,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       url: shown(server.url),
       setupUrl: server.setupUrl === undefined ? undefined : shown(server.setupUrl),
       inputs,
+      channels: telling?.status() ?? [],
       taken,
       detecting,
       failed,

@@ -210,7 +210,10 @@ function accounts(audit: AuditEntry[]): Ports['accounts'] {
 
 function books(
   now: () => number,
-): Pick<Ports, 'findings' | 'incidents' | 'reports' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts'> {
+): Pick<
+  Ports,
+  'findings' | 'incidents' | 'reports' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts' | 'notify'
+> {
   const base = { level: 'high' as const, techniques: ['T1059'] };
   const finding: Finding = {
     ...base,
@@ -352,6 +355,10 @@ function books(
         return one;
       },
       remove: async (id, actor) => searches.get(id)?.owner === actor.id && searches.delete(id),
+    },
+    notify: {
+      channels: async () => ({ on: false, channels: [] }),
+      deliveries: async () => [],
     },
     hunts: {
       start: async ({ name, rule, fromMs, toMs }, actor) => {
