@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NO_EVENTS } from '../../store/index.ts';
 import { Committer } from './committer.ts';
 import { emptyCut } from './output.ts';
 
@@ -6,14 +7,17 @@ beforeEach(() => void vi.useFakeTimers({ now: 1000 }));
 afterEach(() => void vi.useRealTimers());
 
 /** A committer over an engine that took frames, and a store that takes so long for a commit; when commits began. */
-function committer(takesMs: number) {
+function committer(takesMs: number, eventsOfFrame = 0) {
   const begun: number[] = [];
+  let cutSeq = 0;
   const engine = {
     ...{ seq: 0, rows: 0, hasNews: false },
     cut() {
       begun.push(Date.now());
       engine.hasNews = false;
-      return emptyCut(engine.seq);
+      const rows = (engine.seq - cutSeq) * eventsOfFrame;
+      cutSeq = engine.seq;
+      return { ...emptyCut(engine.seq), events: { ...NO_EVENTS, rows } };
     },
     save: () => new Uint8Array(0),
   };
@@ -60,4 +64,11 @@ test('where a commit takes longer than that, what came meanwhile goes with the n
   const { begun, frame } = committer(400);
   for (let at = 2000; at < 3000; at += 50) await frame(at, true);
   expect(begun).toEqual([2000, 2400, 2800]);
+});
+
+test('of many events a second more go with one commit, as long as they come', async () => {
+  const { begun, frame } = committer(30, 250);
+  for (let at = 2000; at < 4000; at += 20) await frame(at, false);
+  for (let at = 4000; at < 6000; at += 200) await frame(at, false);
+  expect(begun).toEqual([2000, 2250, 2750, 3250, 3750, 4250, 4500, 4750, 5000, 5250, 5500, 5750]);
 });

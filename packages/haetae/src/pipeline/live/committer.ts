@@ -22,6 +22,9 @@ export interface CommitterOptions {
 const COMMIT_MS = 250;
 /** The same where incidents changed: somebody waits to see them. Less than between two times that they are put together. */
 const NEWS_MS = 100;
+/** Events a second from which on both are so many times as long: a part of each commit's cost is its own. */
+const BUSY = 7500;
+const BUSY_TIMES = 2;
 /** Between two snapshots; more when one takes long. */
 const SNAPSHOT_MS = 10_000;
 const SNAPSHOT_SHARE = 50;
@@ -33,6 +36,7 @@ export class Committer {
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastCommit = 0;
+  #times = 1;
   #lastSnapshot: number;
   #snapshotCost = 0;
   #cutSeq = 0;
@@ -54,7 +58,7 @@ export class Committer {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    const wait = this.#lastCommit + (engine.hasNews ? NEWS_MS : COMMIT_MS) - now();
+    const wait = this.#lastCommit + (engine.hasNews ? NEWS_MS : COMMIT_MS) * this.#times - now();
     if (wait <= 0) this.#begin();
     else
       this.#timer = setTimeout(() => {
@@ -90,8 +94,10 @@ export class Committer {
     const { engine, now } = this.#options;
     if (this.#running !== undefined || this.#over) return;
     if (engine.seq === this.#cutSeq && engine.rows === 0 && !this.#wanted) return;
-    this.#lastCommit = now();
+    const [before, nowMs] = [this.#lastCommit, now()];
+    this.#lastCommit = nowMs;
     const cut = engine.cut();
+    this.#times = cut.events.rows * 1000 > BUSY * (nowMs - before) ? BUSY_TIMES : 1;
     this.#cutSeq = cut.upTo;
     const snapshot = this.#snapshot(cut.upTo);
     this.#running = this.#store(cut, snapshot).then(
