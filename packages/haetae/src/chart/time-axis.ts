@@ -47,12 +47,9 @@ export function timeAxis(
       ...{ x1: at, x2: at, y1: plot.y, y2: plot.y + plot.height, stroke: LINE },
     });
     // A label that would run out of the picture, or over the name of the zone, is left out.
-    if (at < plot.x + 4 || at > plot.x + plot.width - 20) return lines ? [line] : [];
-    const text = mark(
-      'text',
-      { class: 'tick', x: at, y, 'text-anchor': 'middle', fill: MUTED },
-      tickText(ms, step, zone.zone),
-    );
+    const said = tickText(ms, step, zone.zone);
+    if (at < plot.x + Math.max(4, said.length * 3 - 12) || at > plot.x + plot.width - 20) return lines ? [line] : [];
+    const text = mark('text', { class: 'tick', x: at, y, 'text-anchor': 'middle', fill: MUTED }, said);
     return lines ? [line, text] : [text];
   });
   const name = mark('text', { class: 'zone', x: plot.x - 8, y, 'text-anchor': 'end', fill: MUTED }, zone.label);

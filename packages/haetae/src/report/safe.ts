@@ -22,7 +22,7 @@ const RUN = 24;
 
 /** Safe text with {@link BREAK} in words that are too long for a column: behind what parts paths and addresses, and within long runs. */
 export function breakable(text: string): string {
-  return text.replace(/[!-~]{18,}/g, (word) =>
+  return text.replace(/[!-~]{12,}/g, (word) =>
     word.replace(/[\\/._=\-,;:&?)}|]+|[^\\/._=\-,;:&?)}|]+/g, (part) =>
       part.length > RUN
         ? `${part.match(/.{1,12}/gs)!.join(BREAK)}${BREAK}`

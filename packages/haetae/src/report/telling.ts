@@ -111,7 +111,7 @@ export function short({ w }: Telling, text: string, most: number): string {
 export function places(events: readonly Happening[], most = 3): Span[] {
   const files = new Map<string, Set<string>>();
   for (const { file, record, line } of events) {
-    const name = file.split(/[\\/]/).at(-1) ?? file;
+    const name = shortName(file.split(/[\\/]/).at(-1) ?? file);
     const seen = files.get(name) ?? new Set<string>();
     files.set(name, seen.add(record === null ? `:${line ?? '?'}` : `#${record}`));
   }
@@ -121,6 +121,12 @@ export function places(events: readonly Happening[], most = 3): Span[] {
   });
   return [code(`${named.join(', ')}${files.size > 2 ? ` +${files.size - 2}` : ''}`)];
 }
+
+/** A name that leaves room for what stands behind it; whole in the list of evidence. */
+const shortName = (name: string): string => {
+  const all = Array.from(name);
+  return all.length <= 26 ? name : `${all.slice(0, 12).join('')}…${all.slice(-11).join('')}`;
+};
 
 const ORDER: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 export const gravity = (level: Level): number => ORDER.indexOf(level);

@@ -48,6 +48,10 @@ const same = (
 export const previousReport = (record: CaseRecord, { id, merged }: Incident, said: Said): Reported | undefined =>
   reportsOf(record, id, ...merged).findLast((one) => !same(one.said, said));
 
+/** Reports that were made before this one; made again, it is not its own predecessor. */
+export const earlierReports = (record: CaseRecord, { id, merged }: Incident, stage: Stage, said: Said): Reported[] =>
+  reportsOf(record, id, ...merged).filter((one) => one.stage !== stage || !same(one.said, said));
+
 /** Whether this report is recorded already, as the newest. */
 export function isRecorded(record: CaseRecord, { id, merged }: Incident, stage: Stage, said: Said): boolean {
   const last = reportsOf(record, id, ...merged).at(-1);

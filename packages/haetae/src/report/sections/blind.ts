@@ -10,15 +10,18 @@ const MOST = 30;
 export const blind = eachSection('blind', (of, { incident }) => {
   const { w } = of;
   if (incident.blind.length === 0) return [note(w.blind.none)];
-  const bands = [...incident.blind].sort((a, b) => a.from - b.from);
+  const rows = new Map(
+    [...incident.blind]
+      .sort((a, b) => a.from - b.from)
+      .map((band): [string, Text[]] => {
+        const row = [period(of, band.from, band.to), hostName(of, band.host), bandText(of, band)];
+        return [row.join('\0'), row];
+      }),
+  );
+  const bands = [...rows.values()];
   return [
     note(w.blind.lead),
-    table(
-      [wide(w.columns.period, 1), fit(w.columns.host), wide(w.columns.what, 1.6)],
-      bands
-        .slice(0, MOST)
-        .map((band): Text[] => [period(of, band.from, band.to), hostName(of, band.host), bandText(of, band)]),
-    ),
+    table([wide(w.columns.period, 1), fit(w.columns.host), wide(w.columns.what, 1.6)], bands.slice(0, MOST)),
     ...(bands.length > MOST ? [note(w.more(count(bands.length - MOST)))] : []),
   ];
 });

@@ -1,4 +1,5 @@
-import { declarations, reportsOf } from '../case/record.ts';
+import { declarations } from '../case/record.ts';
+import { earlierReports, saidOf } from '../case/said.ts';
 import { lineBreak, muted, plain, strong, type Text } from '../model.ts';
 import { both, idsOf, spanWord } from '../telling.ts';
 import { eachSection, note, paragraph, table, wide } from './section.ts';
@@ -6,10 +7,11 @@ import { eachSection, note, paragraph, table, wide } from './section.ts';
 const HOUR = 3_600_000;
 
 /** Until when must be reported to whom, counted from the declared awareness; the deadline moves with a correction. */
-export const clocks = eachSection('clocks', (of, { incident }) => {
+export const clocks = eachSection('clocks', (of, one) => {
+  const { incident } = one;
   const { w, input, language } = of;
   const aware = declarations(input.record, ...idsOf(incident)).at(-1);
-  const reported = reportsOf(input.record, ...idsOf(incident));
+  const reported = earlierReports(input.record, incident, of.options.stage ?? 'first', saidOf(one, input));
   const due = (hours: number | null): Text => {
     if (hours === null) return [strong(w.clocks.atOnce)];
     if (aware === undefined) return w.clocks.hours(String(hours));

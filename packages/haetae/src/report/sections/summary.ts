@@ -66,7 +66,8 @@ function ofOne(of: Telling, { incident, story }: One): Block[] {
     ...(reached.length > 0 ? [w.summary.hop(reached.join(', '))] : []),
     ...(blind.length > 0 ? [w.summary.blind] : []),
   ];
-  const main = story.sentences.filter((sentence) => sentence.main);
+  // What was done again in the same words is told once.
+  const main = [...new Map(story.sentences.filter((one) => one.main).map((one) => [one.text, one])).values()];
   const first = firstAdvice(of, incident);
   return [
     paragraph(sentences.join(' ')),

@@ -8,8 +8,8 @@ import { eachSection, fit, note, table, wide } from './section.ts';
 /** Every sentence of the story with both clocks and where it stands in the logs, under a picture of it. */
 export const timeline = eachSection('timeline', (of, one) => [
   ...chart(of, one),
-  rows(of, one.story.sentences),
   ...(of.input.source.kind === 'logs' ? [note(of.w.evidence.places)] : []),
+  rows(of, one.story.sentences),
 ]);
 
 /** Only what tells it at a glance. */
@@ -38,7 +38,7 @@ const rows = (of: Telling, sentences: One['story']['sentences']): Block => {
       wide(w.columns.what, 3.2),
       wide(w.columns.place, 1),
     ],
-    sentences.map(({ timeMs, host, level, text, events }): Text[] => [
+    once(sentences).map(({ timeMs, host, level, text, events }): Text[] => [
       twoTimes(of, timeMs),
       hostName(of, host),
       level === null ? '-' : [levelSpan(of, level)],
@@ -47,3 +47,16 @@ const rows = (of: Telling, sentences: One['story']['sentences']): Block => {
     ]),
   );
 };
+
+/** What was done again in the same moment and in the same words is one row with all its places. */
+function once(
+  sentences: One['story']['sentences'],
+): Pick<One['story']['sentences'][number], 'timeMs' | 'host' | 'level' | 'text' | 'events'>[] {
+  const rows = new Map<string, One['story']['sentences'][number]>();
+  for (const one of sentences) {
+    const key = `${one.timeMs === null ? '' : Math.floor(one.timeMs / 1000)}\0${one.host}\0${one.text}`;
+    const known = rows.get(key);
+    rows.set(key, known === undefined ? one : { ...known, events: [...known.events, ...one.events] });
+  }
+  return [...rows.values()];
+}
