@@ -89,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/pipeline': {
     path: 'packages/haetae/src/pipeline',
     rooms: [
+      'agent',
       'haetae/agents',
       'event',
       'evtx',
@@ -102,6 +103,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/survey',
       'haetae/incident',
       'haetae/report',
+      'haetae/respond',
       'haetae/store',
       'haetae/hunt',
       'haetae/notify',

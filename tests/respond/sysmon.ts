@@ -52,5 +52,5 @@ export function processStarted(
     '<Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode>' +
     `<Keywords>0x8000000000000000</Keywords><TimeCreated SystemTime="${time}"/><EventRecordID>${record}</EventRecordID><Correlation/>` +
     `<Execution ProcessID="1" ThreadID="1"/><Channel>Linux-Sysmon/Operational</Channel><Computer>${host}</Computer><Security UserId="0"/>`;
-  return `<14>1 ${time} ${host} sysmon 1 - - <Event><System>${system}</System><EventData>${xml.join('')}</EventData></Event>\n`;
+  return `${time} ${host} sysmon[1]: <Event><System>${system}</System><EventData>${xml.join('')}</EventData></Event>\n`;
 }

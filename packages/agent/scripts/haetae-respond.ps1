@@ -259,6 +259,12 @@ $Verbs = @{
     [System.IO.File]::SetLastWriteTimeUtc($d.path, (New-Object datetime $meta.written))
     [System.IO.File]::SetAttributes($d.path, [System.IO.FileAttributes]$meta.attributes)
   }
+  'run-signed' = { param($d)
+    # Its signature was checked by who calls this; from a bundle, by whoever carried it here.
+    $path = Join-Path $State $d.name
+    [System.IO.File]::WriteAllText($path, $d.text, (New-Object System.Text.UTF8Encoding $true))
+    Start-Argv @("$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe", '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $path)
+  }
   'export-task' = { param($d)
     $cut = $d.name.LastIndexOf('\') + 1
     $xml = Export-ScheduledTask -TaskPath $d.name.Substring(0, $cut) -TaskName $d.name.Substring($cut)
@@ -284,6 +290,22 @@ $Verbs = @{
   }
 }
 
+function Test-Guard($Check) {
+  switch ($Check.kind) {
+    'same-process' { [void](Open-Checked $Check.process) }
+    'plain-file' { (Open-Plain $Check.path $Check.sha256).Close() }
+    'local-account' { [void](Get-Local $Check.account) }
+    'own-firewall' { Assert-OwnFirewall }
+    'not-own-network' {
+      foreach ($own in @(Get-NetIPConfiguration)) {
+        $near = @($own.IPv4DefaultGateway, $own.IPv6DefaultGateway | Where-Object { $null -ne $_ } | ForEach-Object { $_.NextHop }) + @($own.DNSServer | ForEach-Object { $_.ServerAddresses })
+        if ($near -contains $Check.address) { Refuse 'own-network' $Check.address }
+      }
+    }
+    # Looked at on the handle by 'same-process', and by the verbs themselves.
+    default { }
+  }
+}
 function Invoke-Verb([string]$Name, $Data) {
   if (-not $Verbs.ContainsKey($Name)) { Refuse 'unsupported' $Name }
   & $Verbs[$Name] $Data
@@ -345,7 +367,7 @@ if ($Verb -ne '') {
   try {
     [void](New-Item -ItemType Directory -Force $State)
     $data = [Console]::In.ReadToEnd() | ConvertFrom-Json
-    if ($Verb -eq 'step') { Invoke-Step $data } elseif ($Verb -eq 'effect') { Test-Effect $data } else { Invoke-Verb $Verb $data }
+    if ($Verb -eq 'guard') { Test-Guard $data } elseif ($Verb -eq 'step') { Invoke-Step $data } elseif ($Verb -eq 'effect') { Test-Effect $data } else { Invoke-Verb $Verb $data }
     exit 0
   } catch {
     Write-Output (ConvertTo-Json (Write-Reason $_) -Compress)
@@ -373,7 +395,7 @@ foreach ($action in $actions) {
     if ($Apply) {
       if (Test-Path $mark) { Write-Output '   was done before'; continue }
       [void](New-Item -ItemType Directory -Force $State)
-      foreach ($one in @($action.guard)) { if ($one.kind -eq 'own-firewall') { Assert-OwnFirewall } }
+      foreach ($one in @($action.guard)) { Test-Guard $one }
       foreach ($one in @($action.steps)) { Invoke-Step $one }
       [System.IO.File]::WriteAllText($mark, '')
       foreach ($one in @($action.verify)) { Test-Effect $one }

@@ -6,6 +6,10 @@ import { type AgentConfig, remoteConfig } from './config.ts';
 import { distribution, sysmonForLinux } from './heartbeat/linux.ts';
 import { channelState, sysmonState } from './heartbeat/windows.ts';
 import type { ChannelState, Heartbeat, Identity } from './protocol/index.ts';
+import { type DeskLine, RespondDesk } from './respond/desk.ts';
+import type { MakeHands } from './respond/hands.ts';
+import { reach } from './respond/network.ts';
+import { policyIn } from './respond/policy.ts';
 import { journald } from './sources/journald/journald.ts';
 import type { Clock, EventSource } from './sources/source.ts';
 import { tail } from './sources/tail/tail.ts';
@@ -35,12 +39,15 @@ export interface AgentOptions {
   readonly wevt?: WevtApi;
   readonly run?: Run;
   readonly journalctl?: readonly string[];
+  /** What carries out commands, and the key of the server's that they are signed with; undefined: none is taken. */
+  readonly respond?: { readonly hands: MakeHands; readonly key: string | undefined };
   /** Told with each heartbeat: what `status` shows. */
   readonly status?: (status: AgentStatus) => void;
 }
 
 export type AgentLine =
   | CollectorLine
+  | DeskLine
   | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected'; readonly error: Error; readonly againMs: number }
   | { readonly kind: 'configured'; readonly config: AgentConfig }
@@ -105,9 +112,35 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     });
     return beat;
   };
+  const outcomes = new Bell();
+  const desk =
+    options.respond === undefined
+      ? undefined
+      : new RespondDesk({
+          folder: join(options.folder, 'respond'),
+          system: options.platform === 'win32' ? 'windows' : 'linux',
+          agent: options.identity.fingerprint,
+          serverKey: options.respond.key,
+          policy: () => policyIn(options.folder),
+          hands: options.respond.hands,
+          reach,
+          clock,
+          news: outcomes,
+          log,
+        });
   const link = uplink(
     {
       ...options,
+      ...(desk !== undefined && {
+        desk: {
+          take: (signed) => desk.take(signed),
+          waiting: () => desk.waiting(),
+          acked: (c, n) => desk.acked(c, n),
+          news: outcomes,
+        },
+        pinned: () => desk.pinned,
+        reached: (server) => desk.connected(server),
+      }),
       spool,
       news,
       // A limit of the server's takes hold when the agent is begun again, as that of the spool does.
@@ -147,7 +180,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       if (!signal.aborted) sources.follow(config);
     }
   })();
-  await Promise.all([link, looking]);
+  await Promise.all([link, looking, desk?.watch(signal)]);
+  desk?.close();
   await sources.ended();
   // What was read is kept: the next start sends it.
   await collector.flush(AbortSignal.timeout(5_000));

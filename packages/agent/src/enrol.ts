@@ -22,6 +22,8 @@ export interface Enrolment {
   /** Under which it enrolled: the server takes events of this host. */
   readonly host: string;
   readonly trust: TlsTrust;
+  /** With which the server signs responses; absent where it did not say. */
+  readonly respondKey?: string;
 }
 
 export class EnrolError extends Error {
@@ -61,6 +63,8 @@ export function readEnrolment(folder: string): Enrolment | undefined {
     typeof value.host !== 'string'
   )
     throw new Error(`${join(folder, ENROLMENT)} lacks server, serverKey, agent or host`);
+  if (value.respondKey !== undefined && !isPublicKey(value.respondKey))
+    throw new Error(`${join(folder, ENROLMENT)}: respondKey is no key`);
   return { ...value, trust: value.trust ?? {} };
 }
 
@@ -87,14 +91,22 @@ export async function enrol(options: {
   } catch (cause) {
     throw new EnrolError('no-answer', (cause as Error).message, cause);
   }
-  const said = (answer.body ?? {}) as { agent?: unknown; serverKey?: unknown; error?: { message?: unknown } };
+  const said = (answer.body ?? {}) as {
+    agent?: unknown;
+    serverKey?: unknown;
+    respondKey?: unknown;
+    error?: { message?: unknown };
+  };
   if (answer.status !== 201)
     throw new EnrolError('refused', `${answer.status} ${String(said.error?.message ?? '')}`.trim());
   if (typeof said.agent !== 'string' || !isPublicKey(said.serverKey))
     throw new EnrolError('wrong-server', 'the answer is not that of a Haetae server');
   if (serverFingerprint !== undefined && fingerprintOf(said.serverKey) !== serverFingerprint.toLowerCase())
     throw new EnrolError('wrong-server', `the server's key is another one: ${fingerprintOf(said.serverKey)}`);
-  const enrolment: Enrolment = { server: server.href, agent: said.agent, serverKey: said.serverKey, host, trust };
+  const enrolment: Enrolment = {
+    ...{ server: server.href, agent: said.agent, serverKey: said.serverKey, host, trust },
+    ...(isPublicKey(said.respondKey) && { respondKey: said.respondKey }),
+  };
   writeWhole(join(folder, ENROLMENT), `${JSON.stringify(enrolment, null, 2)}\n`);
   return enrolment;
 }

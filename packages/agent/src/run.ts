@@ -4,6 +4,7 @@ import { type AgentLine, runAgent } from './agent.ts';
 import { EXIT, type Io } from './cli.ts';
 import { type AgentConfig, defaultConfig, readConfig } from './config.ts';
 import { ownIdentity, readEnrolment } from './enrol.ts';
+import { handsFor } from './respond/system.ts';
 import { systemClock } from './sources/source.ts';
 import { wevtapi } from './sources/winlog/koffi.ts';
 import { runProgram, wevtutil } from './sources/winlog/wevtutil.ts';
@@ -53,6 +54,7 @@ export async function run(options: {
       clock: systemClock,
       random: Math.random,
       log: (line) => io.err(logLine(line, Date.now())),
+      respond: { hands: await handsFor(io.platform), key: enrolment.respondKey },
       ...(wevt !== undefined && { wevt }),
       ...(io.env.HAETAE_JOURNALCTL !== undefined && { journalctl: [io.env.HAETAE_JOURNALCTL] }),
       status: (status) => writeWhole(statusPath, `${JSON.stringify(status)}\n`),

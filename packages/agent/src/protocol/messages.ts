@@ -1,4 +1,5 @@
 import { ProtocolError } from './batch.ts';
+import { type CommandOutcome, isOutcome } from './commands.ts';
 import type { Heartbeat } from './words.ts';
 
 /** Text messages of the server. The first is `challenge`, the second `welcome`; batches go the other way, in binary. */
@@ -8,7 +9,11 @@ export type ServerMessage =
   /** Every batch up to this seq is durable. */
   | { readonly kind: 'ack'; readonly seq: number }
   | { readonly kind: 'config'; readonly version: string; readonly config: unknown }
-  | { readonly kind: 'ping'; readonly id: number };
+  | { readonly kind: 'ping'; readonly id: number }
+  /** Something to do: a signed text (`commands.ts`). */
+  | { readonly kind: 'command'; readonly text: string; readonly signature: string }
+  /** The outcome of this number is kept: it need not be told again. */
+  | { readonly kind: 'outcome-ack'; readonly command: string; readonly number: number };
 
 /** Text messages of the agent; `hello` answers `challenge`. */
 export type AgentMessage =
@@ -26,6 +31,8 @@ export type AgentMessage =
   | { readonly kind: 'pong'; readonly id: number }
   /** It took the configuration over, or says why not. */
   | { readonly kind: 'configured'; readonly version: string; readonly error: string | null }
+  /** What became of a command; told again until it is acknowledged. */
+  | { readonly kind: 'outcome'; readonly outcome: CommandOutcome }
   /** It ends by itself: the host shuts down, or somebody stops the service. */
   | { readonly kind: 'bye'; readonly reason: string };
 
@@ -43,6 +50,8 @@ export const CLOSE = {
 } as const;
 
 const LIMIT = 1024 * 1024;
+/** A script of 64 KiB, escaped at its worst, goes into one. */
+const MOST_COMMAND = 512 * 1024;
 
 function parse(text: string): Record<string, unknown> {
   if (text.length > LIMIT) throw new ProtocolError(`a message of ${text.length} characters`);
@@ -72,7 +81,11 @@ export function readServerMessage(text: string): ServerMessage | undefined {
             ? isText(m.version)
             : m.kind === 'ping'
               ? isWhole(m.id)
-              : undefined;
+              : m.kind === 'command'
+                ? isText(m.text, MOST_COMMAND) && isText(m.signature)
+                : m.kind === 'outcome-ack'
+                  ? isText(m.command, 36) && isWhole(m.number)
+                  : undefined;
   if (good === undefined) return undefined;
   if (!good) throw new ProtocolError(`a message ${String(m.kind)} lacks what it needs`);
   return m as unknown as ServerMessage;
@@ -90,9 +103,11 @@ export function readAgentMessage(text: string): AgentMessage | undefined {
           ? isWhole(m.id)
           : m.kind === 'configured'
             ? isText(m.version) && (m.error === null || isText(m.error, 2000))
-            : m.kind === 'bye'
-              ? isText(m.reason)
-              : undefined;
+            : m.kind === 'outcome'
+              ? isOutcome(m.outcome)
+              : m.kind === 'bye'
+                ? isText(m.reason)
+                : undefined;
   if (good === undefined) return undefined;
   if (!good) throw new ProtocolError(`a message ${String(m.kind)} lacks what it needs`);
   return m as unknown as AgentMessage;

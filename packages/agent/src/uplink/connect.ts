@@ -25,11 +25,12 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export const plainFingerprint = (text: string): string => text.replace(/[^0-9a-fA-F]/g, '').toLowerCase();
 
-/** A connection whose other end is checked before a word is said. Rejects with why not. */
-export function openSocket(url: URL, trust: TlsTrust): Promise<Connected> {
+/** `address`: where it is, in place of asking for its name. A connection whose other end is checked before a word is said. Rejects with why not. */
+export function openSocket(url: URL, trust: TlsTrust, address?: string): Promise<Connected> {
   const isSecure = url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const host = address ?? name;
   if (!isSecure && !LOOPBACK.has(url.hostname) && trust.insecure !== true)
     return Promise.reject(new Error(`${url.protocol}//${url.host}: without TLS only this machine itself is spoken to`));
   return new Promise((resolve, reject) => {
@@ -37,7 +38,7 @@ export function openSocket(url: URL, trust: TlsTrust): Promise<Connected> {
       ? connectTls({
           host,
           port,
-          ...(/[^\d.:]/.test(host) && { servername: host }),
+          ...(/[^\d.:]/.test(name) && { servername: name }),
           ...(trust.ca !== undefined && { ca: trust.ca }),
           rejectUnauthorized: trust.fingerprint === undefined,
           minVersion: 'TLSv1.2',

@@ -1,11 +1,13 @@
 import {
   type AgentMessage,
+  type CommandOutcome,
   type Heartbeat,
   type Identity,
   type Link,
   newNonce,
   readServerMessage,
   type ServerMessage,
+  type SignedCommand,
   signedTranscript,
   signTranscript,
 } from '../protocol/index.ts';
@@ -13,6 +15,15 @@ import type { Clock } from '../sources/source.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Bell } from './bell.ts';
 import type { Bandwidth } from './pace.ts';
+
+/** Who takes commands, and tells what became of them. */
+export interface CommandDesk {
+  take(signed: SignedCommand): Promise<void>;
+  waiting(): readonly CommandOutcome[];
+  acked(command: string, number: number): void;
+  /** Rung when an outcome waits. */
+  readonly news: Bell;
+}
 
 /** What a connection needs of the agent. */
 export interface SessionParts {
@@ -30,6 +41,7 @@ export interface SessionParts {
   readonly heartbeatMs: () => number;
   /** Takes a configuration over; what is wrong with it, where it cannot. */
   readonly configure: (config: unknown) => string | undefined;
+  readonly desk?: CommandDesk;
   /** Both ends know each other. */
   readonly opened: () => void;
 }
@@ -67,6 +79,7 @@ export async function session(link: Link, binding: string, parts: SessionParts, 
       }),
       upload(link, parts, ending.signal),
       beat(link, parts, ending.signal),
+      ...(parts.desk === undefined ? [] : [tellOutcomes(link, parts.desk, ending.signal)]),
       new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         else signal.addEventListener('abort', () => resolve(), { once: true });
@@ -149,10 +162,32 @@ async function listen(link: Link, parts: SessionParts, ack: (seq: number) => voi
         await say(link, { kind: 'configured', version: message.version, error });
         break;
       }
+      case 'command':
+        // Not waited for: what it does may take a minute, and events go on meanwhile.
+        void parts.desk?.take(message);
+        break;
+      case 'outcome-ack':
+        parts.desk?.acked(message.command, message.number);
+        break;
       default:
         // A newer server's word; those of the handshake are behind us.
         break;
     }
+  }
+}
+
+/** Each outcome once a connection, until the server has it. */
+async function tellOutcomes(link: Link, desk: CommandDesk, signal: AbortSignal): Promise<void> {
+  const told = new Set<string>();
+  while (!signal.aborted) {
+    const rung = desk.news.wait(signal);
+    for (const outcome of desk.waiting()) {
+      const key = `${outcome.command}/${outcome.number}`;
+      if (told.has(key)) continue;
+      told.add(key);
+      await say(link, { kind: 'outcome', outcome });
+    }
+    await rung;
   }
 }
 

@@ -1,4 +1,5 @@
 import { CLOSE, CONNECT_PATH, dial } from '../protocol/index.ts';
+import type { ServerAt } from '../respond/steps/step.ts';
 import { openSocket, type TlsTrust } from './connect.ts';
 import { backoffMs } from './pace.ts';
 import { SessionEnded, type SessionParts, session } from './session.ts';
@@ -8,6 +9,10 @@ export interface UplinkOptions extends SessionParts {
   readonly trust: TlsTrust;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Where to ask for the server in place of its name; undefined for by its name. */
+  readonly pinned?: () => ServerAt | undefined;
+  /** The connection leads there. */
+  readonly reached?: (server: ServerAt) => void;
   /** The connection is lost, and when the next try is; or there was none. */
   readonly lost: (error: Error, againMs: number) => void;
 }
@@ -22,7 +27,10 @@ export async function uplink(options: UplinkOptions, signal: AbortSignal): Promi
   let attempt = 0;
   while (!signal.aborted) {
     try {
-      const { socket, binding } = await openSocket(url, trust);
+      const { socket, binding } = await openSocket(url, trust, options.pinned?.()?.address);
+      const { remoteAddress, remotePort } = socket;
+      if (remoteAddress !== undefined && remotePort !== undefined)
+        options.reached?.({ address: remoteAddress.replace(/^::ffff:/, ''), port: remotePort });
       const link = await dial(`${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}${url.pathname}`, socket);
       const opened = (): void => {
         attempt = 0;

@@ -216,6 +216,11 @@ export interface ServeFlags {
   readonly keepDays?: string;
   readonly keepGb?: string;
   readonly agentConfig?: string;
+  readonly respondKey?: string;
+  readonly respondAutomatic?: boolean;
+  readonly playbooks?: readonly string[];
+  readonly builtinPlaybooks?: boolean;
+  readonly never?: string;
   readonly store?: string;
   readonly cache?: boolean;
   readonly config?: string;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ActionName } from '@haetae/agent/protocol';
@@ -9,13 +9,11 @@ import {
   actionJson,
   builtinPlaybooks,
   bundleOf,
-  DEFAULT_BOUNDS,
   type Plan,
   type PlanOptions,
   type Playbook,
   planOf,
   planText,
-  readNever,
   readPlaybooks,
   respondScripts,
 } from '../respond/index.ts';
@@ -26,6 +24,7 @@ import { count } from './numbers.ts';
 import { checkLanguage } from './options.ts';
 import { anythingRead, conclude } from './receipt.ts';
 import { filesAt } from './respond-lint.ts';
+import { neverOption } from './respond-never.ts';
 import { json } from './rules-run.ts';
 import { prepareScan } from './scan-run.ts';
 import { session } from './session.ts';
@@ -115,20 +114,6 @@ function planOptions(flags: RespondPlanFlags, playbooks: readonly Playbook[], { 
     ...(system !== undefined && { systemOf: () => system }),
     ...(host !== undefined && { host }),
   };
-}
-
-function neverOption(path: string | undefined, w: Words['respond']): PlanOptions['never'] {
-  const base = DEFAULT_BOUNDS.never;
-  if (path === undefined) return base;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(w.badNever(path, (error as Error).message));
-  }
-  const read = readNever(text, base);
-  if ('fault' in read) throw new UsageError(w.badNever(path, read.fault));
-  return read.never;
 }
 
 function serverOption(text: string | undefined, w: Words['respond']): PlanOptions['server'] {

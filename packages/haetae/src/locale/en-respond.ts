@@ -134,6 +134,10 @@ export const enRespond = {
   keyThere: (path: string) => `${path}: is there already. A key is never written over.`,
   keyMade: (path: string, publicKey: string) =>
     `${path}: made. Hosts name this key in respond.json, below "keys":\n${publicKey}`,
+  keyInside: (path: string) =>
+    `--respond-key ${path}: lies below the data folder. Keep it apart: who reads one must not have the other.`,
+  badKey: (path: string, why: string) => `--respond-key ${path}: no Ed25519 key (${why})`,
+  automaticNeedsKey: '--respond-automatic needs --respond-key.',
   needsIncident: 'Name an incident by its id.',
   brokenPlaybooks: (count: string) =>
     `${count} playbooks have errors and plan nothing; \`haetae respond lint\` tells them.`,

@@ -54,6 +54,10 @@ export const enServe = {
     lateness: 'seconds that rules over several events wait for events that come late (default 30)',
     keepDays: 'days after which events are removed (default: never)',
     keepGb: 'gigabytes of stored events above which the oldest days are removed (default: no bound)',
+    respondKey:
+      'key with which responses are signed (`haetae respond key`); not below the data folder. Without it nothing is ever sent',
+    respondAutomatic:
+      'playbooks that ask for no approval act by themselves, within provenance and limits (default: they propose)',
     agentConfig: 'settings for the agents (JSON, as their agent.json): told to each when it connects',
     store: 'off: events are detected and not kept',
     verbose: 'log more than warnings on the standard error, as JSON lines',

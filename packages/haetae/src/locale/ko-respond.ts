@@ -132,6 +132,10 @@ export const koRespond: RespondWords = {
   keyThere: (path) => `${path}: 이미 있습니다. 키 파일은 덮어쓰지 않습니다.`,
   keyMade: (path, publicKey) =>
     `${path}: 만들었습니다. 호스트의 respond.json에서 "keys" 아래에 이 키를 적으십시오.\n${publicKey}`,
+  keyInside: (path) =>
+    `--respond-key ${path}: 데이터 폴더 안에 있습니다. 한쪽을 읽은 사람이 다른 쪽까지 갖지 않도록 분리해 두십시오.`,
+  badKey: (path, why) => `--respond-key ${path}: Ed25519 키가 아닙니다(${why})`,
+  automaticNeedsKey: '--respond-automatic에는 --respond-key가 필요합니다.',
   needsIncident: '인시던트 ID를 지정하십시오.',
   brokenPlaybooks: (count) =>
     `오류가 있는 플레이북 ${count}개는 계획에 쓰지 않습니다. \`haetae respond lint\`로 확인하십시오.`,

@@ -55,6 +55,9 @@ export const koServe: typeof enServe = {
     baseline: '`haetae baseline learn`으로 학습한 기준선. 모든 이벤트를 이 기준선과 비교해 채점',
     lateness: '여러 이벤트를 엮는 규칙이 늦게 오는 이벤트를 기다리는 시간(초, 기본값 30)',
     keepDays: '이 일수가 지난 이벤트 삭제(기본값: 삭제하지 않음)',
+    respondKey:
+      '대응 명령에 서명할 키(`haetae respond key`). 데이터 폴더 안에 둘 수 없으며, 지정하지 않으면 어떤 명령도 보내지 않음',
+    respondAutomatic: '승인이 필요 없는 플레이북은 출처와 한도 안에서 자동으로 실행(기본값: 제안만)',
     agentConfig: '에이전트 설정(JSON, agent.json과 같은 형식): 연결할 때 각 에이전트에 전달',
     keepGb: '보관량이 이 GB를 넘으면 가장 오래된 날짜부터 삭제(기본값: 제한 없음)',
     store: 'off: 탐지만 하고 이벤트를 보관하지 않음',

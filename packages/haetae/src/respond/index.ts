@@ -20,4 +20,4 @@ export {
 } from './policy/decide.ts';
 export { readNever } from './policy/never.ts';
 export { ACTIONS } from './registry.ts';
-export { planText } from './text.ts';
+export { actionTexts, planText } from './text.ts';

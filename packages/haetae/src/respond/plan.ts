@@ -44,6 +44,8 @@ export interface PlannedAction {
   readonly system: System;
   readonly about: string;
   readonly risk: Risk;
+  /** Indexes into the incident's findings: those that speak of what it is aimed at. */
+  readonly findings: readonly number[];
   readonly order: Order;
   readonly steps: Steps;
   /** Ids of the playbooks that ask for it; [] where a person does. */

@@ -124,7 +124,18 @@ function planned(
   if (steps === undefined) return refuse('unsupported');
   const declared = ACTIONS.get(action)!;
   const persons = Math.max(declared.persons, asker.persons) as 0 | 1 | 2;
-  return { action, host, system, about, risk: declared.risk, order, steps, playbooks: asker.playbooks, persons };
+  return {
+    action,
+    host,
+    system,
+    about,
+    risk: declared.risk,
+    order,
+    steps,
+    findings: candidate.findings,
+    playbooks: asker.playbooks,
+    persons,
+  };
 }
 
 /** By the channels of what was found there: Windows unless they are Linux's. */

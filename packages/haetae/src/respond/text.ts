@@ -66,6 +66,19 @@ export function planText(plan: Plan, words: Words, title: string, titleOf: (play
   return `${lines.join('\n')}\n`;
 }
 
+/** Guard, steps, verification and way back of an action, a line each. */
+export function actionTexts(
+  { steps }: PlannedAction,
+  words: Words,
+): Readonly<Record<'guard' | 'steps' | 'verify' | 'undo', readonly string[]>> {
+  return {
+    guard: steps.guard.map((check) => checkText(check, words)),
+    steps: steps.steps.map(stepText),
+    verify: steps.verify.map(verifyText),
+    undo: steps.undo.kind === 'steps' ? steps.undo.steps.map(stepText) : [words.respond.noUndo[steps.undo.why]],
+  };
+}
+
 function actionLines(
   action: PlannedAction,
   number: number,
@@ -73,7 +86,7 @@ function actionLines(
   titleOf: (playbook: string) => string,
 ): string[] {
   const { respond: w } = words;
-  const { steps } = action;
+  const texts = actionTexts(action, words);
   const said = action.playbooks.length === 0 ? w.asked : w.playbooksSaid(action.playbooks.map(titleOf).join(', '));
   const width = Math.max(...Object.values(w.parts).map((one) => one.length));
   const part = (name: keyof typeof w.parts, texts: readonly string[]): string[] =>
@@ -81,12 +94,6 @@ function actionLines(
   return [
     `${number}. ${w.actions[action.action]}: ${printable(action.about)}`,
     `   ${w.risk[action.risk]} · ${w.persons[action.persons]} · ${said}`,
-    ...part(
-      'guard',
-      steps.guard.map((check) => checkText(check, words)),
-    ),
-    ...part('steps', steps.steps.map(stepText)),
-    ...part('verify', steps.verify.map(verifyText)),
-    ...part('undo', steps.undo.kind === 'steps' ? steps.undo.steps.map(stepText) : [w.noUndo[steps.undo.why]]),
+    ...(['guard', 'steps', 'verify', 'undo'] as const).flatMap((name) => part(name, texts[name])),
   ];
 }

@@ -132,4 +132,6 @@ export const EnrolRequest = z.object({
     .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u, 'a host name'),
   version: z.string().max(50),
 });
-export const EnrolAnswer = z.object({ agent: z.string(), serverKey: z.string() }).openapi('EnrolAnswer');
+export const EnrolAnswer = z
+  .object({ agent: z.string(), serverKey: z.string(), respondKey: z.string().optional() })
+  .openapi('EnrolAnswer');

@@ -8,6 +8,7 @@ import { incidentRoutes } from './api/incidents.ts';
 import { notifyRoutes } from './api/notify.ts';
 import { oidcRoutes } from './api/oidc.ts';
 import { reportRoutes } from './api/reports.ts';
+import { responseRoutes } from './api/responses.ts';
 import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -51,6 +52,7 @@ export function makeApp(parts: Parts, version: string): App {
   seenRoutes(api);
   incidentRoutes(api);
   reportRoutes(api);
+  responseRoutes(api);
   countedRoutes(api);
   soughtRoutes(api);
   huntRoutes(api);

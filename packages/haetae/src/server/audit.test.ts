@@ -83,6 +83,14 @@ const ROWS: readonly Row[] = [
     action: 'incident.awareness',
   },
   { route: 'POST /api/incidents/{id}/notes', id: () => 'incident-1', body: { text: 'x' }, action: 'incident.note' },
+  { route: 'POST /api/incidents/{id}/responses', id: () => 'incident-1', body: {}, action: 'response.plan' },
+  {
+    route: 'POST /api/responses/{id}/vote',
+    id: () => 'response-1',
+    body: { version: 1, decision: 'approve' },
+    action: 'response.approve',
+  },
+  { route: 'POST /api/responses/{id}/undo', id: () => 'response-1', body: { version: 1 }, action: 'response.undo' },
   { route: 'PATCH /api/rules/{id}', id: () => 'rule-1', body: { enabled: false }, action: 'rule.disable' },
   {
     route: 'POST /api/exceptions',

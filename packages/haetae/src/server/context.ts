@@ -45,6 +45,8 @@ export interface Parts {
   readonly agents: AgentHub;
   /** Who this server is to its agents; undefined where it takes none. */
   readonly identity: Identity | undefined;
+  /** Public half of the key that commands are signed with; '' where none are. */
+  readonly respondKey: string;
   readonly metrics: Metrics;
   readonly counts: {
     readonly requests: Counter;

@@ -5,6 +5,7 @@ export type * as agentsApi from './api-agents.ts';
 export type * as apiCounted from './api-counted.ts';
 export type * as apiNotify from './api-notify.ts';
 export type * as apiReports from './api-reports.ts';
+export type * as responsesApi from './api-responses.ts';
 export type * as apiTold from './api-told.ts';
 export type * as apiUploads from './api-uploads.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
@@ -31,6 +32,7 @@ export type {
   LiveEntry,
   Page,
   Ports,
+  Responses,
   Rules,
   SavedSearches,
 } from './ports.ts';

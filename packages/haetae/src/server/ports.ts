@@ -1,4 +1,6 @@
+import type { CommandOutcome } from '@haetae/agent/protocol';
 import type { z } from '@hono/zod-openapi';
+import type { Language } from '../locale/index.ts';
 import type { Delivery, Store } from '../store/index.ts';
 import type {
   EntitiesQuery,
@@ -41,6 +43,7 @@ import type {
 } from './api-counted.ts';
 import type { DeliveriesQuery, NotifyStatus } from './api-notify.ts';
 import type { Awareness, ReportQuery } from './api-reports.ts';
+import type { Response, Responses as ResponsesAnswer } from './api-responses.ts';
 import type { BenignProposal } from './api-told.ts';
 import type { Intake } from './intake.ts';
 
@@ -61,6 +64,7 @@ export interface Ports {
   readonly searches: SavedSearches;
   readonly hunts: Hunts;
   readonly notify: Notify;
+  readonly responses: Responses;
   readonly stats: () => Promise<Stats>;
   readonly live: Live;
   readonly ready: () => Promise<Ready>;
@@ -161,6 +165,22 @@ export interface Notify {
   channels(): Promise<NotifyStatus>;
   /** The newest first. */
   deliveries(query: z.infer<typeof DeliveriesQuery>): Promise<readonly Delivery[]>;
+}
+
+export interface Responses {
+  list(incident: string, lang: Language): Promise<ResponsesAnswer>;
+  /** Proposes; nothing is done. */
+  plan(
+    incident: string,
+    asked: { readonly actions: readonly string[]; readonly host?: string | undefined },
+    actor: Actor,
+    lang: Language,
+  ): Promise<ResponsesAnswer>;
+  /** Rejects with `conflict` when it changed or was decided, `invalid` where nothing can be signed. */
+  vote(id: string, version: number, decision: 'approve' | 'deny', actor: Actor, lang: Language): Promise<Response>;
+  undo(id: string, version: number, actor: Actor, lang: Language): Promise<Response>;
+  /** What an agent tells; resolves once it is kept. */
+  outcome(agent: string, outcome: CommandOutcome): Promise<void>;
 }
 
 export interface HuntHitsPage {

@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** PEM of the server's own key (Ed25519), by which agents know it again; without it no agent can enrol or connect. */
   readonly identity?: string;
+  /** Public half of the key that responses are signed with: hosts learn it when they enrol. */
+  readonly respondKey?: string;
   /** How agents behave, in the words of their `agent.json`; each is told when it connects. */
   readonly agentConfig?: unknown;
   /** Folder of the built dashboard; without it only the API is served. */
@@ -155,6 +157,7 @@ function partsOf(
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,
     identity,
+    respondKey: options.respondKey ?? '',
     metrics,
     counts: {
       requests: metrics.counter('haetae_http_requests_total', 'Requests answered, by status.'),

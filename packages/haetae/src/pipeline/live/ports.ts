@@ -18,6 +18,7 @@ export interface PortParts {
   readonly hunts: HuntDesk;
   /** What is told of this program on reports, and its thread where it does not lie beside it. */
   readonly reports: { readonly version: string; readonly worker?: URL };
+  readonly responses: Ports['responses'];
   /** Of the rules in force. */
   readonly texts: () => readonly RuleText[];
   readonly engine: () => EngineStatus | undefined;
@@ -95,6 +96,7 @@ export function livePorts(parts: PortParts): Ports {
     notify: parts.notify,
     hunts: huntPorts(store, parts.hunts),
     reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
+    responses: parts.responses,
     live: bus,
     async stats() {
       const engine = parts.engine();

@@ -4,7 +4,15 @@ import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
 import type { ChannelStatus, Notifier, NotifyConfig } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
-import { type api, huntOf, liveBus, type Log as ServerLog, serverIdentity, startServer } from '../../server/index.ts';
+import {
+  type api,
+  huntOf,
+  liveBus,
+  type RunningServer,
+  type Log as ServerLog,
+  serverIdentity,
+  startServer,
+} from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
 import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
@@ -18,6 +26,7 @@ import { notifying, notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
+import { openResponses, PLANS_ONLY, type RespondOptions } from './responses/open.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
 import type { RulesLoaded, RulesWanted } from './rules-load.ts';
@@ -43,6 +52,8 @@ export interface ServeOptions {
   readonly timeZone: string;
   /** How agents behave, in the words of their `agent.json`. */
   readonly agentConfig?: object;
+  /** Without it responses are planned for whoever asks, and nothing is sent. */
+  readonly respond?: RespondOptions;
   /** Off: events are detected and not stored. */
   readonly keep: boolean;
   readonly retention: { readonly days?: number; readonly bytes?: number };
@@ -123,12 +134,20 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       ...(bundle !== undefined && { worker: new URL('hunt-worker.js', bundle) }),
     });
     ends.push(() => desk.close());
+    let running: RunningServer | undefined;
+    const responses = await openResponses(store, options.respond ?? PLANS_ONLY, {
+      now,
+      log: told,
+      server: () => running,
+    });
+    ends.push(() => responses.close());
     const ports = livePorts({
       hunts: desk,
       reports: {
         version: options.version,
         ...(bundle !== undefined && { worker: new URL('report-worker.js', bundle) }),
       },
+      responses: responses.desk,
       texts: () => loaded?.setup.rules ?? [],
       store,
       log,
@@ -143,6 +162,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       failure: () => failure,
     });
     const server = await startServer({
+      respondKey: responses.publicKey,
       ports,
       version: options.version,
       log: told,
@@ -157,6 +177,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     });
+    running = server;
     ends.push(() => server.close());
     watchNotify(server.parts.metrics, () => telling);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
@@ -206,7 +227,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         },
         {
           told(messages) {
-            messages.forEach(bus.publish);
+            for (const message of messages) {
+              bus.publish(message);
+              if (message.kind === 'incident') responses.desk.consider(message.incident.id);
+            }
             if (messages.some(({ kind }) => kind === 'incident')) telling?.wake();
           },
           release: (seq) => void log.release(seq),
@@ -223,21 +247,21 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         },
         worker('engine-worker.js'),
       );
-      const running = engine;
+      const detector = engine;
       ends.push(() => {
         clearTimeout(clock);
-        return running.close();
+        return detector.close();
       });
       ends.push(
         reloading({
           ...{ rules: options.rules.paths, exceptions: options.exceptions, book: rules, desk, now, told },
           load,
-          use: async (again) => running.send({ kind: 'rules', detection: await detection(again) }),
+          use: async (again) => detector.send({ kind: 'rules', detection: await detection(again) }),
           changed,
         }),
       );
       ends.push(publishing(bus, ports));
-      return { status: running.status, rules: first, restored: running.restored };
+      return { status: detector.status, rules: first, restored: detector.restored };
     })();
     detecting.catch((error: Error) => {
       failure = error.message;

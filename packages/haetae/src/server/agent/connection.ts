@@ -90,6 +90,7 @@ const say = (link: Link, message: ServerMessage): Promise<void> => link.send(JSO
 
 const connectionOf = (link: Link): Connection => ({
   close: (code, reason) => link.close(code, reason),
+  command: ({ text, signature }) => void say(link, { kind: 'command', text, signature }).catch(() => {}),
   configure: (version, config) => void say(link, { kind: 'config', version, config }).catch(() => {}),
 });
 
@@ -210,6 +211,14 @@ async function listen(link: Link, { token, epoch }: Known, options: ConnectionOp
         if (message.error !== null)
           parts.log({ level: 'warn', message: 'agent refused its configuration', agent: token.id, why: message.error });
         break;
+      case 'outcome': {
+        const { outcome } = message;
+        // Kept before it is acknowledged: the agent tells it again until then.
+        await parts.ports.responses.outcome(token.id, outcome);
+        const { command, number } = outcome;
+        await say(link, { kind: 'outcome-ack', command, number }).catch(() => {});
+        break;
+      }
       case 'bye':
         await note({ haetae: 'bye', host: token.name, reason: message.reason }, 'bye');
         break;

@@ -1,4 +1,4 @@
-import type { Heartbeat } from '@haetae/agent/protocol';
+import type { Heartbeat, SignedCommand } from '@haetae/agent/protocol';
 
 /** What the server knows of an agent that is or was connected since it started. */
 export interface Presence {
@@ -19,6 +19,7 @@ export interface Connection {
   close(code: number, reason: string): void;
   /** Tells the agent how to behave from now on. */
   configure(version: string, config: unknown): void;
+  command(signed: SignedCommand): void;
 }
 
 const MOST = 100_000;
@@ -57,6 +58,13 @@ export class AgentHub {
   /** Ends the agent's connection, if it has one. */
   drop(agent: string, code: number, reason: string): void {
     this.#connections.get(agent)?.close(code, reason);
+  }
+
+  /** False when it is not connected. */
+  send(agent: string, signed: SignedCommand): boolean {
+    const connection = this.#connections.get(agent);
+    connection?.command(signed);
+    return connection !== undefined;
   }
 
   all(): readonly (readonly [string, Connection])[] {

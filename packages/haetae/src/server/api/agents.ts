@@ -156,7 +156,8 @@ function enrolRoute(api: Api): void {
       if (!signedEnrolment(publicKey, secret, proof))
         throw new HttpProblem(400, 'proof', 'the signature does not show that the key is there', { at: 'json.proof' });
       const hash = fingerprintOf(publicKey);
-      const answer = (agent: string) => c.json({ agent, serverKey: identity.publicKey }, 201);
+      const key = parts.respondKey === '' ? {} : { respondKey: parts.respondKey };
+      const answer = (agent: string) => c.json({ agent, serverKey: identity.publicKey, ...key }, 201);
       const before = await tokens.byHash(hash);
       if (before !== undefined) {
         // The answer was lost on its way: the same again takes no second use.

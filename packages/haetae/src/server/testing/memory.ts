@@ -22,6 +22,7 @@ import type {
   SearchPart,
   StoredEvent,
 } from '../api.ts';
+import type { Response } from '../api-responses.ts';
 import type { Accepted, Frame } from '../intake.ts';
 import type { LiveEntry, Ports } from '../ports.ts';
 
@@ -208,11 +209,35 @@ function accounts(audit: AuditEntry[]): Ports['accounts'] {
   return books;
 }
 
+function responseOf(id: string): Response {
+  if (id !== 'response-1') throw missing('such response');
+  return {
+    ...{ id, version: 2, incident: 'incident-1', action: 'kill-process', host: 'WS01', system: 'linux', about: 'x' },
+    ...{ risk: 'medium', state: 'running', persons: 1, because: [], votes: [], playbooks: [], agent: 'connected' },
+    ...{
+      undoable: false,
+      createdMs: 1,
+      updatedMs: 1,
+      outcomes: [],
+      plan: { guard: [], steps: [], verify: [], undo: [] },
+    },
+  } as const as never;
+}
+
 function books(
   now: () => number,
 ): Pick<
   Ports,
-  'findings' | 'incidents' | 'reports' | 'entities' | 'rules' | 'exceptions' | 'searches' | 'hunts' | 'notify'
+  | 'findings'
+  | 'incidents'
+  | 'reports'
+  | 'entities'
+  | 'rules'
+  | 'exceptions'
+  | 'searches'
+  | 'hunts'
+  | 'notify'
+  | 'responses'
 > {
   const base = { level: 'high' as const, techniques: ['T1059'] };
   const finding: Finding = {
@@ -359,6 +384,13 @@ function books(
     notify: {
       channels: async () => ({ on: false, channels: [] }),
       deliveries: async () => [],
+    },
+    responses: {
+      list: async () => ({ enabled: false, automatic: false, items: [], notPlanned: [] }),
+      plan: async () => ({ enabled: false, automatic: false, items: [], notPlanned: [] }),
+      vote: async (id) => responseOf(id),
+      undo: async (id) => responseOf(id),
+      outcome: async () => {},
     },
     hunts: {
       start: async ({ name, rule, fromMs, toMs }, actor) => {
