@@ -1,5 +1,14 @@
-import type { agentsApi, api, apiCounted, apiTold, apiUploads } from '../../../haetae/src/server/index.ts';
+import type {
+  agentsApi,
+  api,
+  apiCounted,
+  apiTold,
+  apiUploads,
+  responsesApi,
+} from '../../../haetae/src/server/index.ts';
 
+export type Response = responsesApi.Response;
+export type Responses = responsesApi.Responses;
 export type StoredEvent = api.StoredEvent;
 export type SearchPart = api.SearchPart;
 export type EventQuery = api.EventQuery;

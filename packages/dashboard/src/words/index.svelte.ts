@@ -4,6 +4,7 @@ import * as incidents from './incidents.ts';
 import * as overview from './overview.ts';
 import * as pages from './pages.ts';
 import * as report from './report.ts';
+import * as respond from './respond.ts';
 import * as shell from './shell.ts';
 
 const ko = {
@@ -15,6 +16,7 @@ const ko = {
   triage: incidents.ko.triage,
   benign: incidents.ko.benign,
   report: report.ko,
+  respond: respond.ko,
 };
 const en: typeof ko = {
   ...shell.en,
@@ -25,6 +27,7 @@ const en: typeof ko = {
   triage: incidents.en.triage,
   benign: incidents.en.benign,
   report: report.en,
+  respond: respond.en,
 };
 export type Words = typeof ko;
 const both: Readonly<Record<Lang, Words>> = { ko, en };
