@@ -215,6 +215,7 @@ export interface ServeFlags {
   readonly publicUrl?: string;
   readonly keepDays?: string;
   readonly keepGb?: string;
+  readonly report?: string;
   readonly agentConfig?: string;
   readonly respondKey?: string;
   readonly respondAutomatic?: boolean;

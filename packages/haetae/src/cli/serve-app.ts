@@ -32,6 +32,7 @@ export function serveRoute(words: Words) {
         publicUrl: optional(flags.publicUrl, 'url'),
         keepDays: optional(flags.keepDays, 'n'),
         keepGb: optional(flags.keepGb, 'n'),
+        report: optional(words.report.flags.schedule, 'daily|weekly|monthly'),
         notify: optional(words.notify.flags.notify, 'file'),
         agentConfig: optional(flags.agentConfig, 'file'),
         respondKey: optional(flags.respondKey, 'file'),

@@ -52,6 +52,8 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
     throw new UsageError(w.storeValue(flags.store));
   const days = natural('--keep-days', flags.keepDays, words);
   const gb = natural('--keep-gb', flags.keepGb, words);
+  const every = (['daily', 'weekly', 'monthly'] as const).find((one) => one === flags.report);
+  if (flags.report !== undefined && every === undefined) throw new UsageError(words.report.badSchedule(flags.report));
   const notify = demo === undefined ? notifyPath(flags.notify, dataAt(flags.data)) : undefined;
   const { cacheFolder } = await scanning();
   return {
@@ -89,6 +91,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
       ...(notify !== undefined && { notify: { path: notify, config: soundNotifyAt(notify, words) } }),
       respond: respondOptions(flags, dataAt(flags.data), words),
+      ...(every !== undefined && { reports: { every, language: words.lang } }),
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
@@ -143,6 +146,7 @@ const TEXTS = [
   'publicUrl',
   'keepDays',
   'keepGb',
+  'report',
   'agentConfig',
   'notify',
   'respondKey',

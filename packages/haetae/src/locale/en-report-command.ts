@@ -30,9 +30,12 @@ export const enReportCommand = {
     awareBy: 'who declares it',
     awareReason: 'why a declaration is corrected',
     stage: 'of the kisa template: first report, or supplement with what changed since the last one in --record',
+    schedule:
+      'daily, weekly or monthly: writes a summary PDF of each period that is over into reports/ of the data folder',
     date: 'date of the report, to be printed on it (default: none)',
     timezone: 'zone of the times in the report, beside UTC (default: Asia/Seoul)',
   },
+  badSchedule: (text: string) => `--report ${text}: daily, weekly or monthly.`,
   what: 'Say what to report: paths of logs, or --incident or --from/--to of what a server has stored.',
   noneThen: 'no incident in this time',
   noSuch: (id: string) => `no incident ${id}`,

@@ -26,6 +26,8 @@ import { notifying, notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
+import { reportDesk } from './report-thread.ts';
+import { type ReportSchedule, reporting } from './reporting.ts';
 import { openResponses, PLANS_ONLY, type RespondOptions } from './responses/open.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
@@ -57,6 +59,8 @@ export interface ServeOptions {
   /** Off: events are detected and not stored. */
   readonly keep: boolean;
   readonly retention: { readonly days?: number; readonly bytes?: number };
+  /** Reports that are written by themselves; without it none are. */
+  readonly reports?: ReportSchedule;
   readonly version: string;
   readonly log: ServerLog;
   readonly now: () => number;
@@ -141,11 +145,12 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       server: () => running,
     });
     ends.push(() => responses.close());
+    const reportWorker = bundle === undefined ? undefined : new URL('report-worker.js', bundle);
     const ports = livePorts({
       hunts: desk,
       reports: {
         version: options.version,
-        ...(bundle !== undefined && { worker: new URL('report-worker.js', bundle) }),
+        ...(reportWorker !== undefined && { worker: reportWorker }),
       },
       responses: responses.desk,
       texts: () => loaded?.setup.rules ?? [],
@@ -197,6 +202,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     }
     const taken = takeIn(options, server.parts, ends);
     ends.push(retaining(store, options.retention, now, told));
+    if (options.reports !== undefined)
+      ends.push(reporting(reportDesk(ports, options.version, reportWorker), options.reports, options, now, told));
 
     const detection = async (loaded: RulesLoaded) => ({
       rules: loaded.setup,
