@@ -7,14 +7,13 @@
  *
  *     HAETAE_DATA=… node bench/search.mjs [--events 5000000] [--folder DIR] [--keep] [--reuse DIR]
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { materialise } from '../packages/event/dist/index.js';
 import { hunt, huntersOf } from '../packages/haetae/dist/hunt/index.js';
-import { eachEvent } from '../packages/haetae/dist/pipeline/index.js';
-import { EventBatchBuilder, openStore } from '../packages/haetae/dist/store/index.js';
+import { openStore } from '../packages/haetae/dist/store/index.js';
+import { BATCH, DAY, DAYS, dealer, HOSTS, realEvents, START, seqOf } from './store-fill.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,9 +24,6 @@ const { values } = parseArgs({
   },
 });
 const wanted = Number(values.events);
-const [HOSTS, DAYS, BATCH] = [50, 30, 10_000];
-const START = Date.UTC(2026, 9, 1);
-const DAY = 86_400_000;
 const whole = (n) => Math.round(n).toLocaleString('en');
 const claims = [];
 function claim(what, value, limit, unit, atLeast = false) {
@@ -39,47 +35,12 @@ function claim(what, value, limit, unit, atLeast = false) {
   );
 }
 
-/** Every other event of the data sets, kept in memory: reading them is not what is measured. */
-async function realEvents() {
-  const root = process.env.HAETAE_DATA && join(process.env.HAETAE_DATA, 'otrf');
-  if (!root || !existsSync(root)) throw new Error('HAETAE_DATA names no folder with otrf in it');
-  const files = readdirSync(root, { recursive: true })
-    .filter((name) => name.endsWith('.zip'))
-    .sort()
-    .map((name) => ({ path: join(root, name), file: join(root, name) }));
-  const events = [];
-  let n = 0;
-  const keep = (event) => {
-    if (n++ % 2 === 0) events.push(materialise(event));
-  };
-  const nothing = () => {};
-  await eachEvent(files, { hash: false, timeZone: 'UTC' }, new AbortController().signal, keep, nothing, nothing);
-  return events;
-}
-
 async function fill(store, directory) {
   const events = await realEvents();
   console.log(
     `${whole(events.length)} real events, dealt out as ${whole(wanted)} over ${HOSTS} hosts and ${DAYS} days`,
   );
-  const step = (DAYS * DAY) / wanted;
-  const builder = new EventBatchBuilder(BATCH);
-  const add = (id) => {
-    const event = events[id % events.length];
-    const timeMs = Math.floor(START + id * step);
-    event.timeMs = timeMs;
-    const host = `PC-${String((id * 7919) % HOSTS).padStart(2, '0')}`;
-    const origin = {
-      id,
-      seq: Math.ceil(id / 500),
-      receivedMs: timeMs + 300,
-      host,
-      origin: 'bench',
-      flags: 0,
-      decoded: '',
-    };
-    builder.add(event, origin);
-  };
+  const { builder, add } = dealer(events, wanted);
   // What making batches costs by itself, to be taken off: that is the reader's thread.
   let spent = process.cpuUsage();
   for (let n = 0; n < 20; n++) {
@@ -98,7 +59,7 @@ async function fill(store, directory) {
     await committing;
     const asked = performance.now();
     committing = store.intake
-      .commit({ upTo: Math.ceil((id - 1) / 500), events: batch, findings: [], incidents: [], entities: [] })
+      .commit({ upTo: seqOf(id - 1), events: batch, findings: [], incidents: [], entities: [] })
       .then(() => {
         slowest = Math.max(slowest, performance.now() - asked);
       });

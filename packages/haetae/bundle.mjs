@@ -17,6 +17,7 @@ const INPUT = [
   'pipeline/live/engine-worker',
   'pipeline/live/rules-worker',
   'pipeline/live/report-worker',
+  'pipeline/live/measure-worker',
   'store/store-worker',
   'store/log/log-worker',
 ];

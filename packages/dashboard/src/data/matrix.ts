@@ -18,16 +18,20 @@ interface Coloured {
   readonly count: number;
 }
 
-/** A layer of ATT&CK Navigator 5, format 4.5. */
-export const layerOf = (all: readonly Coloured[]) => ({
+/** A layer of ATT&CK Navigator 5, format 4.5, with the ids of v19 or of v18; what v18 had not is left out of its. */
+export const layerOf = (all: readonly Coloured[], version: '19' | '18') => ({
   name: 'Haetae',
-  versions: { attack: '19', navigator: '5.1.0', layer: '4.5' },
+  versions: { attack: version, navigator: '5.1.0', layer: '4.5' },
   domain: 'enterprise-attack',
   description: 'Findings of Haetae, and what its rules look for',
   techniques: all
     .filter(({ state }) => state !== 'blind')
-    .map(({ id, state, count }) => ({
-      techniqueID: id,
+    .flatMap((one) => {
+      const techniqueID = version === '19' ? one.id : legacyOf(one.id)?.id;
+      return techniqueID === undefined ? [] : [{ ...one, techniqueID }];
+    })
+    .map(({ techniqueID, state, count }) => ({
+      techniqueID,
       color: state === 'seen' ? '#0f766e' : '#c7e6e2',
       comment: state === 'seen' ? `findings: ${count}` : 'looked for',
       enabled: true,

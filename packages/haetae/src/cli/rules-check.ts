@@ -11,7 +11,7 @@ import { count } from './numbers.ts';
 import { json, toOutput } from './rules-run.ts';
 import { EXIT, UsageError } from './usage.ts';
 
-const { lintAdvice } = await ruleTools();
+const { lintAdvice, lintSaid } = await ruleTools();
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
@@ -117,12 +117,6 @@ function byCheck(findings: readonly LintFinding[]): Map<string, number> {
   return counts;
 }
 
-/** In the reader's language; what has no words there, such as what is wrong with YAML, behind what it is about. */
-function said(check: string, message: string, { lang, ruleTools: { check: w } }: Words): string {
-  const own = w.said(message);
-  return own === message && lang !== 'en' ? `${w.what(check, '')} ${message}` : own;
-}
-
 /** Lines of findings on a terminal; a file gets them all. */
 const MOST = 200;
 
@@ -137,7 +131,7 @@ function findingsText(findings: readonly LintFinding[], files: number, words: Wo
   for (const { file, line, column, severity, message, check } of ordered.slice(0, isTTY ? MOST : ordered.length)) {
     const place = `${printable(file ?? '')}:${line}:${column}:`;
     lines.push(
-      `${place} ${paint[severity](`${w.severities[severity]}:`)} ${printable(said(check, message, words))} ${color.dim(`[${check}]`)}`,
+      `${place} ${paint[severity](`${w.severities[severity]}:`)} ${printable(lintSaid(check, message, words))} ${color.dim(`[${check}]`)}`,
     );
   }
   if (isTTY && findings.length > MOST) lines.push(color.dim(w.moreFindings(count(findings.length - MOST))));

@@ -2,6 +2,7 @@ import { findEvent } from '@haetae/event';
 import type { FieldMapping, LintOptions, LogSource, Source, TagAdvice } from '@haetae/sigma';
 import { WINDOWS } from '@haetae/sigma/windows';
 import { current, fromSigmaTags, technique } from '../attack/index.ts';
+import type { Words } from '../locale/index.ts';
 
 /** What the linter is told of ATT&CK and of Windows. `say` words the notes. */
 export function lintAdvice(say: {
@@ -9,6 +10,12 @@ export function lintAdvice(say: {
   readonly split: string;
 }): Pick<LintOptions, 'logSources' | 'tag' | 'fields' | 'keys'> {
   return { logSources: [WINDOWS], keys: ['haetae'], fields: fieldsOf, tag: (tag) => tagAdvice(tag, say) };
+}
+
+/** A message of the linter in the reader's language; what has no words there, such as what is wrong with YAML, behind what it is about. */
+export function lintSaid(check: string, message: string, { lang, ruleTools: { check: w } }: Words): string {
+  const own = w.said(message);
+  return own === message && lang !== 'en' ? `${w.what(check, '')} ${message}` : own;
 }
 
 function tagAdvice(tag: string, say: { now(name: string): string; split: string }): TagAdvice | undefined {

@@ -1,4 +1,4 @@
-export { lintAdvice } from './advice.ts';
+export { lintAdvice, lintSaid } from './advice.ts';
 export { benchRules, createSample } from './bench.ts';
 export { coverageOf, layerOf, techniqueText, WEIGHTS } from './coverage.ts';
 export { CHANGES, diffPacks } from './diff.ts';

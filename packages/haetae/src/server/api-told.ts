@@ -64,7 +64,7 @@ export const BenignProposal = z
     targets: z.number().int(),
     /** Other findings that it would hide. */
     alsoHidden: z.array(Hidden),
-    /** Those among them that it must not hide: with any it is refused. */
+    /** Findings, and events of rules' own tests, that it must not hide: with any it is refused. */
     refusals: z.array(Hidden),
     unproposed: z.array(z.object({ title: z.string(), findings: z.number().int() })),
   })

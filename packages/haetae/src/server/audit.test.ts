@@ -91,6 +91,8 @@ const ROWS: readonly Row[] = [
     action: 'response.approve',
   },
   { route: 'POST /api/responses/{id}/undo', id: () => 'response-1', body: { version: 1 }, action: 'response.undo' },
+  { route: 'POST /api/rules', body: { text: RULE }, action: 'rule.save' },
+  { route: 'DELETE /api/rules/{id}', id: () => 'rule-1', action: 'rule.remove' },
   { route: 'PATCH /api/rules/{id}', id: () => 'rule-1', body: { enabled: false }, action: 'rule.disable' },
   {
     route: 'POST /api/exceptions',
@@ -128,12 +130,13 @@ const ROWS: readonly Row[] = [
     id: async () => (await one.ports.accounts.tokens.list()).find(({ kind }) => kind === 'agent')!.id,
     action: 'agent.revoke',
   },
+  { route: 'PATCH /api/settings', body: { retention: { days: 30, gigabytes: null } }, action: 'settings.update' },
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */
 const ASKING = ['events', 'top', 'seen']
   .map((what) => `POST /api/counts/${what}`)
-  .concat('POST /api/events/search', 'PUT /api/uploads/{id}/parts/{offset}');
+  .concat('POST /api/events/search', 'POST /api/rules/check', 'PUT /api/uploads/{id}/parts/{offset}');
 
 test('every route that changes something has a row', () => {
   const changing = one.server.app.endpoints

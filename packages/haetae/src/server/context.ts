@@ -43,6 +43,8 @@ export interface Parts {
   readonly tokens: TokenGate;
   readonly oidc: OidcClient | undefined;
   readonly agents: AgentHub;
+  /** Tells all that are connected how to behave from now on. */
+  readonly configureAgents: () => void;
   /** Who this server is to its agents; undefined where it takes none. */
   readonly identity: Identity | undefined;
   /** Public half of the key that commands are signed with; '' where none are. */

@@ -35,6 +35,8 @@ export type {
   Responses,
   Rules,
   SavedSearches,
+  Scores,
+  Settings,
 } from './ports.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { eventOf, findingOf, incidentOf, type StorePortOptions, storePorts } from './store-ports.ts';

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Language } from '../locale/index.ts';
 import type { Delivery, Store } from '../store/index.ts';
 import type {
+  Drift,
   EntitiesQuery,
   Entity,
   EventQuery,
@@ -21,12 +22,19 @@ import type {
   NewException,
   NewHunt,
   NewRescan,
+  NewRule,
   NewSavedSearch,
   Ready,
   Rule,
+  RuleCosts,
+  RuleSource,
   RulesQuery,
+  RuleVerdict,
   SavedSearch,
+  ScoreBaseline,
   SearchPart,
+  ServerSettings,
+  SettingsPatch,
   Stats,
   StoredEvent,
 } from './api.ts';
@@ -65,6 +73,8 @@ export interface Ports {
   readonly hunts: Hunts;
   readonly notify: Notify;
   readonly responses: Responses;
+  readonly settings: Settings;
+  readonly scores: Scores;
   readonly stats: () => Promise<Stats>;
   readonly live: Live;
   readonly ready: () => Promise<Ready>;
@@ -130,6 +140,26 @@ export interface Rules {
   list(query: z.infer<typeof RulesQuery>): Promise<Page<Rule>>;
   /** Rejects with `missing`. */
   setEnabled(id: string, enabled: boolean, actor: Actor): Promise<Rule>;
+  source(id: string): Promise<RuleSource | undefined>;
+  check(draft: { readonly text: string; readonly lang: 'ko' | 'en' }): Promise<RuleVerdict>;
+  /** In force once it resolves. Rejects with `invalid` for what cannot be. */
+  save(rule: NewRule, actor: Actor): Promise<Rule>;
+  /** False when none with this id was written here. */
+  remove(id: string, actor: Actor): Promise<boolean>;
+  costs(): Promise<RuleCosts>;
+}
+
+/** What administrators set while the server runs. */
+export interface Settings {
+  get(): ServerSettings;
+  update(change: SettingsPatch, actor: Actor): Promise<ServerSettings>;
+}
+
+/** What scores are held against. */
+export interface Scores {
+  baseline(): ScoreBaseline;
+  /** Rejects with `invalid` where there is no baseline. */
+  drift(): Promise<Drift>;
 }
 
 export interface Exceptions {

@@ -39,8 +39,6 @@ export interface ServerOptions {
   readonly identity?: string;
   /** Public half of the key that responses are signed with: hosts learn it when they enrol. */
   readonly respondKey?: string;
-  /** How agents behave, in the words of their `agent.json`; each is told when it connects. */
-  readonly agentConfig?: unknown;
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
   /** Of a demo and a scan the pages say so, and the first link asks for no name and password. Default: `own`. */
@@ -82,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const agents =
     parts.identity === undefined
       ? undefined
-      : attachAgents(listening.server, parts, parts.agents, parts.identity, configOf(options.agentConfig));
+      : attachAgents(listening.server, parts, parts.agents, parts.identity, () => configOf(ports));
   const keeping = setInterval(() => {
     const failed = (error: unknown) => log({ level: 'error', message: 'housekeeping failed', error });
     parts.tokens.flush().catch(failed);
@@ -109,10 +107,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-const configOf = (config: unknown) =>
-  config === undefined
-    ? undefined
-    : { version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12), config };
+/** How agents are to behave, in the words of their `agent.json`; undefined where each keeps its own. */
+function configOf({ settings }: Ports) {
+  const { config } = settings.get().agents;
+  if (config === null) return undefined;
+  return { version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12), config };
+}
 
 function partsOf(
   options: ServerOptions,
@@ -156,6 +156,10 @@ function partsOf(
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,
+    configureAgents() {
+      const now = configOf(ports);
+      if (now !== undefined) for (const [, connection] of agents.all()) connection.configure(now.version, now.config);
+    },
     identity,
     respondKey: options.respondKey ?? '',
     metrics,

@@ -129,11 +129,11 @@ export function storePorts(
 }
 
 function findingRows(store: Store, query: Parameters<Ports['findings']['list']>[0]): Promise<readonly FindingRow[]> {
-  const { fromMs, toMs, host, rule, detector, incident, level, limit, cursor } = query;
+  const { fromMs, toMs, host, rule, detector, technique, incident, level, limit, cursor } = query;
   const before = number(cursor);
   return store.findings.list({
     limit: limit + 1,
-    ...given({ fromMs, toMs, host, ruleId: rule, detector, incidentId: incident, minLevel: level, before }),
+    ...given({ fromMs, toMs, host, ruleId: rule, detector, technique, incidentId: incident, minLevel: level, before }),
   });
 }
 

@@ -97,6 +97,7 @@ export interface FindingQuery {
   readonly host?: string;
   readonly ruleId?: string;
   readonly detector?: string;
+  readonly technique?: string;
   readonly incidentId?: string;
   readonly minLevel?: Level;
   readonly eventId?: number;
@@ -141,4 +142,7 @@ export interface RuleCount {
   readonly count: number;
   readonly hosts: number;
   readonly lastMs: UnixMs;
+  /** Those in incidents that were closed, duplicates apart; of them those that were benign or false. */
+  readonly judged: number;
+  readonly harmless: number;
 }

@@ -45,16 +45,25 @@ export const distribution: Chart<DistributionRows> = (rows, { width, height, lan
     .map((value) =>
       mark('text', { class: 'tick', x: x(value), y: bottom + 18, 'text-anchor': 'middle', fill: MUTED }, write(value)),
     );
-  const counts = [most]
+  // On a root scale a quarter of the count stands at half of the height.
+  const counts = [...new Set([most, Math.round(most / 4)])]
     .filter((count) => count > 0)
-    .map(
-      (count): Mark =>
+    .flatMap((count): Mark[] => {
+      const y = bottom - heightOf(count);
+      return [
+        mark('line', { class: 'grid', x1: plot.x, x2: plot.x + plot.width, y1: y, y2: y, stroke: LINE }),
         mark(
           'text',
-          { class: 'tick', x: plot.x - 8, y: plot.y + 8, 'text-anchor': 'end', fill: MUTED },
+          { class: 'tick', x: plot.x - 8, y: y + 4, 'text-anchor': 'end', fill: MUTED },
           count.toLocaleString('en-US'),
         ),
-    );
+      ];
+    });
+  const unit = mark(
+    'text',
+    { class: 'tick', x: plot.x - 8, y: bottom + 4, 'text-anchor': 'end', fill: MUTED },
+    w.distribution.unit,
+  );
   const above = values.filter((value) => value >= threshold).length;
   const line = mark('line', {
     class: 'threshold',
@@ -66,6 +75,7 @@ export const distribution: Chart<DistributionRows> = (rows, { width, height, lan
     marks: [
       mark('line', { class: 'grid', x1: plot.x, x2: plot.x + plot.width, y1: bottom, y2: bottom, stroke: LINE }),
       ...counts,
+      ...(most > 0 ? [unit] : []),
       ...ticks,
       ...bars,
       line,

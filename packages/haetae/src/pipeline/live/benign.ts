@@ -1,5 +1,5 @@
-import { type FiledFinding, isAtLeast, type RuleText } from '../../detect/index.ts';
-import { propose } from '../../exceptions/index.ts';
+import type { FiledFinding, RuleText } from '../../detect/index.ts';
+import { positivesOf, propose } from '../../exceptions/index.ts';
 import { ruleTools } from '../../rules/index.ts';
 import type { apiTold } from '../../server/index.ts';
 import type { Store } from '../../store/index.ts';
@@ -17,6 +17,7 @@ export async function benignProposal(
   store: Pick<Store, 'findings'>,
   incidentId: string,
   rules: readonly RuleText[],
+  examples: readonly RuleText[],
 ): Promise<apiTold.BenignProposal> {
   const own = await store.findings.list({ incidentId, limit: MOST_TARGETS });
   const targets = own.flatMap(({ body }) => filed(body));
@@ -28,9 +29,12 @@ export async function benignProposal(
   const low = ids.map((id) => id.toLowerCase());
   const { readRules } = await ruleTools();
   const texts = rules.filter(({ text }) => low.some((id) => text.toLowerCase().includes(id)));
+  const levelOf = new Map(own.map(({ ruleId, level }) => [ruleId.toLowerCase(), level]));
   const known = readRules(texts).entries.flatMap((entry) => (entry.kind === 'rule' ? [entry.rule] : []));
+  // No exception may hide what a rule's own tests say must be seen.
+  const knownBad = positivesOf(examples.filter(({ text }) => low.some((id) => text.toLowerCase().includes(id))));
   const about = { title: incidentId, owner: '-', reason: '-', expires: '', date: '2000-01-01' };
-  const { drafts, unproposed, test } = propose({ targets, others, rules: known, knownBad: [], about });
+  const { drafts, unproposed, test } = propose({ targets, others, rules: known, knownBad, about });
   return {
     // One exception a rule and selection: each says for itself what it hides.
     drafts: drafts.flatMap(({ rules: of, selections }) =>
@@ -50,10 +54,16 @@ export async function benignProposal(
     covered: test.covered,
     targets: test.targets,
     alsoHidden: test.alsoHidden.slice(0, MOST_SHOWN).map(shown),
-    refusals: test.alsoHidden
-      .filter(({ level }) => isAtLeast(level, 'high'))
-      .slice(0, MOST_SHOWN)
-      .map(shown),
+    refusals: test.refusals.slice(0, MOST_SHOWN).map((one) =>
+      one.kind === 'finding'
+        ? shown(one.finding)
+        : {
+            title: one.known.at,
+            level: levelOf.get(one.known.rule?.id.toLowerCase() ?? '') ?? 'high',
+            host: '',
+            timeMs: null,
+          },
+    ),
     unproposed: unproposed.map(({ title, findings }) => ({ title, findings })),
   };
 }

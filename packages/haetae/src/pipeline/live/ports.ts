@@ -1,13 +1,23 @@
 import type { UnixMs } from '@haetae/event';
-import type { RuleText } from '../../detect/index.ts';
+import { FAMILIES, type RuleText, readBaseline } from '../../detect/index.ts';
 import type { HuntDesk } from '../../hunt/index.ts';
-import { type api, huntPorts, type LiveBus, logIntake, type Ports, storePorts } from '../../server/index.ts';
+import {
+  type api,
+  huntPorts,
+  type LiveBus,
+  logIntake,
+  type Ports,
+  type Settings,
+  storePorts,
+} from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { Backlog } from './backlog.ts';
 import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
+import type { Measures } from './measures.ts';
 import { reportDesk, reportPorts } from './report-thread.ts';
 import type { RuleBook } from './rule-book.ts';
+import type { RuleDesk } from './rule-desk.ts';
 
 /** What the ports are made of. */
 export interface PortParts {
@@ -15,12 +25,19 @@ export interface PortParts {
   readonly log: Log;
   readonly bus: LiveBus;
   readonly rules: RuleBook;
+  readonly desk: RuleDesk;
+  readonly settings: Settings;
+  readonly measures: Measures;
+  /** What scores are held against. */
+  readonly baseline: Uint8Array | undefined;
   readonly hunts: HuntDesk;
   /** What is told of this program on reports, and its thread where it does not lie beside it. */
   readonly reports: { readonly version: string; readonly worker?: URL };
   readonly responses: Ports['responses'];
   /** Of the rules in force. */
   readonly texts: () => readonly RuleText[];
+  /** Their tests: events that must be seen. */
+  readonly examples: () => readonly RuleText[];
   readonly engine: () => EngineStatus | undefined;
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
@@ -44,7 +61,7 @@ export function livePorts(parts: PortParts): Ports {
   const ports = storePorts(store, {
     now,
     byRule: parts.hunts.search,
-    benign: (id) => benignProposal(store, id, parts.texts()),
+    benign: (id) => benignProposal(store, id, parts.texts(), parts.examples()),
   });
   const status = remembered(() => store.upkeep.status(), FRESH_MS, now);
   const openIncidents = remembered(
@@ -53,6 +70,7 @@ export function livePorts(parts: PortParts): Ports {
     now,
   );
   const pace = paceOf(now);
+  const baseline = shownBaseline(parts.baseline);
   return {
     ...ports,
     intake: {
@@ -69,6 +87,11 @@ export function livePorts(parts: PortParts): Ports {
         await changed();
         return rule;
       },
+      source: (id) => parts.desk.source(id),
+      check: (draft) => parts.desk.check(draft),
+      save: (rule) => parts.desk.save(rule),
+      remove: (id) => parts.desk.remove(id),
+      costs: () => parts.measures.costs(),
     },
     exceptions: {
       list: () => ports.exceptions.list(),
@@ -97,6 +120,8 @@ export function livePorts(parts: PortParts): Ports {
     hunts: huntPorts(store, parts.hunts),
     reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
     responses: parts.responses,
+    settings: parts.settings,
+    scores: { baseline: () => baseline, drift: () => parts.measures.drift() },
     live: bus,
     async stats() {
       const engine = parts.engine();
@@ -177,3 +202,13 @@ export function paceOf(now: () => number): (count: number) => number {
   };
 }
 const PACE_MS = 10_000;
+
+function shownBaseline(bytes: Uint8Array | undefined): api.ScoreBaseline {
+  if (bytes === undefined) return null;
+  const { version, head } = readBaseline(bytes);
+  const nameOf = (id: string) => FAMILIES.find((family) => family.id === id)?.name ?? { en: id, ko: id };
+  return {
+    ...{ version, fromMs: head.from, toMs: head.to, hosts: head.hosts },
+    families: head.families.map(({ id, events }) => ({ id, name: { ...nameOf(id) }, events })),
+  };
+}

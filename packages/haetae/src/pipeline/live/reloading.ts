@@ -22,35 +22,50 @@ export interface ReloadOptions {
 /** What a rule that is new would have found: over so much of what is stored. */
 const RESCAN_MS = 30 * 86_400_000;
 
+export interface Reloading {
+  /** Reads the rules again without waiting to hear of a change; rejects when that fails. */
+  now(): Promise<void>;
+  close(): void;
+}
+
 /** Rules and exceptions are read again when their files change; what new rules missed is looked for, and only that is kept. */
-export function reloading(options: ReloadOptions): () => void {
+export function reloading(options: ReloadOptions): Reloading {
   const { rules, exceptions, book, load, use, changed, told } = options;
   let running: Promise<void> = Promise.resolve();
-  const again = (what: () => Promise<void>): void => {
-    running = running.then(what).catch((error: Error) => {
+  const inTurn = (what: () => Promise<void>): Promise<void> => {
+    const turn = running.then(what);
+    running = turn.catch((error: Error) => {
       const message = 'rules could not be read again; the old ones stay in force';
       told({ level: 'error', message, reason: error.message });
     });
+    return turn;
   };
+  const again = (): Promise<void> =>
+    inTurn(async () => {
+      const known = new Set(book.ids);
+      const loaded = await load();
+      await use(loaded);
+      for (const reason of loaded.kept)
+        told({ level: 'error', message: 'a rule file is broken; it stays in force as it was', reason });
+      told({ level: 'info', message: 'rules were read again', rules: loaded.listed.length });
+      await rescan(
+        options,
+        book.ids.filter((id) => !known.has(id)),
+      );
+    });
+  const quietly = (what: () => Promise<void>) => () => void what().catch(() => {});
   const watches = [
-    watchRules(rules, () =>
-      again(async () => {
-        const known = new Set(book.ids);
-        const loaded = await load();
-        await use(loaded);
-        for (const reason of loaded.kept)
-          told({ level: 'error', message: 'a rule file is broken; it stays in force as it was', reason });
-        told({ level: 'info', message: 'rules were read again', rules: loaded.listed.length });
-        await rescan(
-          options,
-          book.ids.filter((id) => !known.has(id)),
-        );
-      }),
+    watchRules(rules, quietly(again)),
+    watchRules(
+      exceptions,
+      quietly(() => inTurn(changed)),
     ),
-    watchRules(exceptions, () => again(changed)),
   ];
-  return () => {
-    for (const watch of watches) watch.close();
+  return {
+    now: again,
+    close() {
+      for (const watch of watches) watch.close();
+    },
   };
 }
 

@@ -8,12 +8,13 @@ const FIRST_MS = 60_000;
 /** Removes what is too old or too much, once an hour. */
 export function retaining(
   store: Pick<Store, 'upkeep'>,
-  { days, bytes }: { readonly days?: number; readonly bytes?: number },
+  policy: () => { readonly days?: number; readonly bytes?: number },
   now: () => number,
   log: Log,
 ): () => void {
-  if (days === undefined && bytes === undefined) return () => {};
   const look = async (): Promise<void> => {
+    const { days, bytes } = policy();
+    if (days === undefined && bytes === undefined) return;
     const eventsBeforeMs = days === undefined ? undefined : now() - days * DAY_MS;
     try {
       const gone = await store.upkeep.retain({

@@ -1,7 +1,7 @@
 import type { UnixMs } from '@haetae/event';
 import { readExceptions } from '../../exceptions/index.ts';
 import type { Actor, api, Page } from '../../server/index.ts';
-import { type RuleState, type Store, StoreError } from '../../store/index.ts';
+import { type RuleCount, type RuleState, type Store, StoreError } from '../../store/index.ts';
 import { exceptionText } from './policy.ts';
 import type { ListedRule, RulesLoaded } from './rules-load.ts';
 
@@ -27,6 +27,19 @@ export class RuleBook {
     const old = kept.length === 0 ? '' : `; as they were before: ${kept.join('; ')}`;
     const gone = missing.length === 0 ? '' : `; nothing at ${missing.join(', ')}`;
     this.#said = `${listed.length} of ${files}${old}${gone}`;
+  }
+
+  get(id: string): ListedRule | undefined {
+    return id === '' ? undefined : this.#byId.get(id.toLowerCase());
+  }
+
+  inFile(path: string): readonly ListedRule[] {
+    return this.#listed.filter((rule) => rule.path === path);
+  }
+
+  /** As lists show them. */
+  shown(ids: readonly string[]): Promise<Rule[]> {
+    return this.#shown(ids.flatMap((id) => this.get(id) ?? []));
   }
 
   describe(): string {
@@ -93,7 +106,18 @@ export class RuleBook {
   async #shown(some: readonly ListedRule[]): Promise<Rule[]> {
     const [states, counts] = await Promise.all([this.#store.rules.list(), this.#store.findings.byRule({})]);
     const stateOf = new Map(states.map((state: RuleState) => [state.id, state]));
-    const countOf = new Map(counts.map((count) => [count.ruleId.toLowerCase(), count]));
+    const countOf = new Map<string, Tally>();
+    // A rule that was renamed has a row for each of its titles.
+    for (const { ruleId, count, judged, harmless, lastMs } of counts) {
+      const key = ruleId.toLowerCase();
+      const known = countOf.get(key);
+      countOf.set(key, {
+        count: count + (known?.count ?? 0),
+        judged: judged + (known?.judged ?? 0),
+        harmless: harmless + (known?.harmless ?? 0),
+        lastMs: Math.max(lastMs, known?.lastMs ?? lastMs),
+      });
+    }
     return some.map(({ name: _, ...rule }) => {
       const key = rule.id.toLowerCase();
       const found = countOf.get(key);
@@ -103,10 +127,14 @@ export class RuleBook {
         techniques: [...rule.techniques],
         enabled: stateOf.get(key)?.enabled ?? true,
         findings: found?.count ?? 0,
+        judged: found?.judged ?? 0,
+        harmless: found?.harmless ?? 0,
         lastMs: found?.lastMs ?? null,
       };
     });
   }
 }
+
+type Tally = Pick<RuleCount, 'count' | 'judged' | 'harmless'> & { readonly lastMs: number };
 
 const DRAFT = '00000000-0000-4000-8000-000000000000';

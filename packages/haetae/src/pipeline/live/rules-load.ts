@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DETECTORS, type DetectorSetup, describeProblem, type RuleText } from '../../detect/index.ts';
 import { builtinRules, isRules, type RulePack, rulesAt, ruleTools } from '../../rules/index.ts';
 import { withCompiledRules } from '../rule-cache.ts';
@@ -6,6 +7,8 @@ import { withCompiledRules } from '../rule-cache.ts';
 export interface RulesWanted {
   readonly builtin: boolean;
   readonly paths: readonly string[];
+  /** Folder of the rules that people write on the pages; they stand before those of the same id elsewhere. */
+  readonly local?: string;
   readonly minLevel: NonNullable<DetectorSetup['minLevel']>;
   readonly strict: boolean;
   /** Of compiled rules; undefined for none. */
@@ -21,6 +24,8 @@ export interface ListedRule {
   readonly titleKo: string | null;
   readonly level: NonNullable<DetectorSetup['minLevel']>;
   readonly path: string;
+  /** Written here. */
+  readonly local: boolean;
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
   readonly name: string | null;
@@ -29,12 +34,19 @@ export interface ListedRule {
 export interface RulesLoaded {
   readonly setup: DetectorSetup;
   readonly listed: readonly ListedRule[];
+  /** Events for and against rules that lay among them. */
+  readonly examples: readonly RuleText[];
+  /** Files that local ones stand for. */
+  readonly replaced: readonly RuleText[];
   readonly packs: readonly { readonly name: string; readonly files: number }[];
   /** Files that are broken and of which the text of before stays in force, and why. */
   readonly kept: readonly string[];
   /** Given paths at which nothing is. */
   readonly missing: readonly string[];
 }
+
+/** What paths of local rules begin with. */
+export const LOCAL = 'local';
 
 /** Reads and compiles rules. Takes seconds where nothing is in the cache: for a thread of its own. */
 export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
@@ -45,6 +57,8 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
     if (pack === undefined) missing.push(path);
     else packs.push(pack);
   }
+  const local = localPack(wanted.local);
+  if (local !== undefined) packs.push(local);
   const { readRules } = await ruleTools();
   const before = new Map(wanted.before.map((file) => [file.path, file.text]));
   const kept: string[] = [];
@@ -59,7 +73,7 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
       return { path: file.path, text: old };
     }),
   );
-  const texts = files.flat();
+  const { texts, replaced } = standing(files.flat(), readRules);
   const { entries } = readRules(texts);
   const setup: DetectorSetup = {
     rules: texts,
@@ -67,7 +81,9 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
     ...(wanted.strict && { strict: true }),
   };
   const hashes =
-    kept.length === 0 ? packs.map(({ sha256 }) => sha256) : texts.flatMap(({ path, text }) => [path, text]);
+    kept.length + replaced.length === 0
+      ? packs.map(({ sha256 }) => sha256)
+      : texts.flatMap(({ path, text }) => [path, text]);
   return {
     setup: withCompiledRules(setup, hashes, ['sigma'], wanted.cache),
     listed: entries.flatMap(({ kind, rule, level, titleKo = null, attack }) =>
@@ -80,6 +96,7 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
               titleKo,
               level,
               path: rule.path ?? '',
+              local: rule.path?.startsWith(`${LOCAL}/`) === true,
               tactics: [...attack.tactics],
               techniques: [...attack.techniques],
               name: rule.name ?? null,
@@ -87,9 +104,41 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
           ],
     ),
     packs: packs.map(({ name, files: all }) => ({ name, files: all.length })),
+    examples: packs.flatMap(({ examples }) => examples),
+    replaced,
     kept,
     missing,
   };
+}
+
+/** None while there is nothing in it: a pack of no rules is none that people know of. */
+function localPack(folder: string | undefined): RulePack | undefined {
+  const pack = folder === undefined ? undefined : rulesAt(folder);
+  if (pack === undefined || pack.files.length === 0) return undefined;
+  const files = pack.files.map(({ path, text }) => ({ path: `${LOCAL}/${basename(path)}`, text }));
+  return { ...pack, name: LOCAL, files };
+}
+
+type ReadRules = Awaited<ReturnType<typeof ruleTools>>['readRules'];
+
+/** The files without those of which every rule has its id in a local one. */
+function standing(all: readonly RuleText[], readRules: ReadRules): { texts: RuleText[]; replaced: RuleText[] } {
+  const isLocal = ({ path }: RuleText): boolean => path.startsWith(`${LOCAL}/`);
+  const idsOf = (files: readonly RuleText[]): string[] =>
+    readRules(files).entries.map(({ rule }) => rule.id?.toLowerCase() ?? '');
+  const ids = new Set(idsOf(all.filter(isLocal)));
+  ids.delete('');
+  if (ids.size === 0) return { texts: [...all], replaced: [] };
+  const mentions = ({ text }: RuleText): boolean => {
+    const low = text.toLowerCase();
+    return [...ids].some((id) => low.includes(id));
+  };
+  const isReplaced = (file: RuleText): boolean => {
+    if (isLocal(file) || !mentions(file)) return false;
+    const own = idsOf([file]);
+    return own.length > 0 && own.every((id) => ids.has(id));
+  };
+  return { texts: all.filter((file) => !isReplaced(file)), replaced: all.filter(isReplaced) };
 }
 
 /** Why a file gives less than it should; undefined when all of it can be used. */

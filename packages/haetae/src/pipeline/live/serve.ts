@@ -22,6 +22,7 @@ import { type RunningEngine, startEngine } from './engine-thread.ts';
 import { makeFolder } from './folder.ts';
 import { watchMemory } from './gauges.ts';
 import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
+import { measures } from './measures.ts';
 import { notifying, notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
@@ -31,8 +32,10 @@ import { type ReportSchedule, reporting } from './reporting.ts';
 import { openResponses, PLANS_ONLY, type RespondOptions } from './responses/open.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
+import { ruleDesk } from './rule-desk.ts';
 import type { RulesLoaded, RulesWanted } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
+import { openSettings } from './settings.ts';
 
 export interface ServeOptions {
   /** Everything that is kept lies below it. */
@@ -46,7 +49,7 @@ export interface ServeOptions {
   readonly syslogFrom: readonly string[];
   /** Folders into which logs are dropped. */
   readonly watch: readonly string[];
-  readonly rules: Omit<RulesWanted, 'before'>;
+  readonly rules: Omit<RulesWanted, 'before' | 'local'>;
   /** Files and folders of exceptions. */
   readonly exceptions: readonly string[];
   readonly baseline?: Uint8Array;
@@ -117,6 +120,9 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
     let loaded: RulesLoaded | undefined;
+    let reload: (() => Promise<void>) | undefined;
+    const local = join(directory, 'rules');
+    const settings = openSettings(directory, options);
     let failure: string | undefined;
     let telling: Notifier | undefined;
     let fail = (_reason: string): void => {};
@@ -146,6 +152,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     });
     ends.push(() => responses.close());
     const reportWorker = bundle === undefined ? undefined : new URL('report-worker.js', bundle);
+    const texts = (): readonly RuleText[] => loaded?.setup.rules ?? [];
+    const replaced = (): readonly RuleText[] => loaded?.replaced ?? [];
     const ports = livePorts({
       hunts: desk,
       reports: {
@@ -153,7 +161,15 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         ...(reportWorker !== undefined && { worker: reportWorker }),
       },
       responses: responses.desk,
-      texts: () => loaded?.setup.rules ?? [],
+      texts,
+      examples: () => loaded?.examples ?? [],
+      desk: ruleDesk({ folder: local, book: rules, texts, replaced, reload: () => reload }),
+      settings,
+      measures: measures({
+        ...{ store, texts, now, baseline: options.baseline },
+        ...(bundle !== undefined && { worker: new URL('measure-worker.js', bundle) }),
+      }),
+      baseline: options.baseline,
       store,
       log,
       bus,
@@ -174,7 +190,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       now,
       host: options.host,
       identity: serverIdentity(join(directory, 'identity.pem')),
-      ...(options.agentConfig !== undefined && { agentConfig: options.agentConfig }),
       port: options.port,
       uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone },
       ...(options.pages !== undefined && { pages: options.pages }),
@@ -201,7 +216,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       });
     }
     const taken = takeIn(options, server.parts, ends);
-    ends.push(retaining(store, options.retention, now, told));
+    ends.push(retaining(store, settings.retention, now, told));
     if (options.reports !== undefined)
       ends.push(reporting(reportDesk(ports, options.version, reportWorker), options.reports, options, now, told));
 
@@ -215,7 +230,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
     const load = async (): Promise<RulesLoaded> => {
       const before: readonly RuleText[] = loaded?.setup.rules ?? [];
-      loaded = await loadRulesAside({ ...options.rules, before }, worker('rules-worker.js'));
+      loaded = await loadRulesAside({ ...options.rules, local, before }, worker('rules-worker.js'));
       rules.load(loaded);
       return loaded;
     };
@@ -259,14 +274,14 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         clearTimeout(clock);
         return detector.close();
       });
-      ends.push(
-        reloading({
-          ...{ rules: options.rules.paths, exceptions: options.exceptions, book: rules, desk, now, told },
-          load,
-          use: async (again) => detector.send({ kind: 'rules', detection: await detection(again) }),
-          changed,
-        }),
-      );
+      const watching = reloading({
+        ...{ rules: [...options.rules.paths, local], exceptions: options.exceptions, book: rules, desk, now, told },
+        load,
+        use: async (again) => detector.send({ kind: 'rules', detection: await detection(again) }),
+        changed,
+      });
+      reload = watching.now;
+      ends.push(watching.close);
       ends.push(publishing(bus, ports));
       return { status: detector.status, rules: first, restored: detector.restored };
     })();

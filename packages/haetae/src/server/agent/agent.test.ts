@@ -379,16 +379,19 @@ describe('signs of life', () => {
   });
 });
 
-test('the configuration is told at the beginning; what an agent says against it is shown', async () => {
-  await one.server.close(0);
-  one = await running({ agentConfig: { heartbeatSeconds: 30 } });
+test('the configuration is told at the beginning and when it is changed; what an agent says against it is shown', async () => {
   const { own, agent } = await enrolled();
+  await one.ports.settings.update({ agents: { config: { heartbeatSeconds: 30 } } }, { id: 'u1', name: 'chief' });
   const { link } = await come(own);
   const told = said(await link.receive()) as { version: string };
   expect(told).toMatchObject({ kind: 'config', config: { heartbeatSeconds: 30 } });
   await link.send(JSON.stringify({ kind: 'configured', version: told.version, error: 'no' }));
   while (one.server.parts.agents.presence(agent)?.configError !== 'no')
     await new Promise((resolve) => setTimeout(resolve, 5));
+  const headers = { ...(await one.login('admin')), 'content-type': 'application/json' };
+  const body = JSON.stringify({ agents: { config: { heartbeatSeconds: 90 } } });
+  expect((await one.ask('/api/settings', { method: 'PATCH', headers, body })).status).toBe(200);
+  expect(said(await link.receive())).toMatchObject({ kind: 'config', config: { heartbeatSeconds: 90 } });
   link.drop();
 });
 

@@ -24,7 +24,7 @@ export function attachAgents(
   parts: Parts,
   hub: AgentHub,
   identity: Identity,
-  config: { readonly version: string; readonly config: unknown } | undefined,
+  config: () => { readonly version: string; readonly config: unknown } | undefined,
 ): AgentListening {
   const accepting = acceptor();
   const sockets = new Set<Duplex>();

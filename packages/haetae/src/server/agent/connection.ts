@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   /** Of the TLS connection; '' without, or behind a proxy. */
   readonly binding: string;
   /** What every agent is told at its beginning; undefined for nothing. */
-  readonly config: { readonly version: string; readonly config: unknown } | undefined;
+  readonly config: () => { readonly version: string; readonly config: unknown } | undefined;
   /** It is no stranger any more. */
   readonly known: () => void;
 }
@@ -70,7 +70,8 @@ export async function serveAgent(link: Link, options: ConnectionOptions): Promis
     connection = own;
     hub.enter(known.presence, own)?.close(CLOSE.replaced, 'replaced');
     parts.counts.requests.add({ route: 'agent', status: '101' });
-    if (config !== undefined) own.configure(config.version, config.config);
+    const wanted = config();
+    if (wanted !== undefined) own.configure(wanted.version, wanted.config);
     parts.log({ level: 'info', message: 'agent connected', agent: token.id, host: token.name, address });
     await listen(link, known, options);
   } catch (error) {

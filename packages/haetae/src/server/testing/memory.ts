@@ -84,6 +84,11 @@ export function memory(now: () => number): Memory {
       possiblyRepeated: 0,
       hourly: [],
     }),
+    settings: settings(),
+    scores: {
+      baseline: () => null,
+      drift: async () => ({ sampled: 0, measuredMs: now(), fromMs: null, toMs: null, features: [] }),
+    },
     live,
     ready: async () => ({ ready: state.isReady, checks: [{ name: 'log', ok: state.isReady, detail: 'secret path' }] }),
   };
@@ -99,6 +104,20 @@ export function memory(now: () => number): Memory {
     },
     set isReady(value) {
       state.isReady = value;
+    },
+  };
+}
+
+function settings(): Ports['settings'] {
+  let retention: { days: number | null; gigabytes: number | null } = { days: null, gigabytes: null };
+  let config: Record<string, unknown> | null = null;
+  const get = () => ({ retention: { ...retention, fixed: false }, agents: { config, fixed: false } });
+  return {
+    get,
+    async update(change) {
+      retention = change.retention ?? retention;
+      if (change.agents !== undefined) config = change.agents.config;
+      return get();
     },
   };
 }
@@ -282,6 +301,9 @@ function books(
         titleKo: null,
         path: 'a.yml',
         enabled: true,
+        local: false,
+        judged: 0,
+        harmless: 0,
         findings: 1,
         lastMs: null,
       },
@@ -361,6 +383,12 @@ function books(
         rules.set(id, { ...rule, enabled });
         return { ...rule, enabled };
       },
+      source: async (id) =>
+        rules.has(id) ? { path: 'a.yml', text: 'title: A rule', local: false, replaces: null } : undefined,
+      check: async () => ({ usable: true, rules: [], problems: [] }),
+      save: async () => ({ ...rules.get('rule-1')!, local: true }),
+      remove: async (id) => rules.has(id),
+      costs: async () => ({ sampled: 0, measuredMs: now(), rules: [] }),
     },
     exceptions: {
       list: async () => [...exceptions.values()],

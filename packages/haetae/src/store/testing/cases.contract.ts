@@ -22,10 +22,78 @@ export function casesContract(open: () => Promise<Store>): void {
     expect(await list({ incidentId: 'i1' })).toEqual([2]);
     expect(await list({ eventId: 8 })).toEqual([3]);
     expect(await list({ fromMs: T + 1, ruleId: 'r1' })).toEqual([3]);
+    expect(await list({ technique: 'T1003.001' })).toEqual([3, 2, 1]);
+    expect(await list({ technique: 'T1003' })).toEqual([]);
     expect(await store.findings.byRule({})).toEqual([
-      { ruleId: 'r1', title: 'Mimikatz', level: 'high', count: 2, hosts: 1, lastMs: T + 9 },
-      { ruleId: 'r2', title: 'Other', level: 'low', count: 1, hosts: 1, lastMs: T },
+      { ruleId: 'r1', title: 'Mimikatz', level: 'high', count: 2, hosts: 1, lastMs: T + 9, judged: 0, harmless: 0 },
+      { ruleId: 'r2', title: 'Other', level: 'low', count: 1, hosts: 1, lastMs: T, judged: 0, harmless: 0 },
     ]);
+  });
+
+  test('what became of the incidents of a rule is counted with it: duplicates and open ones say nothing', async () => {
+    const store = await open();
+    const verdicts = ['benign', 'false-positive', 'true-positive', 'duplicate', null] as const;
+    await store.intake.commit(
+      batch(1, [], {
+        incidents: verdicts.map((_, i) => incident({ id: `i${i}` })),
+        findings: verdicts.map((_, i) => finding({ id: i + 1, incidentId: `i${i}` })),
+      }),
+    );
+    for (const [i, verdict] of verdicts.entries())
+      if (verdict !== null) await store.incidents.triage(`i${i}`, 1, { status: 'closed', verdict }, 'u1', ms(T));
+    const [count] = await store.findings.byRule({});
+    expect(count).toMatchObject({ ruleId: 'r1', count: 5, judged: 3, harmless: 2 });
+  });
+
+  test('findings by technique: each that a finding names, over its hosts', async () => {
+    const store = await open();
+    const rows = [
+      finding({ id: 1, techniques: ['T1003.001', 'T1059'] }),
+      finding({ id: 2, techniques: ['T1059'], host: 'PC-2', timeMs: ms(T + 7) }),
+      finding({ id: 3, techniques: [] }),
+    ];
+    await store.intake.commit(batch(1, [], { findings: rows }));
+    expect(await store.findings.byTechnique({})).toEqual([
+      { technique: 'T1003.001', count: 1, hosts: 1, lastMs: T },
+      { technique: 'T1059', count: 2, hosts: 2, lastMs: T + 7 },
+    ]);
+    expect(await store.findings.byTechnique({ host: 'pc-2' })).toEqual([
+      { technique: 'T1059', count: 1, hosts: 1, lastMs: T + 7 },
+    ]);
+    expect(await store.findings.byTechnique({ fromMs: T + 8 })).toEqual([]);
+  });
+
+  test('findings over time: in stretches that people count in, by level, empty ones left out', async () => {
+    const store = await open();
+    const hour = 3_600_000;
+    const first = Math.floor(T / hour) * hour;
+    const rows = [
+      finding({ id: 1, timeMs: ms(first + 1) }),
+      finding({ id: 2, timeMs: ms(first + hour - 1), level: 'low' }),
+      finding({ id: 3, timeMs: ms(first + 20 * hour) }),
+      finding({ id: 4, timeMs: ms(first + 20 * hour + 5), ruleId: 'r2' }),
+    ];
+    await store.intake.commit(batch(1, [], { findings: rows }));
+    expect(await store.findings.overTime({ buckets: 24 })).toEqual({
+      ...{ fromMs: first + 1, toMs: first + 20 * hour + 6, widthMs: hour },
+      counts: [
+        { timeMs: first, level: 'high', count: 1 },
+        { timeMs: first, level: 'low', count: 1 },
+        { timeMs: first + 20 * hour, level: 'high', count: 2 },
+      ],
+    });
+    expect(await store.findings.overTime({ buckets: 24, ruleId: 'r2' })).toMatchObject({
+      fromMs: first + 20 * hour + 5,
+      widthMs: 1000,
+      counts: [{ count: 1 }],
+    });
+    expect(await store.findings.overTime({ buckets: 10, fromMs: first, toMs: first + 10 * hour })).toMatchObject({
+      ...{ fromMs: first, toMs: first + 10 * hour, widthMs: hour },
+      counts: [{ count: 1 }, { count: 1 }],
+    });
+    expect(await store.findings.overTime({ buckets: 10, host: 'nobody' })).toEqual({
+      ...{ fromMs: 0, toMs: 1, widthMs: 1000, counts: [] },
+    });
   });
 
   test('a finding is told again with more of its events, and goes to another incident; what is not there stays away', async () => {

@@ -45,6 +45,7 @@ export const findingsIn = (db: Database): Findings => ({
       where.and('incident_id = ?', query.incidentId);
       where.and('severity >= ?', query.minLevel === undefined ? undefined : severityOf(query.minLevel));
       where.and('list_contains(CAST(event_ids AS BIGINT[]), ?)', query.eventId);
+      where.and('list_contains(CAST(techniques AS VARCHAR[]), ?)', query.technique);
       where.and('id < ?', query.before);
       const tail = `${where.sql} ORDER BY id DESC LIMIT ${where.put(query.limit)}`;
       return (await findingRows.all(sql, tail, where.values)).map((row) => findingOf(row)!);
@@ -82,8 +83,12 @@ function within({ fromMs, toMs, host, ruleId }: FindingTimes): Where {
 async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promise<RuleCount[]> {
   const where = within(query);
   const rows = await sql.all(
-    `SELECT rule_id, title, arg_max(level, id) AS level, count(*) AS n, count(DISTINCT host) AS hosts, max(time_ms) AS last_ms
-     FROM findings ${where.sql} GROUP BY rule_id, title ORDER BY n DESC, rule_id, title`,
+    `SELECT rule_id, f.title, arg_max(f.level, f.id) AS level, count(*) AS n, count(DISTINCT host) AS hosts,
+       max(time_ms) AS last_ms, count(*) FILTER (status = 'closed' AND verdict <> 'duplicate') AS judged,
+       count(*) FILTER (status = 'closed' AND verdict IN ('benign', 'false-positive')) AS harmless
+     FROM (SELECT * FROM findings ${where.sql}) f
+     LEFT JOIN (SELECT id AS incident, status, verdict FROM incidents) ON incident = incident_id
+     GROUP BY rule_id, f.title ORDER BY n DESC, rule_id, f.title`,
     where.values,
   );
   return rows.map(
@@ -95,6 +100,8 @@ async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promi
         count: row.n,
         hosts: row.hosts,
         lastMs: row.last_ms,
+        judged: row.judged,
+        harmless: row.harmless,
       }) as RuleCount,
   );
 }
