@@ -244,10 +244,10 @@ class Reader {
     const map = root.has('digest')
       ? this.#map(root.get('digest', true), 'digest', ['over', 'single', 'every'])
       : undefined;
-    if (map === undefined) return { over: 10, single: 'high', everyMs: 60_000 };
+    if (map === undefined) return { over: 10, single: 'critical', everyMs: 60_000 };
     return {
       over: this.#number(map, 'over', 1, 10_000, 10),
-      single: this.#oneOf(map, 'single', LEVELS, 'high'),
+      single: this.#oneOf(map, 'single', LEVELS, 'critical'),
       everyMs: this.#number(map, 'every', 5, 86_400, 60) * 1000,
     };
   }

@@ -64,7 +64,7 @@ export function incidentMessage(
 }
 
 export const linkTo = (publicUrl: string, id: string): string | null =>
-  publicUrl === '' ? null : `${publicUrl}/incidents/${encodeURIComponent(id)}`;
+  publicUrl === '' ? null : `${publicUrl}/#/incidents/${encodeURIComponent(id)}`;
 
 /** The sentences that tell it at a glance, and how many more there are. */
 function storyLines(incident: Incident, language: Language): string[] {
@@ -151,7 +151,7 @@ export function digestMessage(rows: readonly IncidentDetail[], count: number, te
     title: words.notify.digest(count),
     level: worst(rows.map(({ level }) => level)),
     lines,
-    link: publicUrl === '' ? null : `${publicUrl}/incidents`,
+    link: publicUrl === '' ? null : `${publicUrl}/#/incidents`,
   };
 }
 

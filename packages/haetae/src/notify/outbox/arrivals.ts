@@ -1,6 +1,7 @@
 import type { UnixMs } from '@haetae/event';
 import type { Incident } from '../../incident/index.ts';
 import type { Delivery, IncidentDetail, IncidentRow, Mark } from '../../store/index.ts';
+import type { NotifyConfig } from '../config/config.ts';
 import { ON_CALL, routesOf } from '../routing/route.ts';
 import type { OutboxParts } from './outbox.ts';
 
@@ -87,9 +88,11 @@ export class Arrivals {
 
   async #consider(incident: IncidentRow): Promise<void> {
     const { store, clock, config, lanes, log } = this.#parts;
-    const deliveries = await store.deliveries.list({ incidentId: incident.id });
+    // One that is quite new has none; should it have one after all, its id is taken.
+    const deliveries = incident.version === 1 ? [] : await store.deliveries.list({ incidentId: incident.id });
     for (const delivery of deliveries) await this.#opening.changed(delivery, incident);
     if (incident.mergedInto !== null || incident.status === 'closed') return;
+    if (deliveries.length === 0 && !mayBeTold(incident, config, clock.now())) return;
     const detail = await store.incidents.get(incident.id);
     if (detail === undefined) return;
     const now = clock.now();
@@ -151,6 +154,12 @@ export class Arrivals {
     if (this.#imported.size > REMEMBERED) this.#imported.delete(this.#imported.keys().next().value!);
     return false;
   }
+}
+
+/** Whether any route could hold, whatever its tactics: most of what is mild is done with here, without a look at the store. */
+function mayBeTold({ level, risk, hosts }: IncidentRow, config: NotifyConfig, nowMs: number): boolean {
+  const routes = config.routes.map((route) => ({ ...route, tactics: [], last: false }));
+  return routesOf({ level, risk, hosts, tactics: [] }, { ...config, routes }, nowMs).size > 0;
 }
 
 /** The channel, or the first of its fallbacks that can be asked; the name of the first, where another is told. */

@@ -101,3 +101,6 @@ export const rowOf = (delivery: Delivery): Row => {
     writing: Promise.resolve(),
   };
 };
+
+/** Nobody was told of it. */
+export const isUntold = ({ body }: Row): boolean => body.kind !== 'incident' || body.told === null;

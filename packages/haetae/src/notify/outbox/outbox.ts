@@ -1,18 +1,21 @@
 import type { UnixMs } from '@haetae/event';
-import type { Delivery, IncidentRow, Json, Store } from '../../store/index.ts';
+import type { Delivery, IncidentRow, Store } from '../../store/index.ts';
 import { StoreError } from '../../store/index.ts';
 import type { NotifyConfig } from '../config/config.ts';
-import { Arrivals } from './arrivals.ts';
+import { Arrivals, type Opening } from './arrivals.ts';
+import { DeliveryBook } from './book.ts';
 import {
   type Body,
   type DigestBody,
   deliveryId,
   type IncidentBody,
+  isUntold,
   newIncidentBody,
   type Row,
   rowOf,
   toldOf,
 } from './delivery.ts';
+import { Fallback } from './fallback.ts';
 import type { Lane } from './lane.ts';
 import { Speaker } from './speaker.ts';
 import { type Step, stepOf } from './step.ts';
@@ -52,6 +55,8 @@ export class Outbox {
   readonly #parts: OutboxParts;
   readonly #arrivals: Arrivals;
   readonly #speaker: Speaker;
+  readonly #book: DeliveryBook;
+  readonly #fallback: Fallback;
   readonly #timers = new Map<string, () => void>();
   #running = new Set<Promise<unknown>>();
   #closed = false;
@@ -62,8 +67,11 @@ export class Outbox {
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#speaker = new Speaker(parts);
+    this.#book = new DeliveryBook(parts);
+    const open: Opening['open'] = (...all) => this.#open(...all);
+    this.#fallback = new Fallback(parts, this.#book, open, (lane) => this.#turn(lane));
     this.#arrivals = new Arrivals(parts, {
-      open: (channel, incident, fromMs, via) => this.#open(channel, incident, fromMs, via),
+      open,
       changed: (delivery, incident) => this.#changed(delivery, incident),
       wake: () => this.wake(),
     });
@@ -80,10 +88,10 @@ export class Outbox {
         if (lane?.sender === undefined) {
           const why = lane === undefined ? 'the channel is no longer in the file' : lane.off;
           log({ level: 'warn', message: 'a message waits for a channel that is off', channel: delivery.channel, why });
-          await this.#handOver(row, lane?.config.fallback ?? null, why);
+          await this.#fallback.handOver(row, lane?.config.fallback ?? null, why);
           continue;
         }
-        if (row.body.kind === 'incident') row.incident = await this.#incident(delivery.incidentId);
+        if (row.body.kind === 'incident') row.incident = await this.#book.incident(delivery.incidentId);
         if (row.body.kind === 'digest') await this.#markDigested(lane, row);
         lane.open.set(delivery.id, row);
       }
@@ -164,7 +172,7 @@ export class Outbox {
     const nowMs = clock.now() as UnixMs;
     const nextMs = Math.max(fromMs, nowMs) as UnixMs;
     const body = newIncidentBody(via);
-    const delivery = await this.#create({ id, incidentId: incident.id, channel, nextMs, body, nowMs });
+    const delivery = await this.#book.create({ id, incidentId: incident.id, channel, nextMs, body, nowMs });
     if (delivery === undefined) {
       const known = lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
       if (known !== undefined) await this.#changed(known.delivery, incident, fromMs);
@@ -174,32 +182,6 @@ export class Outbox {
     row.incident = incident;
     lane.open.set(id, row);
     this.#turn(lane);
-  }
-
-  /** undefined where it is there already. */
-  async #create(one: {
-    id: string;
-    incidentId: string | null;
-    channel: string;
-    nextMs: UnixMs;
-    body: Body;
-    nowMs: UnixMs;
-  }): Promise<Delivery | undefined> {
-    const { body, nowMs, ...kept } = one;
-    try {
-      return await this.#parts.store.deliveries.create({
-        ...kept,
-        state: 'waiting',
-        attempts: 0,
-        error: '',
-        body: body as unknown as Json,
-        createdMs: nowMs,
-        createdBy: '',
-      });
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'taken') return undefined;
-      throw error;
-    }
   }
 
   /** An incident of which a delivery tells is not what it was. */
@@ -214,26 +196,8 @@ export class Outbox {
     lane.open.set(delivery.id, row);
     if (stepOf(row, lane.board) === undefined) return;
     // Owed, in the store too: after a crash it is found.
-    if (row.delivery.state === 'sent') await this.#save(row, { state: 'waiting' });
+    if (row.delivery.state === 'sent') await this.#book.save(row, { state: 'waiting' });
     this.#turn(lane);
-  }
-
-  /** One change after the other; what is told in memory is what is stored. */
-  #save(
-    row: Row,
-    change: Partial<Pick<Delivery, 'state' | 'attempts' | 'nextMs' | 'error'>>,
-    body?: Body,
-  ): Promise<void> {
-    const { store, clock } = this.#parts;
-    const write = row.writing.then(async () => {
-      const { id, version } = row.delivery;
-      const now = clock.now() as UnixMs;
-      const whole = body === undefined ? change : { ...change, body: body as unknown as Json };
-      row.delivery = await store.deliveries.update(id, version, whole, '', now);
-      if (body !== undefined) row.body = body;
-    });
-    row.writing = write.catch(() => {});
-    return write;
   }
 
   /** Looks what a channel may do now, does one thing, and comes back. */
@@ -291,7 +255,7 @@ export class Outbox {
     const incidents = rows.map(({ delivery }) => delivery.incidentId!);
     const body: DigestBody = { kind: 'digest', incidents, sending: null };
     const id = deliveryId(channel, 'digest', `${nowMs} ${incidents[0]}`);
-    const delivery = await this.#create({ id, incidentId: null, channel, nextMs: nowMs, body, nowMs });
+    const delivery = await this.#book.create({ id, incidentId: null, channel, nextMs: nowMs, body, nowMs });
     lane.lastDigestMs = nowMs;
     if (delivery === undefined) return;
     const row = rowOf(delivery);
@@ -307,38 +271,31 @@ export class Outbox {
       const row =
         known?.get(id) ?? lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
       if (row === undefined || row.body.kind !== 'incident' || row.body.told !== null) continue;
-      const incident = row.incident ?? (await this.#incident(incidentId));
+      const incident = row.incident ?? (await this.#book.incident(incidentId));
       if (incident === undefined) continue;
       const told = toldOf(incident, clock.now());
       lane.open.delete(id);
       const body: IncidentBody = { ...row.body, told, said: told, digest: digest.delivery.id };
-      await this.#save(row, { state: 'sent', nextMs: null }, body);
+      await this.#book.save(row, { state: 'sent', nextMs: null }, body);
     }
-  }
-
-  async #incident(id: string | null): Promise<IncidentRow | undefined> {
-    if (id === null) return undefined;
-    const found = await this.#parts.store.incidents.get(id);
-    if (found === undefined) return undefined;
-    const { body: _, ...row } = found;
-    return row;
   }
 
   /** One attempt at what one delivery wants. */
   async #do(lane: Lane, row: Row, step: Step): Promise<void> {
-    const { clock, config, store } = this.#parts;
+    const { clock, config } = this.#parts;
     const speech = await this.#speaker.speechOf(lane, row, step);
     if (speech === undefined) {
       lane.open.delete(row.delivery.id);
-      return this.#save(row, { state: 'given-up', nextMs: null, error: 'the incident is no longer stored' });
+      return this.#book.save(row, { state: 'given-up', nextMs: null, error: 'the incident is no longer stored' });
     }
     const began = clock.now();
     // Written down before it goes: an edit alone may be done twice without anybody seeing it.
     if (step.kind !== 'edit' && row.uncertain === null)
-      await this.#save(row, {}, { ...row.body, sending: { part: speech.part, sinceMs: began } } as Body);
+      await this.#book.save(row, {}, { ...row.body, sending: { part: speech.part, sinceMs: began } } as Body);
     const outcome = await speech.send(lane.sender!);
     const nowMs = clock.now();
-    lane.freeMs = Math.max(lane.freeMs, began + lane.paceMs);
+    // From when it ended: so much lies between two arrivals too, however slow the first was.
+    lane.freeMs = Math.max(lane.freeMs, nowMs + lane.paceMs);
     const turned = lane.settle(outcome, nowMs, config.deadAfterMs);
     const attempts = row.delivery.attempts + 1;
     switch (outcome.kind) {
@@ -346,19 +303,19 @@ export class Outbox {
         if (step.kind !== 'edit') row.uncertain = null;
         const body = speech.after(outcome.ref, nowMs);
         row.fromMs = 0;
-        await this.#save(
+        await this.#book.save(
           row,
           { state: owes(lane, row, body) ? 'waiting' : 'sent', attempts, nextMs: null, error: '' },
           body,
         );
-        if (step.kind === 'first' && row.delivery.incidentId !== null) await this.#enter(store, row, 'sent', '');
+        if (step.kind === 'first' && row.delivery.incidentId !== null) await this.#book.enter(row, 'sent', '');
         break;
       }
       case 'busy':
         break;
       case 'failed':
         if (outcome.uncertain && step.kind !== 'edit') row.uncertain ??= { sinceMs: began };
-        await this.#save(row, { state: 'failed', attempts, nextMs: lane.freeMs as UnixMs, error: outcome.why });
+        await this.#book.save(row, { state: 'failed', attempts, nextMs: lane.freeMs as UnixMs, error: outcome.why });
         break;
       case 'refused':
         this.#parts.log({
@@ -368,98 +325,19 @@ export class Outbox {
           why: outcome.why,
           delivery: row.delivery.id,
         });
-        await this.#handOver(row, step.kind === 'first' ? lane.config.fallback : null, outcome.why, attempts);
+        await this.#fallback.handOver(row, step.kind === 'first' ? lane.config.fallback : null, outcome.why, attempts);
         break;
       default:
         outcome satisfies never;
     }
-    if (turned === 'died') await this.#die(lane);
+    if (turned === 'died') await this.#fallback.die(lane);
     else if (outcome.kind === 'failed' && lane.deadSinceMs !== null && isUntold(row)) {
       // It was asked whether it lives again, and does not.
-      if (this.#reachable(lane.config.fallback) !== undefined)
-        await this.#handOver(row, lane.config.fallback, outcome.why);
-    } else if (turned === 'revived') await this.#tell(lane, 'alive', '');
-  }
-
-  /** It is told in the channel's place by another; what it would have told later is given up. */
-  async #handOver(row: Row, fallback: string | null, why: string, attempts = row.delivery.attempts): Promise<void> {
-    const { lanes, store } = this.#parts;
-    const { incidentId, channel } = row.delivery;
-    lanes.get(channel)?.open.delete(row.delivery.id);
-    const to = this.#reachable(fallback);
-    const untold = isUntold(row);
-    const error = to === undefined || !untold ? why : `${why}; told by ${to.config.name}`;
-    // The other first: a crash between the two tells twice, in two places, rather than never.
-    if (to !== undefined && untold) {
-      const ids = row.body.kind === 'digest' ? row.body.incidents : incidentId === null ? [] : [incidentId];
-      for (const id of ids) {
-        const incident = await this.#incident(id);
-        if (incident !== undefined) await this.#open(to.config.name, incident, 0, channel);
-      }
-    }
-    await this.#save(row, { state: 'given-up', nextMs: null, attempts, error: error.slice(0, 500) });
-    if (incidentId !== null && untold)
-      await this.#enter(store, row, to === undefined ? 'given-up' : 'handed-over', error);
-  }
-
-  /** The first of the chain of fallbacks that is not dead or off. */
-  #reachable(name: string | null): Lane | undefined {
-    const { lanes } = this.#parts;
-    for (let next = name; next !== null; ) {
-      const lane: Lane | undefined = lanes.get(next);
-      if (lane === undefined) return undefined;
-      if (lane.sender !== undefined && lane.deadSinceMs === null) return lane;
-      next = lane.config.fallback;
-    }
-    return undefined;
-  }
-
-  /** What waits goes to the fallback. What comes later does too, but for one now and then by which the channel is asked whether it lives again. */
-  async #die(lane: Lane): Promise<void> {
-    const { name, fallback } = lane.config;
-    this.#parts.log({
-      level: 'error',
-      message: 'a channel is dead',
-      channel: name,
-      why: lane.error,
-      fallback: fallback ?? 'none',
-    });
-    if (this.#reachable(fallback) === undefined) return;
-    await this.#tell(lane, 'dead', lane.error);
-    for (const row of [...lane.open.values()].filter(isUntold)) await this.#handOver(row, fallback, lane.error);
-  }
-
-  /** Says by the fallback that a channel is dead, or lives again. */
-  async #tell(lane: Lane, about: 'dead' | 'alive', why: string): Promise<void> {
-    const to = this.#reachable(lane.config.fallback);
-    if (about === 'alive')
-      this.#parts.log({ level: 'info', message: 'a channel is alive again', channel: lane.config.name });
-    if (to === undefined) return;
-    const nowMs = this.#parts.clock.now() as UnixMs;
-    const body: Body = {
-      kind: 'notice',
-      about,
-      channel: lane.config.name,
-      why,
-      sinceMs: lane.failingSinceMs ?? nowMs,
-      sending: null,
-    };
-    const id = deliveryId(to.config.name, 'notice', `${lane.config.name} ${about} ${nowMs}`);
-    const delivery = await this.#create({ id, incidentId: null, channel: to.config.name, nextMs: nowMs, body, nowMs });
-    if (delivery === undefined) return;
-    to.open.set(id, rowOf(delivery));
-    this.#turn(to);
-  }
-
-  /** A line of the incident's history. */
-  async #enter(store: OutboxStore, { delivery }: Row, state: string, why: string): Promise<void> {
-    const detail = { channel: delivery.channel, state, ...(why !== '' && { why }) };
-    const entry = { actor: '', kind: 'delivery', detail, timeMs: this.#parts.clock.now() as UnixMs } as const;
-    await store.incidents.note(delivery.incidentId!, entry).catch(() => {});
+      if (this.#fallback.reachable(lane.config.fallback) !== undefined)
+        await this.#fallback.handOver(row, lane.config.fallback, outcome.why);
+    } else if (turned === 'revived') await this.#fallback.tell(lane, 'alive', '');
   }
 }
-
-const isUntold = ({ body }: Row): boolean => body.kind !== 'incident' || body.told === null;
 
 const isFresh = ({ body, uncertain }: Row): boolean =>
   body.kind === 'incident' && body.told === null && body.sending === null && uncertain === null;

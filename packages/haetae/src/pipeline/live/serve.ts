@@ -206,7 +206,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const inputs = await startInputs(options, server.parts, store, ends);
     if (options.notify !== undefined) {
       const { config } = options.notify;
-      const publicUrl = options.publicUrl ?? seenFrom(server.url, 'elsewhere');
+      // An address that leads to this machine alone is none in a message.
+      const { hostname: name } = new URL(server.url);
+      const here = /^(?:127\.|localhost$|\[::1\]$)/.test(name);
+      const publicUrl = (options.publicUrl ?? (here ? '' : seenFrom(server.url, 'elsewhere'))).replace(/\/+$/, '');
       const about = { directory, store, now, log: told, publicUrl, changed: () => {} };
       const running = notifying(config, about);
       telling = running;
