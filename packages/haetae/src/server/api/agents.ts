@@ -17,9 +17,14 @@ import { type Api, body, json } from './endpoint.ts';
 const HOUR = 60 * 60_000;
 const missing = () => new HttpProblem(404, 'missing', 'there is no such agent');
 
-function identityIn(parts: Parts) {
+/** `status`: an agent is to come again (503); whoever asks for a token is told that there is none here (409). */
+function identityIn(parts: Parts, status: 409 | 503) {
   if (parts.identity === undefined)
-    throw new HttpProblem(503, 'no-identity', 'this server was started without a key of its own: it takes no agents');
+    throw new HttpProblem(
+      status,
+      'no-identity',
+      'this server was started without a key of its own: it takes no agents',
+    );
   return parts.identity;
 }
 
@@ -75,7 +80,7 @@ export function agentRoutes(api: Api): void {
       responses: { 201: json(Enrolment) },
     },
     async (c) => {
-      const identity = identityIn(parts);
+      const identity = identityIn(parts, 409);
       const { name, uses, hosts, networks, hours } = c.req.valid('json');
       const wrong = networks.findIndex((network) => !isNetwork(network));
       if (wrong >= 0)
@@ -150,7 +155,7 @@ function enrolRoute(api: Api): void {
       responses: { 201: json(EnrolAnswer), 401: { description: 'The token is unknown, expired, revoked or used up' } },
     },
     async (c) => {
-      const identity = identityIn(parts);
+      const identity = identityIn(parts, 503);
       const { enrol, secret } = await tokenIn(c, parts);
       const { publicKey, proof, host, version } = c.req.valid('json');
       if (!signedEnrolment(publicKey, secret, proof))

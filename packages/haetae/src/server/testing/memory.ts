@@ -372,7 +372,7 @@ function books(
     reports: {
       file: async (id, { format, lang }) =>
         incidents.has(id)
-          ? { name: `${id}.${format}`, mime: 'text/plain', bytes: new TextEncoder().encode(`${id} in ${lang}`) }
+          ? { name: `${id}.${format}`, mime: 'text/markdown', bytes: new TextEncoder().encode(`${id} in ${lang}`) }
           : undefined,
     },
     rules: {
