@@ -155,6 +155,18 @@ export function casesContract(open: () => Promise<Store>): void {
     ]);
   });
 
+  test('a long story of an incident comes back as it was, whatever is in it', async () => {
+    const store = await open();
+    const body = {
+      story: ['~', '{"', '한글 \u0000 𝄞'].flatMap((text) => Array.from({ length: 3000 }, (_, i) => `${text} ${i}`)),
+    };
+    await store.intake.commit(batch(1, [], { incidents: [incident({ id: 'i1', body }), incident({ id: 'i2' })] }));
+    expect((await store.incidents.get('i1'))!.body).toEqual(body);
+    await store.intake.commit(batch(2, [], { incidents: [incident({ id: 'i1', seq: 2, body: [body, '~'] })] }));
+    expect((await store.incidents.get('i1'))!.body).toEqual([body, '~']);
+    expect((await store.incidents.get('i2'))!.body).toEqual({ tree: [1] });
+  });
+
   test('what changed is asked for by frame and by time, what people changed and what was merged too', async () => {
     const store = await open();
     const rows = ['i1', 'i2', 'i3'].map((id, i) => incident({ id, seq: i + 1, mergedInto: id === 'i2' ? 'i3' : null }));

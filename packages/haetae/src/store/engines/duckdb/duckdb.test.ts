@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TEXT_COLUMNS } from '../../events/batch.ts';
-import { batchFrom } from '../../testing/events.ts';
+import { batch, batchFrom } from '../../testing/events.ts';
 import { tempFolder } from '../../testing/fixtures.ts';
+import { incident } from '../../testing/rows.ts';
 import { eventAppender } from './append.ts';
 import { FILE } from './backup.ts';
 import { openDatabase, STORE } from './database.ts';
@@ -114,3 +116,20 @@ test('texts are given to DuckDB at once as they are one by one: of every length,
   expect(dumps[0]).toHaveLength(4997);
   expect(dumps[0]).toEqual(dumps[1]);
 });
+
+test('long stories of many incidents are written and read one by one in little memory', async () => {
+  const store = await openDuckdb(tempFolder(), () => 1, { ...limits, memory: 64e6 });
+  const stories = Array.from({ length: 20 }, (_, n) =>
+    Array.from({ length: 2000 }, (_, i) => ({
+      image: 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+      user: 'CORP\\analyst',
+      guid: createHash('sha1').update(`${n} ${i}`).digest('hex').slice(0, 16),
+    })),
+  );
+  for (let seq = 1; seq <= 20; seq++) {
+    const incidents = stories.map((body, i) => incident({ id: `i${seq * 20 + i}`, seq, body }));
+    await store.intake.commit(batch(seq, [], { incidents }));
+  }
+  for (const n of [20, 39, 211, 419]) expect((await store.incidents.get(`i${n}`))!.body).toEqual(stories[n % 20]);
+  await store.close();
+}, 30_000);

@@ -31,7 +31,7 @@ export const incidentRows = tableOf<StoredIncident>('incidents', {
   createdMs: 'int',
   updatedMs: 'int',
 });
-const bodies = tableOf<{ readonly id: string; readonly body: Json }>('incident_bodies', { id: 'text', body: 'json' });
+const bodies = tableOf<{ readonly id: string; readonly body: Json }>('incident_bodies', { id: 'text', body: 'packed' });
 const history = tableOf<IncidentEntry>('incident_history', {
   incidentId: 'text',
   number: 'int',

@@ -1,9 +1,35 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
 import { type Parameter, type Row, type Sql, storeError } from './sql.ts';
 
-/** How a member is stored: `json` as text, the others as they are. */
-type Kind = 'text' | 'int' | 'real' | 'bool' | 'json';
+/** How a member is stored: `json` as text, `packed` as text that is deflated when it is long, the others as they are. */
+type Kind = 'text' | 'int' | 'real' | 'bool' | 'json' | 'packed';
+
+/** From this length on, DuckDB keeps a text in blocks of its own and takes them into memory 2,048 rows at a time. */
+const LONG = 4096;
+/** Begins no JSON. */
+const PACKED = '~';
+
+function pack(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length < LONG ? text : PACKED + deflateRawSync(text, { level: 1 }).toString('base64');
+}
+
+const unpack = (text: string): Json =>
+  JSON.parse(
+    text.startsWith(PACKED) ? inflateRawSync(Buffer.from(text.slice(1), 'base64')).toString('utf8') : text,
+  ) as Json;
+
+function written(kind: Kind, value: Json): Parameter {
+  if (kind === 'json') return JSON.stringify(value);
+  return kind === 'packed' ? pack(value) : (value as Parameter);
+}
+
+function read(kind: Kind, value: Json): Json {
+  if (value === null || (kind !== 'json' && kind !== 'packed')) return value;
+  return kind === 'packed' ? unpack(value as string) : (JSON.parse(value as string) as Json);
+}
 
 /** The rows of one table as objects; the only place where their members become columns. No key is enforced: the one writer checks. */
 export interface Table<T> {
@@ -29,18 +55,9 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
   const members = Object.keys(kinds) as (keyof T & string)[];
   const columns = members.map(snake);
   const listed = columns.join(', ');
-  const values = (row: T): Parameter[] =>
-    members.map((member) => {
-      const value = row[member] as Json;
-      return kinds[member] === 'json' ? JSON.stringify(value) : (value as Parameter);
-    });
+  const values = (row: T): Parameter[] => members.map((member) => written(kinds[member]!, row[member] as Json));
   const object = (row: Row): T =>
-    Object.fromEntries(
-      members.map((member, i) => {
-        const value = row[columns[i]!]!;
-        return [member, kinds[member] === 'json' && value !== null ? JSON.parse(value as string) : value];
-      }),
-    ) as T;
+    Object.fromEntries(members.map((member, i) => [member, read(kinds[member]!, row[columns[i]!] as Json)])) as T;
   /** `where` counts its parameters from $1: they stand first. */
   const marks = (from: number): string => columns.map((_, i) => `$${from + i}`).join(', ');
 

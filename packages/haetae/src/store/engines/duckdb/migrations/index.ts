@@ -4,6 +4,7 @@ import { records } from './0003-records.ts';
 import { strays } from './0004-strays.ts';
 import { hunts } from './0005-hunts.ts';
 import { marks } from './0006-marks.ts';
+import { bodies } from './0007-bodies.ts';
 
 /** One step of the schema, never changed once it was released. */
 export interface Migration {
@@ -13,4 +14,4 @@ export interface Migration {
 }
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
-export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts, marks];
+export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts, marks, bodies];
