@@ -1,5 +1,15 @@
 import type { ProcessRef } from '../../protocol/index.ts';
-import { back, KILL_MS, none, RUN_MS, type ServerAt, type Step, type StepsOf } from './step.ts';
+import {
+  back,
+  collectTriage,
+  KILL_MS,
+  none,
+  RUN_MS,
+  type ServerAt,
+  type Step,
+  type StepsOf,
+  signedScript,
+} from './step.ts';
 
 const NFT = '/usr/sbin/nft';
 export const nft = (stdin: string): Step => ({ kind: 'run', argv: [NFT, '-f', '-'], stdin });
@@ -146,18 +156,7 @@ export const LINUX: StepsOf = {
   'remove-task': () => undefined,
   'remove-service': () => undefined,
   'remove-run-key': () => undefined,
-  'collect-triage': ({ files }) => ({
-    guard: [],
-    steps: [{ kind: 'collect', files }],
-    verify: [{ kind: 'archive-whole' }],
-    undo: none('changes-nothing'),
-    timeoutMs: 10 * 60_000,
-  }),
-  'run-script': ({ name, text }) => ({
-    guard: [{ kind: 'script-signed', name }],
-    steps: name.endsWith('.sh') ? [{ kind: 'run', argv: ['/bin/sh', '-s'], stdin: text }] : [],
-    verify: [],
-    undo: none('depends-on-script'),
-    timeoutMs: 5 * 60_000,
-  }),
+  'collect-triage': collectTriage,
+  'run-script': ({ name, text }) =>
+    signedScript(name, name.endsWith('.sh') ? [{ kind: 'run', argv: ['/bin/sh', '-s'], stdin: text }] : []),
 };

@@ -81,3 +81,21 @@ export const KILL_MS = 10_000;
 export const RUN_MS = 30_000;
 export const none = (why: NoUndo): Steps['undo'] => ({ kind: 'none', why });
 export const back = (...steps: Step[]): Steps['undo'] => ({ kind: 'steps', steps });
+
+/** On either system: what is collected is read, and nothing is changed. */
+export const collectTriage: StepsOf['collect-triage'] = ({ files }) => ({
+  guard: [],
+  steps: [{ kind: 'collect', files }],
+  verify: [{ kind: 'archive-whole' }],
+  undo: none('changes-nothing'),
+  timeoutMs: 10 * 60_000,
+});
+
+/** On either system: a script runs only where its signature holds; what it leaves behind is its own matter. */
+export const signedScript = (name: string, steps: readonly Step[]): Steps => ({
+  guard: [{ kind: 'script-signed', name }],
+  steps,
+  verify: [],
+  undo: none('depends-on-script'),
+  timeoutMs: 5 * 60_000,
+});

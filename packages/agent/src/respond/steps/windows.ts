@@ -1,5 +1,16 @@
 import type { ProcessRef } from '../../protocol/index.ts';
-import { back, type Check, KILL_MS, none, RUN_MS, type Step, type StepsOf, type Verification } from './step.ts';
+import {
+  back,
+  type Check,
+  collectTriage,
+  KILL_MS,
+  none,
+  RUN_MS,
+  type Step,
+  type StepsOf,
+  signedScript,
+  type Verification,
+} from './step.ts';
 
 const SYSTEM = 'C:\\Windows\\System32';
 const run = (program: string, ...args: string[]): Step => ({ kind: 'run', argv: [`${SYSTEM}\\${program}`, ...args] });
@@ -143,18 +154,7 @@ export const WINDOWS: StepsOf = {
     undo: back(script('restore-run-value', { key, value })),
     timeoutMs: RUN_MS,
   }),
-  'collect-triage': ({ files }) => ({
-    guard: [],
-    steps: [{ kind: 'collect', files }],
-    verify: [{ kind: 'archive-whole' }],
-    undo: none('changes-nothing'),
-    timeoutMs: 10 * 60_000,
-  }),
-  'run-script': ({ name, text }) => ({
-    guard: [{ kind: 'script-signed', name }],
-    steps: name.endsWith('.ps1') ? [script('run-signed', { name, text })] : [],
-    verify: [],
-    undo: none('depends-on-script'),
-    timeoutMs: 5 * 60_000,
-  }),
+  'collect-triage': collectTriage,
+  'run-script': ({ name, text }) =>
+    signedScript(name, name.endsWith('.ps1') ? [script('run-signed', { name, text })] : []),
 };
