@@ -24,6 +24,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['event', 'evtx', 'haetae/locale'],
     packages: ['@zip.js/zip.js', 'iconv-lite', 'saxes', 'tinyglobby'],
   },
+  'haetae/scenario': {
+    path: 'packages/haetae/src/scenario',
+    rooms: ['event', 'evtx', 'sigma', 'haetae/attack', 'haetae/locale'],
+    packages: ['yaml'],
+  },
   'haetae/detect': {
     path: 'packages/haetae/src/detect',
     rooms: ['event', 'haetae/attack', 'haetae/locale', 'sigma', 'isolation-forest'],
@@ -130,6 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/respond',
       'haetae/report',
       'haetae/notify',
+      'haetae/scenario',
       'haetae/pipeline',
     ],
     packages: ['@stricli/core', 'ansis'],
