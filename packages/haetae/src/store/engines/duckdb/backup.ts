@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { StoreError } from '../../error.ts';
 import type { QueryControl } from '../../events/query.ts';
 import type { StoreStatus } from '../../upkeep.ts';
-import { verifyAudit } from './audit.ts';
+import { verifyAudit } from '../sql/audit.ts';
+import { committedSeq } from '../sql/intake.ts';
+import { Limit } from '../sql/limited.ts';
+import type { Sql } from '../sql/sql.ts';
 import { type Database, type DatabaseLimits, openDatabase, quoted, STORE } from './database.ts';
-import { committedSeq } from './intake.ts';
-import { Limit } from './limited.ts';
 import { MIGRATIONS } from './migrations/index.ts';
-import type { Sql } from './sql.ts';
 import { statusOf } from './status.ts';
 
 /** The database's file, in its directory and in a backup. */

@@ -1,6 +1,8 @@
 import type * as duckdb from '@duckdb/node-api';
 import { StoreError } from '../../error.ts';
-import { type Sql, sqlOn, storeError } from './sql.ts';
+import type { Database as AnyDatabase } from '../sql/sql.ts';
+import { eventAppender } from './append.ts';
+import { type DuckSql, sqlOn, storeError } from './sql.ts';
 
 /** How much of the machine the database may take. */
 export interface DatabaseLimits {
@@ -19,14 +21,13 @@ export const STORE = 'store';
 const CHECKPOINT = '128MB';
 
 /** One DuckDB file of this process: one connection that writes, one task at a time, and a few that read. */
-export interface Database {
+export interface Database extends AnyDatabase {
   readonly api: typeof duckdb;
   /** Runs the task inside a transaction, after those that came before it. */
-  write<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  write<T>(task: (sql: DuckSql) => Promise<T>): Promise<T>;
   /** As {@link write} but outside a transaction: CHECKPOINT, ATTACH. */
-  maintain<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Runs the task on a connection of its own, as soon as one is free. What it sees does not change within one statement. */
-  read<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  maintain<T>(task: (sql: DuckSql) => Promise<T>): Promise<T>;
+  read<T>(task: (sql: DuckSql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -48,13 +49,14 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
     throw storeError(error);
   }
   const attach = `ATTACH ${quoted(path)} AS ${STORE} (ROW_GROUP_SIZE ${limits.rowGroup}, STORAGE_VERSION 'latest')`;
+  const events = eventAppender(api, STORE);
   /** Never inside the attached file, so that it can let go of it. */
-  const outside = sqlOn(await instance.connect(), api);
-  const writer = sqlOn(await instance.connect(), api);
-  const free: Sql[] = [];
+  const outside = sqlOn(await instance.connect(), api, events);
+  const writer = sqlOn(await instance.connect(), api, events);
+  const free: DuckSql[] = [];
   try {
     await outside.run(attach);
-    for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api));
+    for (let i = 0; i < limits.readers; i++) free.push(sqlOn(await instance.connect(), api, events));
     for (const sql of [writer, ...free]) {
       await sql.run(`USE ${STORE}`);
       // A page of the newest rows is found by a few columns; the others are read for its rows only.
@@ -65,7 +67,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
     throw storeError(error);
   }
   const all = [writer, ...free];
-  const waiting: ((sql: Sql) => void)[] = [];
+  const waiting: ((sql: DuckSql) => void)[] = [];
   const running = new Set<Promise<unknown>>();
   let tail: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -91,7 +93,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       throw error;
     }
   }
-  async function transaction<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
+  async function transaction<T>(task: (sql: DuckSql) => Promise<T>): Promise<T> {
     await writer.run('BEGIN');
     try {
       const result = await task(writer);
@@ -103,15 +105,15 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       throw storeError(error);
     }
   }
-  const take = async (): Promise<Sql> => free.pop() ?? new Promise<Sql>((resolve) => waiting.push(resolve));
-  function release(sql: Sql): void {
+  const take = async (): Promise<DuckSql> => free.pop() ?? new Promise<DuckSql>((resolve) => waiting.push(resolve));
+  function release(sql: DuckSql): void {
     const next = waiting.shift();
     if (next === undefined) free.push(sql);
     else next(sql);
   }
   /** Lets go of the file and takes it again, as DuckDB asks; in the writer's turn, once no reader is in it. */
   async function revive(): Promise<void> {
-    const readers: Sql[] = [];
+    const readers: DuckSql[] = [];
     try {
       while (readers.length < limits.readers) readers.push(await take());
       await outside.run(`DETACH DATABASE IF EXISTS ${STORE}`);
@@ -121,7 +123,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       for (const sql of readers) release(sql);
     }
   }
-  async function read<T>(task: (sql: Sql) => Promise<T>): Promise<T> {
+  async function read<T>(task: (sql: DuckSql) => Promise<T>): Promise<T> {
     if (closed) throw closedError();
     if (invalid) {
       reviving ??= inTurn(async () => {}).finally(() => {
@@ -136,9 +138,12 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       release(sql);
     }
   }
+  const write: Database['write'] = (task) => inTurn(() => transaction(task));
   return {
     api,
-    write: (task) => inTurn(() => transaction(task)),
+    alone: true,
+    write,
+    commit: write,
     maintain: (task) => inTurn(() => task(writer)),
     read(task) {
       const result = read(task);

@@ -4,9 +4,9 @@ import { StoreError } from '../../error.ts';
 import { STRAYS } from '../../events/columns.ts';
 import type { QueryControl } from '../../events/query.ts';
 import type { ParquetFile, Upkeep } from '../../upkeep.ts';
+import { Limit } from '../sql/limited.ts';
+import { Where } from '../sql/where.ts';
 import { type Database, quoted } from './database.ts';
-import { Limit } from './limited.ts';
-import { Where } from './where.ts';
 
 /** Exports from before it was kept have none. */
 const STRAYS_COLUMN = 'strays';

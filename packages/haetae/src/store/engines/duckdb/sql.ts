@@ -1,20 +1,17 @@
 import type * as duckdb from '@duckdb/node-api';
 import { StoreError } from '../../error.ts';
+import type { Parameter, Row, Sql } from '../sql/sql.ts';
+import type { EventAppender } from './append.ts';
+import { dialect } from './dialect.ts';
 
-/** What a statement takes: whole numbers become BIGINT, others DOUBLE, so that a comparison never casts the column. */
-export type Parameter = string | number | boolean | null;
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
 type Api = typeof duckdb;
 
-/** One connection, with values as JavaScript knows them. */
-export interface Sql {
+/** One connection to DuckDB. */
+export interface DuckSql extends Sql {
   readonly connection: duckdb.DuckDBConnection;
-  run(text: string, values?: readonly Parameter[]): Promise<void>;
-  all(text: string, values?: readonly Parameter[]): Promise<Row[]>;
-  first(text: string, values?: readonly Parameter[]): Promise<Row | undefined>;
 }
 
-export function sqlOn(connection: duckdb.DuckDBConnection, api: Api): Sql {
+export function sqlOn(connection: duckdb.DuckDBConnection, api: Api, events: EventAppender): DuckSql {
   const all = async (text: string, values: readonly Parameter[] = []): Promise<Row[]> => {
     try {
       const reader =
@@ -27,12 +24,58 @@ export function sqlOn(connection: duckdb.DuckDBConnection, api: Api): Sql {
       throw storeError(error);
     }
   };
+  /** Tables whose columns stand in the order in which they are told, as the appender takes them; looked up once. */
+  const orders = new Map<string, boolean>();
+  async function isInOrder(table: string, columns: readonly string[]): Promise<boolean> {
+    const known = orders.get(table);
+    if (known !== undefined) return known;
+    const found = (await all(`DESCRIBE ${table}`)).map((row) => row.column_name);
+    const same = found.length === columns.length && columns.every((column, i) => column === found[i]);
+    orders.set(table, same);
+    return same;
+  }
   return {
     connection,
+    dialect,
     all,
     run: async (text, values) => void (await all(text, values)),
     first: async (text, values) => (await all(text, values))[0],
+    append: (batch, from) => events.append(connection, batch, from),
+    exclusive: async () => {},
+    interrupt: () => connection.interrupt(),
+    async insert(table, columns, rows, reals) {
+      if (await isInOrder(table, columns)) return appended(connection, table, columns, rows, reals);
+      const marks = (row: number): string => columns.map((_, i) => `$${row * columns.length + i + 1}`).join(', ');
+      const lists = rows.map((_, i) => `(${marks(i)})`).join(', ');
+      await all(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${lists}`, rows.flat());
+    },
   };
+}
+
+/** By the appender: no statement is planned and no value bound. */
+async function appended(
+  connection: duckdb.DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+  rows: readonly Parameter[][],
+  reals: ReadonlySet<string>,
+): Promise<void> {
+  try {
+    const appender = await connection.createAppender(table);
+    for (const row of rows) {
+      for (const [i, value] of row.entries()) {
+        if (value === null) appender.appendNull();
+        else if (typeof value === 'string') appender.appendVarchar(value);
+        else if (typeof value === 'boolean') appender.appendBoolean(value);
+        else if (reals.has(columns[i]!)) appender.appendDouble(value);
+        else appender.appendBigInt(BigInt(value));
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+  } catch (error) {
+    throw storeError(error);
+  }
 }
 
 /** Values and their types, as node-api wants them. */

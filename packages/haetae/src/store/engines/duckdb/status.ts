@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { StoreStatus } from '../../upkeep.ts';
+import { committedSeq } from '../sql/intake.ts';
+import type { Sql } from '../sql/sql.ts';
 import { STORE } from './database.ts';
-import { committedSeq } from './intake.ts';
-import type { Sql } from './sql.ts';
 
 /** Bytes of the database that hold something, and that are free within its file. */
 export async function spaceOf(sql: Sql): Promise<{ bytes: number; freeBytes: number }> {

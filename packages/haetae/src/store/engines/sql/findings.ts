@@ -1,8 +1,7 @@
 import type { FindingRow } from '../../commit.ts';
 import type { Findings, FindingsOverTime, FindingTimes, RuleCount, TechniqueCount } from '../../incidents.ts';
-import type { Database } from './database.ts';
 import { limited } from './limited.ts';
-import type { Sql } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
 import { Where } from './where.ts';
 
@@ -44,8 +43,8 @@ export const findingsIn = (db: Database): Findings => ({
       where.and('detector = ?', query.detector);
       where.and('incident_id = ?', query.incidentId);
       where.and('severity >= ?', query.minLevel === undefined ? undefined : severityOf(query.minLevel));
-      where.and('list_contains(CAST(event_ids AS BIGINT[]), ?)', query.eventId);
-      where.and('list_contains(CAST(techniques AS VARCHAR[]), ?)', query.technique);
+      where.and(sql.dialect.hasNumber('event_ids', '?'), query.eventId);
+      where.and(sql.dialect.hasText('techniques', '?'), query.technique);
       where.and('id < ?', query.before);
       const tail = `${where.sql} ORDER BY id DESC LIMIT ${where.put(query.limit)}`;
       return (await findingRows.all(sql, tail, where.values)).map((row) => findingOf(row)!);
@@ -83,11 +82,11 @@ function within({ fromMs, toMs, host, ruleId }: FindingTimes): Where {
 async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promise<RuleCount[]> {
   const where = within(query);
   const rows = await sql.all(
-    `SELECT rule_id, f.title, arg_max(f.level, f.id) AS level, count(*) AS n, count(DISTINCT host) AS hosts,
-       max(time_ms) AS last_ms, count(*) FILTER (status = 'closed' AND verdict <> 'duplicate') AS judged,
-       count(*) FILTER (status = 'closed' AND verdict IN ('benign', 'false-positive')) AS harmless
+    `SELECT rule_id, f.title, ${sql.dialect.last('f.level', 'f.id')} AS level, count(*) AS n, count(DISTINCT host) AS hosts,
+       max(time_ms) AS last_ms, count(*) FILTER (WHERE status = 'closed' AND verdict <> 'duplicate') AS judged,
+       count(*) FILTER (WHERE status = 'closed' AND verdict IN ('benign', 'false-positive')) AS harmless
      FROM (SELECT * FROM findings ${where.sql}) f
-     LEFT JOIN (SELECT id AS incident, status, verdict FROM incidents) ON incident = incident_id
+     LEFT JOIN (SELECT id AS incident, status, verdict FROM incidents) i ON incident = incident_id
      GROUP BY rule_id, f.title ORDER BY n DESC, rule_id, f.title`,
     where.values,
   );
@@ -110,7 +109,7 @@ async function byTechnique(sql: Sql, query: FindingTimes): Promise<TechniqueCoun
   const where = within(query);
   const rows = await sql.all(
     `SELECT technique, count(*) AS n, count(DISTINCT host) AS hosts, max(time_ms) AS last_ms
-     FROM (SELECT unnest(CAST(techniques AS VARCHAR[])) AS technique, host, time_ms FROM findings ${where.sql})
+     FROM (SELECT ${sql.dialect.each('techniques')} AS technique, host, time_ms FROM findings ${where.sql}) f
      GROUP BY technique ORDER BY technique`,
     where.values,
   );
@@ -137,7 +136,7 @@ async function overTime(sql: Sql, query: FindingTimes & { readonly buckets: numb
   const ideal = (toMs - fromMs) / Math.max(1, query.buckets);
   const widthMs = WIDTHS.find((width) => width >= ideal) ?? Math.ceil(ideal / (365 * DAY)) * 365 * DAY;
   const rows = await sql.all(
-    `SELECT (time_ms // ${widthMs}) * ${widthMs} AS from_ms, level, count(*) AS n FROM findings ${where.sql}
+    `SELECT ${sql.dialect.quotient('time_ms', String(widthMs))} * ${widthMs} AS from_ms, level, count(*) AS n FROM findings ${where.sql}
      GROUP BY 1, 2 ORDER BY 1, 2`,
     where.values,
   );

@@ -1,10 +1,8 @@
 import type { Batch, Committed, EntityRow, FindingRow, Intake, MovedFinding } from '../../commit.ts';
 import { StoreError } from '../../error.ts';
-import { type EventAppender, eventAppender } from './append.ts';
-import { type Database, STORE } from './database.ts';
 import { findingRows, type StoredFinding, severityOf } from './findings.ts';
 import { writeIncidents } from './incidents.ts';
-import type { Parameter, Sql } from './sql.ts';
+import type { Database, Parameter, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
 
 export const entities = tableOf<EntityRow>('entities', {
@@ -21,7 +19,6 @@ export const committedSeq = async (sql: Sql): Promise<number> =>
 
 /** `nowMs` is when the batch is stored: incidents keep it as their last change. */
 export function intakeIn(db: Database, nowMs: () => number): Intake {
-  const appender: EventAppender = eventAppender(db.api, STORE);
   /** What is committed; undefined where only the database knows. */
   let reached: number | undefined;
   return {
@@ -33,7 +30,7 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
         return { seq: Number(row!.seq), eventId: Number(row!.event), findingId: Number(row!.finding) };
       }),
     async commit(batch) {
-      const done = await db.write(async (sql) => {
+      const done = await db.commit(async (sql) => {
         const before = reached ?? (await committedSeq(sql));
         reached = undefined;
         check(batch);
@@ -43,7 +40,8 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
         const { events } = batch;
         let from = 0;
         while (from < events.rows && events.seq[from]! <= before) from++;
-        if (from < events.rows) await appender.append(sql.connection, events, from);
+        if (from < events.rows) await sql.append(events, from);
+        await sql.exclusive();
         const findings = batch.findings.filter(isNew);
         await insertMany(sql, findings.map(storedFinding));
         await revise(
@@ -73,7 +71,7 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           changed,
         } satisfies Committed;
       });
-      reached = done.seq;
+      if (db.alone) reached = done.seq;
       return done;
     },
   };
@@ -126,7 +124,7 @@ async function revise(sql: Sql, revised: readonly FindingRow[]): Promise<void> {
 async function move(sql: Sql, rows: readonly MovedFinding[]): Promise<void> {
   for (let i = 0; i < rows.length; i += AT_ONCE) {
     const some = rows.slice(i, i + AT_ONCE);
-    const pairs = some.map((_, n) => `($${2 * n + 1}, $${2 * n + 2})`).join(', ');
+    const pairs = some.map((_, n) => `(CAST($${2 * n + 1} AS BIGINT), CAST($${2 * n + 2} AS VARCHAR))`).join(', ');
     await sql.run(
       `UPDATE findings SET incident_id = moved.incident FROM (VALUES ${pairs}) AS moved(id, incident) WHERE findings.id = moved.id`,
       some.flatMap(({ id, incidentId }): Parameter[] => [id, incidentId]),

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
-import { type Parameter, type Row, type Sql, storeError } from './sql.ts';
+import type { Parameter, Row, Sql } from './sql.ts';
 
 /** How a member is stored: `json` as text, `packed` as text that is deflated when it is long, the others as they are. */
 type Kind = 'text' | 'int' | 'real' | 'bool' | 'json' | 'packed';
@@ -36,7 +36,7 @@ export interface Table<T> {
   /** The column of a member; throws `invalid` for what is no member. */
   column(member: string): string;
   insert(sql: Sql, row: T): Promise<void>;
-  /** All at once, by the appender: no statement is planned and no value bound. */
+  /** All at once, as the engine does it best. */
   insertAll(sql: Sql, rows: readonly T[]): Promise<void>;
   /** Throws `taken` when a row is there already for which `where` holds. */
   insertNew(sql: Sql, row: T, what: string, where: string, values: readonly Parameter[]): Promise<void>;
@@ -61,34 +61,7 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
   /** `where` counts its parameters from $1: they stand first. */
   const marks = (from: number): string => columns.map((_, i) => `$${from + i}`).join(', ');
 
-  /** Whether the table's columns are the members, in their order, as the appender takes them; looked up once a connection. */
-  const orders = new WeakMap<Sql, boolean>();
-  async function isInOrder(sql: Sql): Promise<boolean> {
-    const known = orders.get(sql);
-    if (known !== undefined) return known;
-    const found = (await sql.all(`DESCRIBE ${name}`)).map((row) => row.column_name);
-    const same = found.length === columns.length && columns.every((column, i) => column === found[i]);
-    orders.set(sql, same);
-    return same;
-  }
-  async function append(sql: Sql, rows: readonly T[]): Promise<void> {
-    try {
-      const appender = await sql.connection.createAppender(name);
-      for (const row of rows) {
-        for (const [i, value] of values(row).entries()) {
-          if (value === null) appender.appendNull();
-          else if (typeof value === 'string') appender.appendVarchar(value);
-          else if (typeof value === 'boolean') appender.appendBoolean(value);
-          else if (kinds[members[i]!] === 'real') appender.appendDouble(value);
-          else appender.appendBigInt(BigInt(value));
-        }
-        appender.endRow();
-      }
-      appender.closeSync();
-    } catch (error) {
-      throw storeError(error);
-    }
-  }
+  const reals = new Set(columns.filter((_, i) => kinds[members[i]!] === 'real'));
 
   const table: Table<T> = {
     column(member) {
@@ -97,9 +70,7 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
     },
     async insertAll(sql, rows) {
       if (rows.length === 0) return;
-      if (await isInOrder(sql)) return append(sql, rows);
-      const lists = rows.map((_, i) => `(${marks(i * columns.length + 1)})`).join(', ');
-      await sql.run(`INSERT INTO ${name} (${listed}) VALUES ${lists}`, rows.flatMap(values));
+      await sql.insert(name, columns, rows.map(values), reals);
     },
     insert: (sql, row) => sql.run(`INSERT INTO ${name} (${listed}) VALUES (${marks(1)})`, values(row)),
     async insertNew(sql, row, what, where, found) {

@@ -7,8 +7,7 @@ import {
   auditHash,
   NO_ENTRY,
 } from '../../audit.ts';
-import type { Database } from './database.ts';
-import type { Parameter, Sql } from './sql.ts';
+import type { Database, Parameter, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
 
 const audit = tableOf<AuditEntry>('audit', {

@@ -1,7 +1,7 @@
 import { StoreError } from '../../error.ts';
 import { type EventQuery, MAX_HITS, type QueryControl, type SearchStep } from '../../events/query.ts';
-import type { Database } from './database.ts';
 import { Limit } from './limited.ts';
+import type { Database } from './sql.ts';
 import { cursorOf } from './stored-event.ts';
 import { eventsOf, stretchesOf } from './stretches.ts';
 

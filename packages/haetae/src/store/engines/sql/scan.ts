@@ -1,6 +1,6 @@
 import type { Cursor, QueryControl, ScanQuery, ScanStep } from '../../events/query.ts';
-import type { Database } from './database.ts';
 import { Limit } from './limited.ts';
+import type { Database } from './sql.ts';
 import { cursorOf } from './stored-event.ts';
 import { eventsOf, stretchesOf } from './stretches.ts';
 

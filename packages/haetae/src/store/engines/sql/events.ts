@@ -1,12 +1,11 @@
 import { StoreError } from '../../error.ts';
 import { HEAD_COLUMNS, type StoredColumn } from '../../events/columns.ts';
 import type { Bucket, Events, Seen } from '../../events/query.ts';
-import type { Database } from './database.ts';
 import { conditionOf } from './filter.ts';
 import { limited } from './limited.ts';
 import { scan } from './scan.ts';
 import { search } from './search.ts';
-import type { Row, Sql } from './sql.ts';
+import type { Database, Row, Sql } from './sql.ts';
 import { COLUMNS, LISTED, storedEvent } from './stored-event.ts';
 
 const MAX_BUCKETS = 20_000;
@@ -21,13 +20,13 @@ export const eventsIn = (db: Database): Events => ({
     }),
   count: (query, control) =>
     limited(db, control, async (sql) => {
-      const { sql: where, values } = conditionOf(query);
+      const { sql: where, values } = conditionOf(sql.dialect, query);
       return (await sql.first(`SELECT count(*) AS n FROM events WHERE ${where}`, values))!.n as number;
     }),
   histogram: (query, control) => limited(db, control, (sql) => histogram(sql, query)),
   top: (query, control) =>
     limited(db, control, async (sql) => {
-      const { sql: where, values } = conditionOf(query);
+      const { sql: where, values } = conditionOf(sql.dialect, query);
       const by = column(query.by);
       const rows = await sql.all(
         `SELECT coalesce(CAST(${by} AS VARCHAR), '') AS key, ${SEEN} FROM events WHERE ${where}
@@ -38,7 +37,7 @@ export const eventsIn = (db: Database): Events => ({
     }),
   seen: (query, control) =>
     limited(db, control, async (sql) => {
-      const { sql: where, values } = conditionOf(query);
+      const { sql: where, values } = conditionOf(sql.dialect, query);
       return seenOf((await sql.first(`SELECT ${SEEN} FROM events WHERE ${where}`, values))!);
     }),
 });
@@ -55,12 +54,12 @@ function column(name: StoredColumn): string {
 }
 
 async function histogram(sql: Sql, query: Parameters<Events['histogram']>[0]): Promise<Bucket[]> {
-  const { sql: where, values } = conditionOf(query);
+  const { sql: where, values } = conditionOf(sql.dialect, query);
   const width = Math.floor(query.widthMs);
   if (!(width >= 1)) throw new StoreError('invalid', `a bucket cannot be ${query.widthMs} ms wide`);
   const key = query.by === undefined ? "''" : `coalesce(CAST(${column(query.by)} AS VARCHAR), '')`;
   const rows = await sql.all(
-    `SELECT (time_ms // ${width}) * ${width} AS from_ms, ${key} AS key, count(*) AS n FROM events WHERE ${where}
+    `SELECT ${sql.dialect.quotient('time_ms', String(width))} * ${width} AS from_ms, ${key} AS key, count(*) AS n FROM events WHERE ${where}
      GROUP BY 1, 2 ORDER BY 1, n DESC, 2 LIMIT ${MAX_BUCKETS + 1}`,
     values,
   );

@@ -1,7 +1,6 @@
 import type { Session, Sessions, Token, Tokens, User, Users } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
-import type { Database } from './database.ts';
-import type { Sql } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
 
 /** A user as stored, with the name as it is compared. */

@@ -1,7 +1,7 @@
 import { StoreError } from '../../error.ts';
 import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, MOST_DECODED, SEARCH_WORDS, strayMask } from '../../events/columns.ts';
 import type { EventTimes, FieldTest, Filter, TextTest } from '../../events/query.ts';
-import type { Parameter } from './sql.ts';
+import type { Dialect, Parameter } from './sql.ts';
 
 /** A condition, and the values of its parameters $1 … */
 export interface Condition {
@@ -14,14 +14,13 @@ const MAX_DEPTH = 50;
 const MAX_PARTS = 5000;
 
 const TEXT_SOUGHT = [...EVENT_COLUMNS.filter((column) => column.text).map((column) => column.name), 'decoded'];
-const TEXT_FUNCTIONS = { contains: 'contains', startsWith: 'starts_with', endsWith: 'ends_with' } as const;
 const COLUMNS: ReadonlySet<string> = new Set([...HEAD_COLUMNS, ...EVENT_COLUMNS.map((column) => column.name)]);
 const words: Readonly<Record<string, readonly string[]>> = SEARCH_WORDS;
 const INTEGERS: ReadonlySet<string> = new Set(['event_id']);
 
 /** Times and filter of a query as SQL over `events`. Throws `invalid`. */
-export function conditionOf({ fromMs, toMs, filter }: EventTimes): Condition {
-  const writer = new Writer();
+export function conditionOf(dialect: Dialect, { fromMs, toMs, filter }: EventTimes): Condition {
+  const writer = new Writer(dialect);
   const parts: string[] = [];
   if (fromMs !== undefined) parts.push(`time_ms >= ${writer.put(wholeMs(fromMs))}`);
   if (toMs !== undefined) parts.push(`time_ms < ${writer.put(wholeMs(toMs))}`);
@@ -36,12 +35,14 @@ function wholeMs(time: number): number {
 
 class Writer {
   readonly values: Parameter[] = [];
+  readonly #dialect: Dialect;
   #parts = 0;
 
-  put(value: Parameter): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
   }
+
+  readonly put = (value: Parameter): string => `$${this.values.push(value)}`;
 
   filter(filter: Filter, depth: number): string {
     if (depth > MAX_DEPTH) throw new StoreError('invalid', `a filter is nested deeper than ${MAX_DEPTH}`);
@@ -73,7 +74,7 @@ class Writer {
       this.put(spelling),
     );
     const each = TEXT_SOUGHT.map((column) =>
-      spellings.map((mark) => `contains(lower(${column}), lower(${mark}))`).join(' OR '),
+      spellings.map((mark) => this.#dialect.contains(`lower(${column})`, `lower(${mark})`)).join(' OR '),
     );
     return `(${each.join(' OR ')})`;
   }
@@ -81,7 +82,7 @@ class Writer {
   /** The texts of `fields` and `system` as they stand, in which what is in a column is its number. */
   #elsewhere({ column, is }: Extract<Filter, { kind: 'elsewhere' }>): string {
     const some = (text: string, of: readonly TextTest[]): string =>
-      is.op === 'beyondAscii' ? `strlen(${text}) <> length(${text})` : this.#anyOf(text, of);
+      is.op === 'beyondAscii' ? `${this.#dialect.bytes(text)} <> length(${text})` : this.#anyOf(text, of);
     const of = is.op === 'beyondAscii' ? [] : is.of;
     const json = of.map(({ op, value }): TextTest => {
       const [start, end] = [op === 'equals' || op === 'startsWith', op === 'equals' || op === 'endsWith'];
@@ -95,19 +96,33 @@ class Writer {
       'decoded',
       of.map(({ value }) => ({ op: 'contains', value })),
     );
-    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded} OR strlen(decoded) >= ${MOST_DECODED})`;
+    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded} OR ${this.#dialect.bytes('decoded')} >= ${MOST_DECODED})`;
   }
 
   /** Many texts are sought at once, in any case: to put a long text in lower case costs more than to look through it. */
   #anyOf(text: string, tests: readonly TextTest[]): string {
     if (tests.length === 0) return 'false';
     if (tests.every(({ value }) => isAscii(value)))
-      return `regexp_matches(${text}, ${this.put(tests.map(patternOf).join('|'))}, 'is')`;
+      return this.#dialect.matches(text, this.put(tests.map(patternOf).join('|')), false);
     const each = tests.map(({ op, value }) => {
-      const mark = `lower(${this.put(value)})`;
-      return op === 'equals' ? `lower(${text}) = ${mark}` : `${TEXT_FUNCTIONS[op]}(lower(${text}), ${mark})`;
+      return this.#compared(op, `lower(${text})`, `lower(${this.put(value)})`);
     });
     return `(${each.join(' OR ')})`;
+  }
+
+  #compared(op: TextTest['op'], text: string, value: string): string {
+    switch (op) {
+      case 'equals':
+        return `${text} = ${value}`;
+      case 'contains':
+        return this.#dialect.contains(text, value);
+      case 'startsWith':
+        return `starts_with(${text}, ${value})`;
+      case 'endsWith':
+        return this.#dialect.endsWith(text, value);
+      default:
+        return op satisfies never;
+    }
   }
 
   #field(field: string, is: FieldTest, cased: boolean): string {
@@ -115,8 +130,8 @@ class Writer {
     if (several !== undefined) return `(${several.map((column) => this.#test(column, is, cased)).join(' OR ')})`;
     if (COLUMNS.has(field)) return this.#test(field, is, cased);
     if (field.startsWith('System.')) {
-      const path = this.put(pointer(field.slice('System.'.length)));
-      return this.#test(`json_extract_string(system, ${path})`, is, cased);
+      const { text } = this.#dialect.member('system', field.slice('System.'.length), this.put);
+      return this.#test(text, is, cased);
     }
     return this.#named(field, is, cased);
   }
@@ -124,14 +139,12 @@ class Writer {
   /** One of Microsoft's names: in its column, where the event's `fields` say so, or in `fields` itself. */
   #named(field: string, is: FieldTest, cased: boolean): string {
     const place = COLUMN_OF.get(field);
-    const path = this.put(pointer(field));
-    const written = `json_extract_string(fields, ${path})`;
+    const { text: written, isNumber: inColumn, exists } = this.#dialect.member('fields', field, this.put);
     // To look for the name costs half of parsing the JSON.
     if (place === undefined)
-      return `(contains(fields, ${this.put(JSON.stringify(field))}) AND ${this.#test(written, is, cased)})`;
+      return `(${this.#dialect.contains('fields', this.put(JSON.stringify(field)))} AND ${this.#test(written, is, cased)})`;
     const { name, fields } = EVENT_COLUMNS[place.column]!;
-    const inColumn = `json_type(fields, ${path}) = 'UBIGINT'`;
-    if (is.op === 'exists') return `json_exists(fields, ${path})`;
+    if (is.op === 'exists') return exists;
     const test = this.#test(name, is, cased);
     if (told(is)) {
       if (fields.length === 1) return test;
@@ -149,19 +162,17 @@ class Writer {
     switch (is.op) {
       case 'equals':
         if (integer && /^\d{1,9}$/.test(is.value)) return `${text} = ${this.put(Number(is.value))}`;
-        return `${at} = ${value(is.value)}`;
+        return this.#compared(is.op, at, value(is.value));
       case 'contains':
-        return `contains(${at}, ${value(is.value)})`;
       case 'startsWith':
-        return `starts_with(${at}, ${value(is.value)})`;
       case 'endsWith':
-        return `ends_with(${at}, ${value(is.value)})`;
+        return this.#compared(is.op, at, value(is.value));
       case 'anyOf':
         return this.#anyOf(column, is.of);
       case 'like':
         return `${at} LIKE ${value(likePattern(is.value))} ESCAPE '\\'`;
       case 'regex':
-        return `regexp_matches(${column}, ${this.put(is.value)}, ${cased ? "'s'" : "'is'"})`;
+        return this.#dialect.matches(column, this.put(is.value), cased);
       case 'oneOf':
         if (integer && is.values.length > 0 && is.values.every((one) => /^\d{1,9}$/.test(one)))
           return `${text} IN (${is.values.map((one) => this.put(Number(one))).join(', ')})`;
@@ -184,7 +195,7 @@ class Writer {
   #compare(text: string, operator: string, value: number): string {
     return INTEGERS.has(text)
       ? `${text} ${operator} ${this.put(value)}`
-      : `TRY_CAST(${text} AS DOUBLE) ${operator} ${this.put(value)}`;
+      : `${this.#dialect.number(text)} ${operator} ${this.put(value)}`;
   }
 }
 
@@ -196,9 +207,6 @@ function told(is: FieldTest): boolean {
   if ('value' in is && typeof is.value === 'string') return !['', '-', '*', '?', '**'].includes(is.value);
   return true;
 }
-
-/** A JSON pointer to one member. */
-const pointer = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** `*` and `?` as LIKE writes them. */
 const likePattern = (glob: string): string =>

@@ -2,10 +2,9 @@ import type { UnixMs } from '@haetae/event';
 import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
 import type { EngineIncident, IncidentEntry, IncidentQuery, IncidentRow, Incidents, Triage } from '../../incidents.ts';
-import type { Database } from './database.ts';
 import { severityOf } from './findings.ts';
 import { limited } from './limited.ts';
-import type { Sql } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
 import { Where } from './where.ts';
 
@@ -149,11 +148,11 @@ export const incidentsIn = (db: Database): Incidents => ({
       where.that('merged_into IS NULL');
       where.oneOf('status', query.status);
       where.and('severity >= ?', query.minLevel === undefined ? undefined : severityOf(query.minLevel));
-      where.and('list_contains(list_transform(CAST(json(hosts) AS VARCHAR[]), h -> lower(h)), lower(?))', query.host);
+      where.and(sql.dialect.hasTextAnyCase('hosts', '?'), query.host);
       if (query.assignee === null) where.that('assignee IS NULL');
       else where.and('assignee = ?', query.assignee);
       where.and(
-        '(contains(lower(title), lower(?)) OR contains(lower(hosts), lower(?)) OR contains(lower(users), lower(?)))',
+        `(${['title', 'hosts', 'users'].map((column) => sql.dialect.contains(`lower(${column})`, 'lower(?)')).join(' OR ')})`,
         query.text,
       );
       where.and('last_ms >= ?', query.fromMs);

@@ -1,7 +1,6 @@
 import { StoreError } from '../../error.ts';
 import type { QueryControl } from '../../events/query.ts';
-import type { Database } from './database.ts';
-import type { Sql } from './sql.ts';
+import type { Database, Sql } from './sql.ts';
 
 /** A read that its caller can end, and that ends by itself when it takes too long, waiting for its turn included. */
 export async function limited<T>(
@@ -63,6 +62,6 @@ export class Limit {
   }
   #end(error: StoreError): void {
     this.#ended ??= error;
-    this.#running?.connection.interrupt();
+    this.#running?.interrupt();
   }
 }

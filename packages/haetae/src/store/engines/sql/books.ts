@@ -13,9 +13,8 @@ import type {
   StoredException,
   StoredHunt,
 } from '../../records.ts';
-import type { Database } from './database.ts';
 import { entities } from './intake.ts';
-import type { Parameter } from './sql.ts';
+import type { Database, Parameter } from './sql.ts';
 import { type Table, tableOf } from './table.ts';
 import { Where } from './where.ts';
 
@@ -154,7 +153,7 @@ export const entitiesIn = (db: Database): Entities => ({
     db.read((sql) => {
       const where = new Where();
       where.and('kind = ?', kind);
-      where.and('contains(lower(key), lower(?))', text);
+      where.and(sql.dialect.contains('lower(key)', 'lower(?)'), text);
       const page = `ORDER BY last_ms DESC, key LIMIT ${where.put(limit)} OFFSET ${where.put(offset ?? 0)}`;
       return entities.all(sql, `${where.sql} ${page}`, where.values);
     }),

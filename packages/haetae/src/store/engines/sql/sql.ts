@@ -1,0 +1,68 @@
+import type { EventBatch } from '../../events/batch.ts';
+
+/** What a statement takes: whole numbers become BIGINT, others DOUBLE, so that a comparison never casts the column. */
+export type Parameter = string | number | boolean | null;
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** One connection, with values as JavaScript knows them. Parameters are $1, $2 … */
+export interface Sql {
+  readonly dialect: Dialect;
+  run(text: string, values?: readonly Parameter[]): Promise<void>;
+  all(text: string, values?: readonly Parameter[]): Promise<Row[]>;
+  first(text: string, values?: readonly Parameter[]): Promise<Row | undefined>;
+  /** Rows of a table, all at once; `columns` are all of its columns, those of `reals` hold fractions. */
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly Parameter[][],
+    reals: ReadonlySet<string>,
+  ): Promise<void>;
+  /** Events of a batch from the row `from` on. */
+  append(batch: EventBatch, from: number): Promise<void>;
+  /** Until the transaction ends nobody else writes what is not events. Of one's own writes no two ever meet. */
+  exclusive(): Promise<void>;
+  /** Ends the statement that runs, which then rejects with `cancelled`. */
+  interrupt(): void;
+}
+
+/** A database of this process. */
+export interface Database {
+  /** No other process writes into it. */
+  readonly alone: boolean;
+  /** Runs the task inside a transaction in which nobody else writes. */
+  write<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  /** The same for the one that brings events: whoever writes other things waits from {@link Sql.exclusive} on only. */
+  commit<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Runs the task on a connection of its own, as soon as one is free. What it sees does not change within one statement. */
+  read<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Where engines say the same thing in different words. Arguments are SQL: columns, or marks of parameters. */
+export interface Dialect {
+  /** Whether a text holds, or ends on, another. */
+  contains(text: string, part: string): string;
+  endsWith(text: string, part: string): string;
+  /** Whether a regular expression matches somewhere; `.` matches any sign. */
+  matches(text: string, pattern: string, cased: boolean): string;
+  /** How many bytes a text has in UTF-8. */
+  bytes(text: string): string;
+  /** The text as a number; NULL where it is none. */
+  number(text: string): string;
+  /** A whole number divided by another, rounded down. */
+  quotient(whole: string, by: string): string;
+  /** Of a JSON object the member `name`: its text, whether it is a number, whether it is there. `put` makes a parameter. */
+  member(json: string, name: string, put: (value: string) => string): Member;
+  /** Whether a JSON array of numbers or texts holds a value; `anyCase` of texts. */
+  hasNumber(json: string, value: string): string;
+  hasText(json: string, value: string): string;
+  hasTextAnyCase(json: string, value: string): string;
+  /** A row each of a JSON array of texts, in a list of columns. */
+  each(json: string): string;
+  /** Of the rows of a group the `value` of the one with the highest `key`. */
+  last(value: string, key: string): string;
+}
+export interface Member {
+  readonly text: string;
+  readonly isNumber: string;
+  readonly exists: string;
+}
