@@ -1,6 +1,6 @@
 /** Accounts by which somebody gets in when nobody else can, and whoever this is run by. */
 const LAST =
-  /^(?:root|administrator|admin|관리자|\*|s-1-5-(?:\*|21-\S*)-?500|%username%|\$env:username|\$\{env:username\}|\$user|\$\{user\}|\$logname|\$\(?whoami\)?|\$_(?:\.name)?|whoami)$/;
+  /^(?:root|administrator|admin|관리자|\*|s-1-5-(?:\*|21-\S*)-?500|%username%|\$env:username|\$\{env:username\}|\$user|\$\{user\}|\$logname|\$\(?whoami\)?|\$_(?:\.name)?|whoami|\$)$/;
 
 /** Whether words (in lower case) take the last account's way in: locked, disabled, removed, of another password, no administrator any more. */
 export function accountHarm(program: string, words: readonly string[]): boolean {

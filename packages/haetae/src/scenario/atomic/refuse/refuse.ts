@@ -1,7 +1,7 @@
-import { peel } from '../../../detect/index.ts';
 import type { Shell } from '../atomic.ts';
-import { commandsOf } from './commands.ts';
 import { accountHarm } from './accounts.ts';
+import { commandsOf } from './commands.ts';
+import { decodedIn } from './decoded.ts';
 import { isDevice, isSystemKey, isSystemPath as isSystem, type Where } from './paths.ts';
 
 /** What no flag makes this program do. */
@@ -21,7 +21,7 @@ const SHOWN = 120;
  */
 export function refusalsOf(text: string, shell: Shell): Refusal[] {
   const found = new Map<string, Refusal>();
-  const texts = [text, ...peel(text).map((layer) => layer.text)];
+  const texts = [text, ...decodedIn(text)];
   for (const one of texts) {
     const add = (harm: Harm, what: string): void => {
       const shown = what.replace(/\s+/g, ' ').trim();
@@ -52,7 +52,8 @@ const PHRASES: readonly (readonly [Harm, RegExp])[] = [
     /\b(?:rmtree|removedirs|rmSync|rmdirSync|rm_rf|rm_r|remove_entry_secure|Directory\]?::Delete|deleteDirectory)\b\s*\(?\s*(?:r|@)?["'](?:\/(?:\w+\/?)?|[a-z]:[\\/]*(?:\w+[\\/]*)?)["']/i,
   ],
   ['deletes-system', /\b(?:unlink|os\.remove|unlinkSync|File\]?::Delete|File\.delete)\b\s*\(?\s*["']\/etc\/(?:passwd|shadow|fstab)["']/i],
-  ['overwrites-device', /\b(?:open|OpenWrite|WriteAllBytes|CreateFile\w*)\b\s*\(\s*(?:r|@)?["'](?:\/dev\/(?:[shv]d|nvme|mem)|\\{2,4}\.\\{1,2}PhysicalDrive)[^)]*(?:["'][^)"']*w|write|b\b)/i],
+  ['overwrites-device', /\b(?:OpenWrite|WriteAllBytes|WriteAllText)\b\s*\(\s*(?:r|@)?["'](?:\/dev\/(?:[shv]d|nvme|mem)|\\{2,4}\.\\{1,2}PhysicalDrive)/i],
+  ['overwrites-device', /\b(?:open|CreateFile\w*)\b\s*\(\s*(?:r|@)?["'](?:\/dev\/(?:[shv]d|nvme|mem)|\\{2,4}\.\\{1,2}PhysicalDrive)[^)]*(?:["'][^)"']*w|write)/i],
 ];
 
 const DELETERS = new Set(['rm', 'unlink', 'rmdir', 'shred', 'srm', 'wipe', 'del', 'erase', 'rd', 'remove-item', 'ri', 'clear-item', 'sdelete', 'sdelete64']);
@@ -137,7 +138,7 @@ function harmsSystem(name: string, words: Words, where: Where): boolean {
 const BELOW = /\/(?:etc|boot|bin|sbin|lib\w*)\/.|\\(?:system32|ntds|boot|config)\\./i;
 
 function harmOfFind(words: Words, where: Where): Harm | undefined {
-  const deletes = words.some((word) => /^-delete$/.test(word) || DELETERS.has(programIn(word)));
+  const deletes = words.some((word) => /^-delete$/.test(word) || word.split(/\s+/).some((one) => DELETERS.has(programIn(one))));
   return deletes && words.some((word) => isSystem(value(word), where)) ? 'deletes-system' : undefined;
 }
 
