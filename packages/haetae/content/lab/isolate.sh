@@ -80,7 +80,7 @@ unprivileged='
 # play NAME SHELL: its exit status is that of the step, 124 where it was ended for its time.
 play() {
   echo "begin $1 $(now)" >&3
-  echo "$1" >&4
+  printf '\001haetae-lab %s\n' "$1" >&4
   status=0
   unshare --user --map-user=1000 --map-group=1000 --keep-caps /bin/sh -c "$unprivileged" step "$1" "$seconds" "$2" \
     < /dev/null >&4 2>&1 4>&- || status=$?
