@@ -75,7 +75,7 @@ unprivileged='
   ulimit -c 0 -t "$2" -f 65536 -v 1048576 -p 256 2> /dev/null || ulimit -c 0
   exec setpriv --no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all \
     env -i HOME=/home/analyst USER=analyst USERNAME=analyst LOGNAME=analyst LANG=C.UTF-8 SHELL=/bin/sh HISTFILE=/home/analyst/.bash_history \
-    PATH=/usr/local/bin:/usr/bin:/bin timeout -k 2 "$2" "$3" -c "$(cat "/lab/$1")"'
+    PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin timeout -k 2 "$2" "$3" -c "$(cat "/lab/$1")"'
 
 # play NAME SHELL: its exit status is that of the step, 124 where it was ended for its time.
 play() {

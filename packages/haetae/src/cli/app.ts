@@ -21,6 +21,7 @@ import type {
   ReadyFlags,
   ScanFlags,
 } from './flags.ts';
+import { labRoutes } from './lab-app.ts';
 import { notifyRoutes } from './notify-app.ts';
 import { reportRoute } from './report-app.ts';
 import { respondRoutes } from './respond-app.ts';
@@ -184,6 +185,7 @@ export function application(words: Words, version: string): Application<Context>
       respond: respondRoutes(words, detecting),
       notify: notifyRoutes(words),
       rules: rulesRoutes(words, { ...common, ...evtx }),
+      lab: labRoutes(words),
       ready,
       sysmonConfig,
       agent,

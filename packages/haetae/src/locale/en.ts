@@ -2,6 +2,7 @@ import { enAnomaly } from './en-anomaly.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
+import { enLab } from './en-lab.ts';
 import { enNotify } from './en-notify.ts';
 import { enOpen } from './en-open.ts';
 import { enReportCommand } from './en-report-command.ts';
@@ -230,6 +231,7 @@ export const en = {
   stored: enStored,
   notify: enNotify,
   respond: enRespond,
+  lab: enLab,
   report: enReportCommand,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',

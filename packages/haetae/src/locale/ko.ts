@@ -3,6 +3,7 @@ import { koAnomaly } from './ko-anomaly.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
+import { koLab } from './ko-lab.ts';
 import { koNotify } from './ko-notify.ts';
 import { koOpen } from './ko-open.ts';
 import { koReportCommand } from './ko-report-command.ts';
@@ -222,6 +223,7 @@ export const ko: Words = {
   stored: koStored,
   notify: koNotify,
   respond: koRespond,
+  lab: koLab,
   report: koReportCommand,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',

@@ -1,4 +1,30 @@
 export {
+  type AtomicFault,
+  type AtomicProblem,
+  type AtomicTest,
+  EXECUTORS,
+  type ExecutorName,
+} from './atomic/atomic.ts';
+export { GRACE_MS, isMarkedBy, MARKER, type Marked, markerOf } from './atomic/marker.ts';
+export { atomicsAt, isolationScript, linuxReviews, processShell, thisMachine } from './atomic/node.ts';
+export {
+  type AtomicPlan,
+  argvOf,
+  type NeedsName,
+  type Phase,
+  planAtomic,
+  type System,
+  systemOf,
+} from './atomic/plan.ts';
+export { type AtomicBook, type AtomicFile, readAtomics } from './atomic/read.ts';
+export { type Harm, refusalsOf } from './atomic/refuse/refuse.ts';
+export { InputError } from './atomic/resolve.ts';
+export { type Admission, admit, type ReviewBook, ReviewError, readReviews, type Touches } from './atomic/review.ts';
+export { type Pending, runDirect } from './atomic/run/direct.ts';
+export { type LabToken, type Machine, type NoLab, newToken, tokenFor, whyNoToken } from './atomic/run/home.ts';
+export { runIsolated } from './atomic/run/isolated.ts';
+export type { PhaseRecord, RunRecord, StepOutcome, StepRecord } from './atomic/run/record.ts';
+export {
   type Action,
   type Campaign,
   type CampaignHost,

@@ -18,7 +18,9 @@ export const newOnce = (): string => randomBytes(6).toString('hex');
  * away: findings on labelled events are made, kept and told like all others.
  */
 export function markerOf(secret: string, { host, step, startedMs, once }: Marked): string {
-  const proof = createHmac('sha256', secret).update(JSON.stringify([host.toLowerCase(), step, startedMs, once])).digest('hex');
+  const proof = createHmac('sha256', secret)
+    .update(JSON.stringify([host.toLowerCase(), step, startedMs, once]))
+    .digest('hex');
   return `haetae-lab:${once}:${proof.slice(0, 20)}`;
 }
 

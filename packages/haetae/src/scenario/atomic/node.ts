@@ -19,7 +19,8 @@ const content = (name: string): string => {
 };
 
 export const isolationScript = (): string => readFileSync(content('isolate.sh'), 'utf8');
-export const linuxReviews = (): ReviewBook => readReviews(readFileSync(content('linux-reviewed.yml'), 'utf8'), 'content/lab/linux-reviewed.yml');
+export const linuxReviews = (): ReviewBook =>
+  readReviews(readFileSync(content('linux-reviewed.yml'), 'utf8'), 'content/lab/linux-reviewed.yml');
 
 /** A file of tests, or all below a folder; undefined where there is nothing. */
 export function atomicsAt(path: string): AtomicFile[] | undefined {
@@ -48,8 +49,13 @@ export function thisMachine(): Machine {
 function machineId(system: Machine['system']): string {
   try {
     if (system === 'windows')
-      return /MachineGuid\s+REG_SZ\s+(\S+)/.exec(asked('reg', ['query', 'HKLM\\SOFTWARE\\Microsoft\\Cryptography', '/v', 'MachineGuid']))?.[1] ?? '';
-    for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+      return (
+        /MachineGuid\s+REG_SZ\s+(\S+)/.exec(
+          asked('reg', ['query', 'HKLM\\SOFTWARE\\Microsoft\\Cryptography', '/v', 'MachineGuid']),
+        )?.[1] ?? ''
+      );
+    for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id'])
+      if (existsSync(path)) return readFileSync(path, 'utf8').trim();
     // Of a machine without one (a container): its own host name is as near as it gets.
     return hostname();
   } catch {
@@ -60,12 +66,23 @@ function machineId(system: Machine['system']): string {
 function domainOf(system: Machine['system']): Domain {
   try {
     if (system === 'windows') {
-      const text = asked('powershell', ['-NoProfile', '-NonInteractive', '-Command', '$c = Get-CimInstance Win32_ComputerSystem; "$($c.PartOfDomain) $($c.Domain)"']);
+      const text = asked('powershell', [
+        '-NoProfile',
+        '-NonInteractive',
+        '-Command',
+        '$c = Get-CimInstance Win32_ComputerSystem; "$($c.PartOfDomain) $($c.Domain)"',
+      ]);
       const [, member, name = ''] = /^(True|False)\s*(\S*)/i.exec(text.trim()) ?? [];
       if (member === undefined) return { kind: 'unknown', why: text.trim().slice(0, 80) };
       return member.toLowerCase() === 'true' ? { kind: 'member', of: name } : { kind: 'none' };
     }
-    const sign = ['/etc/krb5.keytab', '/etc/sssd/sssd.conf', '/var/lib/samba/private/secrets.tdb', '/etc/opt/quest/vas/host.keytab', '/etc/opt/omi/creds/omi.keytab'].find((path) => existsSync(path));
+    const sign = [
+      '/etc/krb5.keytab',
+      '/etc/sssd/sssd.conf',
+      '/var/lib/samba/private/secrets.tdb',
+      '/etc/opt/quest/vas/host.keytab',
+      '/etc/opt/omi/creds/omi.keytab',
+    ].find((path) => existsSync(path));
     return sign === undefined ? { kind: 'none' } : { kind: 'member', of: sign };
   } catch (error) {
     return { kind: 'unknown', why: (error as Error).message.split('\n')[0]!.slice(0, 80) };
@@ -73,7 +90,12 @@ function domainOf(system: Machine['system']): Domain {
 }
 
 const asked = (program: string, argv: readonly string[]): string =>
-  execFileSync(program, argv, { encoding: 'utf8', timeout: 30_000, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  execFileSync(program, argv, {
+    encoding: 'utf8',
+    timeout: 30_000,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 
 /** A program of this machine; with it ends whatever it started. */
 export const processShell: Shell = (argv, { ms, signal }) =>
@@ -81,7 +103,11 @@ export const processShell: Shell = (argv, { ms, signal }) =>
     let output = '';
     let timedOut = false;
     const isWindows = process.platform === 'win32';
-    const child = spawn(argv[0]!, argv.slice(1), { detached: !isWindows, windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(argv[0]!, argv.slice(1), {
+      detached: !isWindows,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
         if (output.length < MOST_OUTPUT) output += text;
@@ -89,7 +115,8 @@ export const processShell: Shell = (argv, { ms, signal }) =>
     const end = (): void => {
       if (child.pid === undefined) return;
       try {
-        if (isWindows) execFileSync('taskkill', ['/T', '/F', '/PID', String(child.pid)], { stdio: 'ignore', windowsHide: true });
+        if (isWindows)
+          execFileSync('taskkill', ['/T', '/F', '/PID', String(child.pid)], { stdio: 'ignore', windowsHide: true });
         else process.kill(-child.pid, 'SIGKILL');
       } catch {
         // It has ended by itself meanwhile.

@@ -53,7 +53,8 @@ export function planAtomic(test: AtomicTest, { inputs = {}, folder, system = sys
   const tactics = known?.tactics ?? [];
   const refused = new Map<string, Refusal & { readonly phase: Phase }>();
   for (const { phase, text, shell } of steps)
-    for (const refusal of refusalsOf(text, shell)) refused.set(`${refusal.harm} ${refusal.text}`, { ...refusal, phase });
+    for (const refusal of refusalsOf(text, shell))
+      refused.set(`${refusal.harm} ${refusal.text}`, { ...refusal, phase });
   const needsName: NeedsName[] = [];
   if (tactics.includes('impact')) needsName.push('impact');
   if (steps.length > 0 && texts.cleanup === '') needsName.push('no-undo');

@@ -79,7 +79,8 @@ class Reader {
     if (technique !== '' && !/^T\d{4}(?:\.\d{3})?$/.test(technique))
       this.say('error', 'no-technique', technique, at(root, 'attack_technique'));
     const list = at(root, 'atomic_tests');
-    if (!isSeq(list)) return this.say('error', list === undefined ? 'missing' : 'wrong-type', 'atomic_tests', list ?? root);
+    if (!isSeq(list))
+      return this.say('error', list === undefined ? 'missing' : 'wrong-type', 'atomic_tests', list ?? root);
     if (this.#errors > 0) return;
     for (const [i, node] of (list.items as Node[]).entries()) {
       const before = this.#errors;
@@ -139,7 +140,9 @@ class Reader {
         return [];
       }
       const description = this.#text(one, 'description', '');
-      return [{ description, check: this.#text(one, 'prereq_command', ''), get: this.#text(one, 'get_prereq_command', '') }];
+      return [
+        { description, check: this.#text(one, 'prereq_command', ''), get: this.#text(one, 'get_prereq_command', '') },
+      ];
     });
   }
 
@@ -163,7 +166,9 @@ class Reader {
         return [];
       }
       const description = this.#text(value, 'description', '');
-      return [{ name, description, type: this.#text(value, 'type', 'string'), value: this.#text(value, 'default', '') }];
+      return [
+        { name, description, type: this.#text(value, 'type', 'string'), value: this.#text(value, 'default', '') },
+      ];
     });
   }
 
@@ -216,10 +221,12 @@ class Reader {
       if (value.value === null) return otherwise!;
       return typeof value.value === 'string' ? value.value : (value.source ?? String(value.value));
     }
-    if (value !== undefined) this.say('error', value === null || isScalar(value) ? 'missing' : 'wrong-type', name, value);
+    if (value !== undefined)
+      this.say('error', value === null || isScalar(value) ? 'missing' : 'wrong-type', name, value);
     else if (otherwise === undefined) this.say('error', 'missing', name, map);
     return otherwise ?? '';
   }
 }
 
-const at = (map: YAMLMap, name: string): Node | undefined => (map.get(name, true) as Node | null | undefined) ?? undefined;
+const at = (map: YAMLMap, name: string): Node | undefined =>
+  (map.get(name, true) as Node | null | undefined) ?? undefined;

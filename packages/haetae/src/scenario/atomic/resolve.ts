@@ -30,11 +30,19 @@ export function resolve(test: AtomicTest, given: Readonly<Record<string, string>
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new InputError(unknown, known);
   const values = new Map(test.inputs.map(({ name, value }) => [name, given[name] ?? value]));
-  const once = (text: string): string => text.replace(/#\{([\w-]+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+  const once = (text: string): string =>
+    text.replace(/#\{([\w-]+)\}/g, (whole, name: string) => values.get(name) ?? whole);
   const path = folder.replace(/[\\/]+$/, '');
-  const put = (text: string): string => once(once(text)).replace(/\$?PathToAtomicsFolder/g, path).replace(/\s+$/, '');
+  const put = (text: string): string =>
+    once(once(text))
+      .replace(/\$?PathToAtomicsFolder/g, path)
+      .replace(/\s+$/, '');
   return {
-    needs: test.needs.map(({ description, check, get }) => ({ description: once(description), check: put(check), get: put(get) })),
+    needs: test.needs.map(({ description, check, get }) => ({
+      description: once(description),
+      check: put(check),
+      get: put(get),
+    })),
     command: put(test.work.kind === 'commands' ? test.work.command : test.work.steps),
     cleanup: put(test.work.kind === 'commands' ? test.work.cleanup : ''),
     inputs: Object.fromEntries([...values].map(([name, value]) => [name, put(value)])),

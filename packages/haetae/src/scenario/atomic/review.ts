@@ -70,12 +70,18 @@ export function readReviews(text: string, path: string): ReviewBook {
       book.set(guid, { kind: 'refuse', because: refuse as ReviewRefusal });
       continue;
     }
-    if (!TOUCHES.includes(run as Touches) || refuse !== '') fail(node, 'needs either `run` or `refuse`, of the known words');
+    if (!TOUCHES.includes(run as Touches) || refuse !== '')
+      fail(node, 'needs either `run` or `refuse`, of the known words');
     const sha256 = word('sha256');
     if (!/^[0-9a-f]{64}$/.test(sha256)) fail(node, 'needs `sha256`, of the text that was read');
     const given = node.get('with');
     const inputs = isMap(given)
-      ? Object.fromEntries(given.items.map(({ key, value }) => [String((key as { value: unknown }).value), String((value as { value: unknown }).value)]))
+      ? Object.fromEntries(
+          given.items.map(({ key, value }) => [
+            String((key as { value: unknown }).value),
+            String((value as { value: unknown }).value),
+          ]),
+        )
       : {};
     book.set(guid, { kind: 'run', touches: run as Touches, sha256, prepare: node.get('prepare') === true, inputs });
   }
@@ -98,13 +104,20 @@ export const fingerprint = ({ steps }: AtomicPlan): string =>
 
 export type Admission =
   | { readonly kind: 'runs'; readonly plan: AtomicPlan; readonly touches: Touches }
-  | { readonly kind: 'refused'; readonly because: ReviewRefusal | 'elevated' | 'not-reviewed' | 'changed' | 'refused-steps' | 'not-linux' };
+  | {
+      readonly kind: 'refused';
+      readonly because: ReviewRefusal | 'elevated' | 'not-reviewed' | 'changed' | 'refused-steps' | 'not-linux';
+    };
 
 /** Whether a test may run in the throw-away root: as it was read, word by word, and nothing else. */
 export function admit(test: AtomicTest, reviews: ReviewBook): Admission {
-  const refused = (because: Extract<Admission, { kind: 'refused' }>['because']): Admission => ({ kind: 'refused', because });
+  const refused = (because: Extract<Admission, { kind: 'refused' }>['because']): Admission => ({
+    kind: 'refused',
+    because,
+  });
   const { work } = test;
-  if (!test.platforms.includes('linux') || work.kind !== 'commands' || (work.shell !== 'sh' && work.shell !== 'bash')) return refused('not-linux');
+  if (!test.platforms.includes('linux') || work.kind !== 'commands' || (work.shell !== 'sh' && work.shell !== 'bash'))
+    return refused('not-linux');
   if (work.elevated) return refused('elevated');
   const review = reviews.get(test.guid);
   if (review === undefined) return refused('not-reviewed');

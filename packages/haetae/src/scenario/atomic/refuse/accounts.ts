@@ -10,7 +10,9 @@ export function accountHarm(program: string, words: readonly string[]): boolean 
     case 'passwd':
       return last ? !words.some((word) => /^-(?:s|-status)$/.test(word)) : names.length === 0 && words.some(locks);
     case 'usermod':
-      return last && (words.some(locks) || words.some((word) => /^(?:-e|--expiredate|-s|--shell|-p|--password)/.test(word)));
+      return (
+        last && (words.some(locks) || words.some((word) => /^(?:-e|--expiredate|-s|--shell|-p|--password)/.test(word)))
+      );
     case 'chage':
       return last && words.some((word) => /^(?:-e|--expiredate|-i|--inactive)/.test(word));
     case 'chsh':
@@ -38,7 +40,11 @@ export function accountHarm(program: string, words: readonly string[]): boolean 
     case 'gpasswd':
       return last && words.some((word) => /^(?:-d|--delete)$/.test(word));
     case 'wmic':
-      return words.includes('useraccount') && words.some((word) => /disabled=true|^delete$|lockout=true/.test(word)) && !/name\s*=\s*'?(?!administrator)\w/.test(words.join(' '));
+      return (
+        words.includes('useraccount') &&
+        words.some((word) => /disabled=true|^delete$|lockout=true/.test(word)) &&
+        !/name\s*=\s*'?(?!administrator)\w/.test(words.join(' '))
+      );
     case 'echo':
     case 'printf':
       return words.some((word) => /^root:/.test(word)) && !words.some((word) => word.startsWith('root:x:'));
@@ -47,7 +53,11 @@ export function accountHarm(program: string, words: readonly string[]): boolean 
   }
 }
 
-const bare = (word: string): string => word.replace(/^(?:-{1,2}[\w-]+[:=])/, '').replace(/^.*\\/, '').replace(/^["']|["']$/g, '');
+const bare = (word: string): string =>
+  word
+    .replace(/^(?:-{1,2}[\w-]+[:=])/, '')
+    .replace(/^.*\\/, '')
+    .replace(/^["']|["']$/g, '');
 const locks = (word: string): boolean => /^(?:-[a-z]*[ld]|--lock|--delete|--expire|-e)$/.test(word);
 const isAdministrators = (word: string): boolean => /^(?:administrators|관리자|\S*s-1-5-32-544)$/.test(word);
 
@@ -56,7 +66,10 @@ function netHarm(words: readonly string[], last: boolean): boolean {
   if (what === 'user' || what === 'users') {
     if (!LAST.test(bare(name))) return false;
     const rest = words.slice(2);
-    return rest.some((word) => /^\/(?:active:no|delete|del|expires|times)/.test(word)) || rest.some((word) => !word.startsWith('/') && word !== '>');
+    return (
+      rest.some((word) => /^\/(?:active:no|delete|del|expires|times)/.test(word)) ||
+      rest.some((word) => !word.startsWith('/') && word !== '>')
+    );
   }
   return what === 'localgroup' && words.some(isAdministrators) && last && words.some((word) => /^\/del/.test(word));
 }

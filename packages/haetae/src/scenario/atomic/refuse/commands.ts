@@ -40,10 +40,13 @@ function withVariables(text: string, shell: Shell): string {
   let out = text;
   // A variable may be made of others.
   for (let round = 0; round < 3; round++)
-    out = out.replace(/\$\{(\w+)\}|\$(\w+)|%(\w+)%|!(\w+)!/g, (whole, a?: string, b?: string, c?: string, d?: string) => {
-      const value = values.get((a ?? b ?? c ?? d)!.toLowerCase());
-      return value === undefined || value.length > 500 ? whole : value;
-    });
+    out = out.replace(
+      /\$\{(\w+)\}|\$(\w+)|%(\w+)%|!(\w+)!/g,
+      (whole, a?: string, b?: string, c?: string, d?: string) => {
+        const value = values.get((a ?? b ?? c ?? d)!.toLowerCase());
+        return value === undefined || value.length > 500 ? whole : value;
+      },
+    );
   return out;
 }
 
@@ -68,7 +71,11 @@ function* inside(text: string, shell: Shell, depth: number, said = false): Gener
   };
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
-    if (char === '"' || (char === "'" && shell !== 'command_prompt') || (char === "'" && text.indexOf("'", i + 1) > 0)) {
+    if (
+      char === '"' ||
+      (char === "'" && shell !== 'command_prompt') ||
+      (char === "'" && text.indexOf("'", i + 1) > 0)
+    ) {
       const to = closing(text, i, shell);
       const content = text.slice(i + 1, to);
       if (/\s|[;&|]/.test(content.trim())) within.push(content);

@@ -16,9 +16,24 @@ const UNIX_FILES =
   /^\/(?:private\/)?(?:etc\/(?:passwd|shadow|group|gshadow|sudoers|fstab|pam\.conf|pam\.d\/.*|nsswitch\.conf|ld\.so\.\w+|inittab)|boot\/.+|(?:usr\/)?(?:bin|sbin)\/(?:sh|bash|init|login|su|sudo|systemd)|(?:usr\/)?lib(?:64)?\/(?:systemd\/systemd|ld-[^/]+|libc\.so[^/]*))$/;
 const WINDOWS = new Set(
   [
-    ['c:', 'c:\\boot', 'c:\\efi', 'c:\\program files', 'c:\\program files (x86)', 'c:\\programdata', 'c:\\recovery', 'c:\\users'],
+    [
+      'c:',
+      'c:\\boot',
+      'c:\\efi',
+      'c:\\program files',
+      'c:\\program files (x86)',
+      'c:\\programdata',
+      'c:\\recovery',
+      'c:\\users',
+    ],
     ['c:\\system volume information', 'c:\\windows', 'c:\\windows\\boot', 'c:\\windows\\fonts', 'c:\\windows\\inf'],
-    ['c:\\windows\\servicing', 'c:\\windows\\system32', 'c:\\windows\\syswow64', 'c:\\windows\\winsxs', 'c:\\windows\\assembly'],
+    [
+      'c:\\windows\\servicing',
+      'c:\\windows\\system32',
+      'c:\\windows\\syswow64',
+      'c:\\windows\\winsxs',
+      'c:\\windows\\assembly',
+    ],
     ['c:\\windows\\system32\\config', 'c:\\windows\\system32\\drivers', 'c:\\windows\\system32\\drivers\\etc'],
     ['c:\\windows\\system32\\boot', 'c:\\windows\\ntds', 'c:\\windows\\sysvol', 'c:\\windows\\system32\\winevt'],
     ['c:\\windows\\system32\\winevt\\logs'],
@@ -54,7 +69,8 @@ const SHORT: Readonly<Record<string, string>> = {
 export function canonical(word: string, where: Where = 'unix'): string {
   const plain = expanded(word.trim().toLowerCase()).replace(/^(?:microsoft\.powershell\.core\\)?filesystem::/, '');
   // What begins with a slash is of the drive one stands on, or a switch.
-  const rooted = where === 'windows' && /^(?:[\\/]\*?$|\\(?!\\)|\/(?:windows|users|program ?files|boot)(?:\/|$))/.test(plain);
+  const rooted =
+    where === 'windows' && /^(?:[\\/]\*?$|\\(?!\\)|\/(?:windows|users|program ?files|boot)(?:\/|$))/.test(plain);
   const text = rooted ? `c:${plain}` : plain;
   const windows = /^(?:\\\\[?.]\\|\/\/\?\/)?([a-z]:)(.*)$/s.exec(text) ?? /^\\\\[^\\]+\\([a-z])\$(.*)$/s.exec(text);
   if (windows !== null) {
@@ -62,7 +78,8 @@ export function canonical(word: string, where: Where = 'unix'): string {
     const parts = folded(windows[2]!.split(/[\\/]+/)).map((part) => SHORT[part] ?? part.replace(/[. ]+$/, ''));
     return [drive, ...parts].join('\\');
   }
-  if (/^(?:~|\$home|\$\{home\}|\$env:home)(?:\/|$)/.test(text)) return text.replace(/^[^/]+/, '/home/~').replace(/\/+$/, '');
+  if (/^(?:~|\$home|\$\{home\}|\$env:home)(?:\/|$)/.test(text))
+    return text.replace(/^[^/]+/, '/home/~').replace(/\/+$/, '');
   if (where === 'windows') return text;
   if (text.startsWith('/')) return `/${folded(text.split('/')).join('/')}`;
   return text;
@@ -71,7 +88,10 @@ export function canonical(word: string, where: Where = 'unix'): string {
 const expanded = (text: string): string =>
   text
     .replace(/%([\w()]+)%/g, (whole, name: string) => ENVIRONMENT[name] ?? whole)
-    .replace(/\$\{env:([\w()]+)\}|\$env:(\w+)(?:\(x86\))?/g, (whole, a?: string, b?: string) => ENVIRONMENT[a ?? b!] ?? whole);
+    .replace(
+      /\$\{env:([\w()]+)\}|\$env:(\w+)(?:\(x86\))?/g,
+      (whole, a?: string, b?: string) => ENVIRONMENT[a ?? b!] ?? whole,
+    );
 
 function folded(parts: readonly string[]): string[] {
   const out: string[] = [];
@@ -93,7 +113,8 @@ export function isSystemPath(word: string, where: Where = 'unix'): boolean {
     if (/^[a-z]:$/.test(cut)) return true;
     return WINDOWS.has(cut) || WINDOWS_FILES.test(path) || /^c:\\users\\[^\\]+$/.test(cut);
   }
-  if (path.startsWith('/')) return UNIX.has(cut === '' ? '/' : cut) || UNIX_FILES.test(path) || /^\/home\/[^/]+$/.test(cut);
+  if (path.startsWith('/'))
+    return UNIX.has(cut === '' ? '/' : cut) || UNIX_FILES.test(path) || /^\/home\/[^/]+$/.test(cut);
   // An unset variable leaves the root behind it.
   return /^(?:\$\w+|\$\{\w+\}|%\w+%)[\\/](?:\*|\.\*)?$/.test(path);
 }
@@ -117,7 +138,8 @@ export function isSystemKey(word: string): boolean {
 export function isDevice(word: string): boolean {
   const path = word.trim().toLowerCase().replace(/\/+/g, '/');
   return (
-    /^\/dev\/(?:r?disk|[shv]d[a-z*?]|xvd|nvme|mmcblk|dm-|md\d|mapper\/|disk\/|vg|loop\d|mem$|kmem|port$|sr\d|block\/|mtd|\*)/.test(path) ||
-    /^\\\\[.?]\\(?:physicaldrive|harddisk|globalroot\\device\\harddisk\d|[a-z]:$)/.test(word.trim().toLowerCase())
+    /^\/dev\/(?:r?disk|[shv]d[a-z*?]|xvd|nvme|mmcblk|dm-|md\d|mapper\/|disk\/|vg|loop\d|mem$|kmem|port$|sr\d|block\/|mtd|\*)/.test(
+      path,
+    ) || /^\\\\[.?]\\(?:physicaldrive|harddisk|globalroot\\device\\harddisk\d|[a-z]:$)/.test(word.trim().toLowerCase())
   );
 }

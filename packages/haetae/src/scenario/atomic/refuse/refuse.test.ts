@@ -24,9 +24,9 @@ describe('what no flag makes this program do', () => {
     'rm -rf /{bin,etc,usr}',
     'cd / && rm -rf ./* /home',
     'X=/; rm -rf $X',
-    'D="/usr"; E="$D/lib"; rm -rf "${E}"',
+    'D="/usr"; E="$D/lib"; rm -rf "$\u007bE}"',
     'rm -rf "$UNSET/"*',
-    'rm${IFS}-rf${IFS}/',
+    'rm$\u007bIFS}-rf$\u007bIFS}/',
     "sh -c 'rm -rf /'",
     'bash -c "sudo sh -c \'rm -rf /\'"',
     'echo "rm -rf /" | sh',
@@ -68,7 +68,7 @@ describe('what no flag makes this program do', () => {
     'Remove-Item -Recurse -Force C:\\',
     'Remove-Item C:\\* -Recurse',
     'ri -r -fo $env:SystemRoot',
-    'Remove-Item -LiteralPath "${env:ProgramFiles}" -Recurse',
+    'Remove-Item -LiteralPath "$\u007benv:ProgramFiles}" -Recurse',
     'rm -r /',
     'Get-ChildItem C:\\Windows -Recurse | Remove-Item -Recurse C:\\Windows',
     '$p = "C:\\Program Files"; Remove-Item $p -Recurse -Force',
@@ -145,7 +145,10 @@ describe('what no flag makes this program do', () => {
     ['powershell', 'Restart-Computer'],
     ['powershell', '(Get-WmiObject Win32_OperatingSystem).Win32Shutdown(6)'],
     ['powershell', 'Stop-Process -Name winlogon -Force'],
-    ['powershell', `iex ([Text.Encoding]::Unicode.GetString([Convert]::FromBase64String('${utf16('Stop-Computer')}')))`],
+    [
+      'powershell',
+      `iex ([Text.Encoding]::Unicode.GetString([Convert]::FromBase64String('${utf16('Stop-Computer')}')))`,
+    ],
   ])('%s shuts down: %s', (shell, text) => expect(harms(text, shell)).toContain('shuts-down'));
 
   test.each<[Shell, string]>([
@@ -191,14 +194,20 @@ describe('what is refused for nothing would never be tried', () => {
     ['sh', 'kill -9 1234'],
     ['command_prompt', 'del C:\\Windows\\Temp\\art.txt'],
     ['command_prompt', 'rd /s /q %TEMP%\\art'],
-    ['command_prompt', 'copy \\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy1\\Windows\\NTDS\\NTDS.dit C:\\Windows\\Temp\\n.dit'],
+    [
+      'command_prompt',
+      'copy \\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy1\\Windows\\NTDS\\NTDS.dit C:\\Windows\\Temp\\n.dit',
+    ],
     ['command_prompt', 'shutdown /a'],
     ['command_prompt', 'net user art-test /delete'],
     ['command_prompt', 'reg delete HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run /v art /f'],
     ['command_prompt', 'AdvancedRun.exe /EXEFilename %SystemRoot%\\System32\\sc.exe /Run'],
     ['powershell', 'Write-Host "you have to Restart-Computer to undo this"'],
     ['powershell', '$f = "C:\\Users\\" + $env:username + "\\Desktop\\x.exe"; Remove-Item $f'],
-    ['powershell', '$k = "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SilentProcessExit\\x.exe"; Remove-Item $k'],
+    [
+      'powershell',
+      '$k = "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SilentProcessExit\\x.exe"; Remove-Item $k',
+    ],
     ['powershell', 'Stop-Process -Name notepad'],
     ['powershell', 'Disable-LocalUser -Name art-test'],
   ])('%s: %s', (shell, text) => expect(harms(text, shell)).toEqual([]));

@@ -6,7 +6,12 @@ import { MOST_OUTPUT, type PhaseRecord, type StepOutcome, type StepRecord } from
 export type Shell = (
   argv: readonly string[],
   limits: { readonly ms: number; readonly signal: AbortSignal | undefined },
-) => Promise<{ readonly pid: number | null; readonly status: number | null; readonly timedOut: boolean; readonly output: string }>;
+) => Promise<{
+  readonly pid: number | null;
+  readonly status: number | null;
+  readonly timedOut: boolean;
+  readonly output: string;
+}>;
 
 /** What is kept until a step is taken back, so that the next run does it where this one could not. */
 export interface Pending {
@@ -41,7 +46,16 @@ export async function runDirect(plan: AtomicPlan, options: DirectOptions): Promi
     const limits = { ms: options.seconds * 1000, signal: heeds ? signal : undefined };
     const told = await shell(argvOf(step, system, marker), limits);
     const { pid, status, timedOut, output } = told;
-    const record = { phase: step.phase, need, pid, startedMs: began, endedMs: now(), status, timedOut, output: output.slice(0, MOST_OUTPUT) };
+    const record = {
+      phase: step.phase,
+      need,
+      pid,
+      startedMs: began,
+      endedMs: now(),
+      status,
+      timedOut,
+      output: output.slice(0, MOST_OUTPUT),
+    };
     phases.push(record);
     return record;
   };
@@ -65,7 +79,12 @@ export async function runDirect(plan: AtomicPlan, options: DirectOptions): Promi
     }
   }
   return {
-    ...{ test: plan.test.guid, name: plan.test.name, technique: plan.technique ?? plan.test.technique, tactics: plan.tactics },
+    ...{
+      test: plan.test.guid,
+      name: plan.test.name,
+      technique: plan.technique ?? plan.test.technique,
+      tactics: plan.tactics,
+    },
     ...{ marker, once, hostPid: phases.find(({ phase }) => phase === 'run')?.pid ?? null, startedMs, endedMs: now() },
     ...{ outcome, phases, undone, left: [] },
   };

@@ -10,7 +10,10 @@ export interface Machine {
 }
 
 /** A domain member is somebody's work: nothing runs there, nor where it is not known. */
-export type Domain = { readonly kind: 'none' } | { readonly kind: 'member'; readonly of: string } | { readonly kind: 'unknown'; readonly why: string };
+export type Domain =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'member'; readonly of: string }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** Says that somebody gave this machine to the lab. */
 export interface LabToken {
@@ -24,9 +27,17 @@ export interface LabToken {
   readonly expiresMs: number;
 }
 
-export type NoLab = 'no-token' | 'broken-token' | 'other-machine' | 'expired' | 'domain-member' | 'domain-unknown' | 'no-machine-id';
+export type NoLab =
+  | 'no-token'
+  | 'broken-token'
+  | 'other-machine'
+  | 'expired'
+  | 'domain-member'
+  | 'domain-unknown'
+  | 'no-machine-id';
 
-const machineHash = ({ id, system }: Machine): string => createHash('sha256').update(`haetae-lab ${system} ${id}`).digest('hex');
+const machineHash = ({ id, system }: Machine): string =>
+  createHash('sha256').update(`haetae-lab ${system} ${id}`).digest('hex');
 
 export function whyNoToken({ domain, id }: Machine): NoLab | undefined {
   if (domain.kind === 'member') return 'domain-member';
@@ -55,7 +66,12 @@ export function tokenFor(text: string | undefined, machine: Machine, nowMs: numb
     return 'broken-token';
   }
   const { haetae, secret, expiresMs, host } = token ?? {};
-  if (haetae !== 'lab.1' || !/^[0-9a-f]{64}$/.test(secret ?? '') || typeof expiresMs !== 'number' || typeof host !== 'string')
+  if (
+    haetae !== 'lab.1' ||
+    !/^[0-9a-f]{64}$/.test(secret ?? '') ||
+    typeof expiresMs !== 'number' ||
+    typeof host !== 'string'
+  )
     return 'broken-token';
   if (token?.machine !== machineHash(machine)) return 'other-machine';
   return nowMs >= expiresMs ? 'expired' : (token as LabToken);

@@ -39,14 +39,36 @@ export async function runIsolated(plan: AtomicPlan, options: IsolatedOptions): P
     const input = join(folder, 'in');
     mkdirSync(input);
     mkdirSync(join(folder, 'root'));
-    for (const { name, index } of phases) writeFileSync(join(input, name), argvOf(plan.steps[index]!, 'linux', marker).at(-1)!);
+    for (const { name, index } of phases)
+      writeFileSync(join(input, name), argvOf(plan.steps[index]!, 'linux', marker).at(-1)!);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) for (const path of [folder, input, join(folder, 'root')]) chownSync(path, NOBODY, NOBODY);
     chmodSync(folder, 0o700);
     const names = phases.map(({ name, index }) => `${name}:${plan.steps[index]!.shell}`);
     const argv = [
-      ...(isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'] : ['setpriv']),
-      ...['--no-new-privs', 'unshare', '--user', '--map-root-user', '--mount', '--pid', '--net', '--ipc', '--uts', '--fork', '--kill-child=KILL'],
+      ...(isRoot
+        ? [
+            'setpriv',
+            `--reuid=${NOBODY}`,
+            `--regid=${NOBODY}`,
+            '--clear-groups',
+            '--inh-caps=-all',
+            '--bounding-set=-all',
+          ]
+        : ['setpriv']),
+      ...[
+        '--no-new-privs',
+        'unshare',
+        '--user',
+        '--map-root-user',
+        '--mount',
+        '--pid',
+        '--net',
+        '--ipc',
+        '--uts',
+        '--fork',
+        '--kill-child=KILL',
+      ],
       // The script's text, since the account may not be able to read where it lies.
       ...['/bin/sh', '-c', options.script, 'isolate.sh', folder, String(seconds), ...names],
     ];
@@ -58,7 +80,12 @@ export async function runIsolated(plan: AtomicPlan, options: IsolatedOptions): P
     });
     const told = await followed(child, options.signal, SETUP_MS + (phases.length * 2 + 1) * (seconds + 3) * 1000);
     return {
-      ...{ test: plan.test.guid, name: plan.test.name, technique: plan.technique ?? plan.test.technique, tactics: plan.tactics },
+      ...{
+        test: plan.test.guid,
+        name: plan.test.name,
+        technique: plan.technique ?? plan.test.technique,
+        tactics: plan.tactics,
+      },
       ...{ marker, once, hostPid: child.pid ?? null, startedMs, endedMs: now(), undone: 'thrown-away' },
       ...recordOf(told),
     };
@@ -140,7 +167,13 @@ function recordOf({ control, output, errors, ended }: Told): Pick<StepRecord, 'p
     }
   }
   const run = phases.find(({ phase }) => phase === 'run');
-  const outcome: StepOutcome = isUnmet ? 'unmet' : !ended || run === undefined ? 'broken' : run.timedOut ? 'timed-out' : 'done';
+  const outcome: StepOutcome = isUnmet
+    ? 'unmet'
+    : !ended || run === undefined
+      ? 'broken'
+      : run.timedOut
+        ? 'timed-out'
+        : 'done';
   if (outcome === 'broken')
     phases.push({
       ...{ phase: 'run', need: 0, pid: null, startedMs: 0, endedMs: 0, status: null, timedOut: !ended },

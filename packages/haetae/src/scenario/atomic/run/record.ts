@@ -57,12 +57,16 @@ export interface RunRecord {
 export const MOST_OUTPUT = 4096;
 
 /** The names under which phases are told: `check1`, `get1`, `run`, `undo`. */
-export function namedPhases({ steps }: AtomicPlan): { readonly name: string; readonly index: number; readonly need: number }[] {
+export function namedPhases({
+  steps,
+}: AtomicPlan): { readonly name: string; readonly index: number; readonly need: number }[] {
   let need = 0;
   let last: Phase | undefined;
   return steps.map(({ phase }, index) => {
     if (phase === 'check' || (phase === 'get' && last !== 'check')) need++;
     last = phase;
-    return phase === 'check' || phase === 'get' ? { name: `${phase}${need}`, index, need } : { name: phase, index, need: 0 };
+    return phase === 'check' || phase === 'get'
+      ? { name: `${phase}${need}`, index, need }
+      : { name: phase, index, need: 0 };
   });
 }
