@@ -79,6 +79,7 @@ const KEYS = [
   'id',
   'status',
   'description',
+  'references',
   'author',
   'date',
   'tags',
@@ -107,6 +108,14 @@ function* items(search: Search): Iterable<Item> {
   else for (const of of search.of) yield* items(of);
 }
 
+/** What a rule may hint at as the answer to it: a playbook of ours, or one action. */
+const RESPONSES = [
+  ...readdirSync(join(CONTENT, '../playbooks')).map((name) => name.replace(/\.yml$/, '')),
+  ...readdirSync(join(import.meta.dirname, '../respond/actions'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name),
+];
+
 /** What every event has, whatever the table of fields says. */
 const SYSTEM = ['EventID', 'Channel', 'Provider_Name', 'Computer'];
 
@@ -123,7 +132,11 @@ describe.each(pack)('$path', ({ path, text, rule, examples }) => {
     expect(rule.level).toBeDefined();
     expect(rule.falsepositives.length).toBeGreaterThan(0);
     expect(rule.logsource.product).toBe('windows');
-    const { title_ko: title, description_ko: description } = rule.raw.haetae as Record<string, string>;
+    const references = rule.raw.references as readonly string[];
+    expect(references.length).toBeGreaterThan(0);
+    expect(references.filter((url) => !/^https:\/\/[\w.-]+\/\S*$/.test(url))).toEqual([]);
+    const { title_ko: title, description_ko: description, response } = rule.raw.haetae as Record<string, string>;
+    expect(RESPONSES).toContain(response);
     expect(title).toMatch(/[가-힣]/);
     expect(description).toMatch(/[가-힣].*\.$/);
   });
