@@ -76,6 +76,6 @@ const placeOf = (position: FiledFinding['event']['position']): number =>
   position.kind === 'record' ? position.record : position.line;
 
 const referred = (reason: FiledFinding['why'][number]): number[] =>
-  reason.kind === 'correlation'
+  reason.kind === 'correlated'
     ? [...reason.first, ...reason.last].flatMap(({ record, line }) => record ?? line ?? [])
     : [];
