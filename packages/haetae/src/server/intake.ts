@@ -4,6 +4,7 @@ import type { FrameHead } from '../source/index.ts';
 /** What a shipper handed over in one go, as received. It is acknowledged once the intake has made it durable. */
 export interface Frame extends FrameHead {
   readonly receivedMs: UnixMs;
+  /** Valid until it is accepted: an intake copies what it keeps. */
   readonly bytes: Uint8Array;
 }
 

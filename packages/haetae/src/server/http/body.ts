@@ -9,17 +9,61 @@ export type Body =
   /** Not what its encoding says, or cut off. */
   | { readonly kind: 'damaged'; readonly reason: string };
 
-/** All bytes, at most `limit`; undefined when there are more. What is beyond is not kept. */
-export async function collect(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | undefined> {
+/** All bytes, at most `limit`; undefined when there are more. What is beyond is not kept. They stand in `room` where that is long enough. */
+export async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number,
+  room?: Buffer,
+): Promise<Buffer | undefined> {
   const kept: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
+    const at = length;
     length += chunk.length;
     if (length > limit) return undefined;
-    kept.push(chunk);
+    if (room !== undefined && length <= room.length) room.set(chunk, at);
+    else {
+      if (room !== undefined && kept.length === 0 && at > 0) kept.push(room.subarray(0, at));
+      kept.push(chunk);
+    }
   }
+  if (room !== undefined && kept.length === 0) return room.subarray(0, length);
   return kept.length === 1 ? Buffer.from(kept[0]!.buffer, kept[0]!.byteOffset, length) : Buffer.concat(kept, length);
 }
+
+/**
+ * Memory of bodies, used again when one is done with: V8 begins to collect garbage by the bytes of buffers that were made, and bodies
+ * are most of what a busy server makes.
+ */
+export class BodyRooms {
+  readonly #most: number;
+  #free: Buffer[] = [];
+  #bytes = 0;
+
+  /** `most`: bytes that are kept free. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  take(length: number): Buffer {
+    const at = this.#free.findIndex((room) => room.length >= length);
+    if (at < 0) return Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(length, LEAST_ROOM))));
+    const [room] = this.#free.splice(at, 1);
+    this.#bytes -= room!.length;
+    return room!;
+  }
+
+  /** Nobody reads it any more. */
+  giveBack(room: Buffer): void {
+    if (this.#bytes + room.length > this.#most) return;
+    this.#bytes += room.length;
+    // The smallest that is long enough is found first.
+    const at = this.#free.findIndex((other) => other.length >= room.length);
+    this.#free.splice(at < 0 ? this.#free.length : at, 0, room);
+  }
+}
+
+const LEAST_ROOM = 4096;
 
 const decoders = {
   gzip: promisify<Buffer, object, Buffer>(gunzip),
@@ -28,18 +72,20 @@ const decoders = {
   br: promisify<Buffer, object, Buffer>(brotliDecompress),
 };
 
-/** The body as its sender meant it. Inflating runs in the thread pool and ends at the limit, whatever the ratio. */
+/** The body as its sender meant it, in memory that `room` gives where its length is told. Inflating runs in the thread pool and ends at the limit, whatever the ratio. */
 export async function readBody(
   chunks: AsyncIterable<Uint8Array>,
   headers: { readonly encoding: string | undefined; readonly length: string | undefined },
   limits: HttpLimits,
+  room: (length: number) => Buffer | undefined = () => undefined,
 ): Promise<Body> {
   const encoding = (headers.encoding ?? 'identity').trim().toLowerCase();
   const plain = encoding === 'identity' || encoding === '';
   const limit = plain ? limits.ingestInflated : limits.ingestBody;
-  if (Number(headers.length ?? 0) > limit) return { kind: 'too-large', limit };
+  const length = Number(headers.length ?? 0);
+  if (length > limit) return { kind: 'too-large', limit };
   if (!plain && !['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) return { kind: 'encoding', encoding };
-  const sent = await collect(chunks, limit);
+  const sent = await collect(chunks, limit, length > 0 ? room(length) : undefined);
   if (sent === undefined) return { kind: 'too-large', limit };
   if (plain || sent.length === 0) return { kind: 'body', bytes: sent };
   const options = { maxOutputLength: limits.ingestInflated };

@@ -1,7 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
 import type { Ctx, Env, Parts } from '../context.ts';
-import { type Body, Room, readBody } from '../http/body.ts';
+import { type Body, BodyRooms, Room, readBody } from '../http/body.ts';
 import { gateOf } from './gate.ts';
 import type { Answer, IngestRequest, IngestRoute } from './protocol.ts';
 import { PROTOCOLS } from './registry.ts';
@@ -14,10 +14,14 @@ export interface IngestEndpoint {
   readonly open: boolean;
 }
 
+/** Bytes of memory that wait for the next bodies. */
+const ROOMS_BYTES = 16 * 1024 * 1024;
+
 /** Adds the routes of every protocol. */
 export function mountIngest(app: Hono<Env>, parts: Parts): readonly IngestEndpoint[] {
   const room = new Room(parts.limits.inFlight);
   parts.metrics.gauge('haetae_ingest_waiting', 'Ingest requests that wait for memory.', () => room.waiting);
+  const rooms = new BodyRooms(ROOMS_BYTES);
   const endpoints: IngestEndpoint[] = [];
   for (const protocol of Object.values(PROTOCOLS)) {
     const gate = gateOf(parts, protocol.name);
@@ -29,12 +33,16 @@ export function mountIngest(app: Hono<Env>, parts: Parts): readonly IngestEndpoi
         if (!isFor(c, route)) return next();
         // Space is taken by what the request says of itself; one that does not say counts as the largest.
         let free: (() => void) | undefined;
-        const request = requestOf(c, parts, async () => {
+        let own: Buffer | undefined;
+        const take = async (): Promise<Taken> => {
           free = await room.take(expected(c, parts));
-        });
+          return (length) => (own = rooms.take(length));
+        };
+        const request = requestOf(c, parts, take);
         try {
           return await respond(c, await route.handle(request, gate));
         } finally {
+          if (own !== undefined) rooms.giveBack(own);
           free?.();
         }
       });
@@ -59,7 +67,10 @@ function expected(c: Ctx, parts: Parts): number {
   return Math.max(1, Math.min(inflated, ingestInflated, inFlight));
 }
 
-function requestOf(c: Ctx, parts: Parts, wait: () => Promise<void>): IngestRequest {
+/** Gives memory for a body of so many bytes. */
+type Taken = (length: number) => Buffer;
+
+function requestOf(c: Ctx, parts: Parts, take: () => Promise<Taken>): IngestRequest {
   return {
     method: c.req.method,
     path: c.req.path,
@@ -67,10 +78,10 @@ function requestOf(c: Ctx, parts: Parts, wait: () => Promise<void>): IngestReque
     header: (name) => c.req.header(name),
     address: c.get('address'),
     async body(): Promise<Body> {
-      await wait();
+      const room = await take();
       const chunks = c.env?.incoming ?? (c.req.raw.body as unknown as AsyncIterable<Uint8Array> | null) ?? empty();
       const headers = { encoding: c.req.header('content-encoding'), length: c.req.header('content-length') };
-      return readBody(chunks, headers, parts.limits);
+      return readBody(chunks, headers, parts.limits, room);
     },
   };
 }

@@ -9,7 +9,7 @@ export interface IngestRequest {
   readonly query: URLSearchParams;
   header(name: string): string | undefined;
   readonly address: string;
-  /** Read once, inflated, within the limits. */
+  /** Read once, inflated, within the limits. Its bytes are valid until the request is answered. */
   body(): Promise<Body>;
 }
 

@@ -56,7 +56,7 @@ export function memory(now: () => number): Memory {
     intake: {
       accept: async (frame) => {
         const outcome = outcomes.shift() ?? { kind: 'durable', seq: frames.length + 1 };
-        if (outcome.kind === 'durable') frames.push(frame);
+        if (outcome.kind === 'durable') frames.push({ ...frame, bytes: frame.bytes.slice() });
         return outcome;
       },
     },

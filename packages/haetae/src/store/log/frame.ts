@@ -47,12 +47,17 @@ export function segmentFault(bytes: Buffer): string | undefined {
   return version === VERSION ? undefined : `version ${version} of the log; this Haetae knows ${VERSION}`;
 }
 
-/** A frame with everything but its seq and checksum, in memory of its own: it can be transferred. */
-export function encodeFrame(head: Json, body: Uint8Array, receivedMs: number): Uint8Array<ArrayBuffer> {
+/** A frame with everything but its seq and checksum, in memory that `room` gives for its length: of its own, unless told otherwise. */
+export function encodeFrame(
+  head: Json,
+  body: Uint8Array,
+  receivedMs: number,
+  room: (length: number) => Uint8Array = ownRoom,
+): Uint8Array {
   const text = Buffer.from(JSON.stringify(head), 'utf8');
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(FRAME_HEADER + text.length + body.length).buffer as ArrayBuffer);
+  const bytes = room(FRAME_HEADER + text.length + body.length);
   bytes.fill(0, 0, FRAME_HEADER);
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   view.setUint32(0, bytes.length, true);
   view.setFloat64(16, receivedMs, true);
   view.setUint32(24, text.length, true);
@@ -60,6 +65,9 @@ export function encodeFrame(head: Json, body: Uint8Array, receivedMs: number): U
   bytes.set(body, FRAME_HEADER + text.length);
   return bytes;
 }
+
+/** Memory that can be transferred. */
+export const ownRoom = (length: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 
 /** Gives an encoded frame its seq, and with it its checksum. */
 export function sealFrame(bytes: Uint8Array, seq: number): void {

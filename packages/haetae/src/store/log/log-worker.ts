@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../error.ts';
-import type { LogAnswer, LogOrder } from './log.ts';
-import { LogWriter, type WriterOptions } from './writer.ts';
+import type { LogAnswer, LogOrder, LogThreadData } from './log.ts';
+import { LogWriter } from './writer.ts';
 
 /**
  * The log's thread. Group commit: while one commit waits for the disk, messages gather at the port; the event loop then
@@ -13,6 +13,8 @@ if (parent === null) throw new Error('log-worker runs as a worker thread only');
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
 const tell = (answer: LogAnswer): void => parent.postMessage(answer);
+const { ring: shared, ...options } = workerData as LogThreadData;
+const ring = new Uint8Array(shared);
 const waiting: Uint8Array[] = [];
 const followers = new Set<MessagePort>();
 let planned = false;
@@ -50,7 +52,8 @@ function plan(writer: LogWriter): void {
 function obey(writer: LogWriter, order: LogOrder): void {
   switch (order.kind) {
     case 'append':
-      for (const frame of order.frames) waiting.push(frame);
+      for (const frame of order.frames)
+        waiting.push(frame instanceof Uint8Array ? frame : ring.subarray(frame.at, frame.at + frame.length));
       plan(writer);
       break;
     case 'follow':
@@ -75,7 +78,7 @@ function obey(writer: LogWriter, order: LogOrder): void {
 }
 
 try {
-  const writer = new LogWriter(workerData as WriterOptions);
+  const writer = new LogWriter(options);
   parent.on('message', (order: LogOrder) => obey(writer, order));
   tell({ kind: 'open', start: writer.start });
 } catch (error) {

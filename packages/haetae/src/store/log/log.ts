@@ -1,7 +1,8 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Json } from '../accounts.ts';
 import { StoreError, type StoreErrorCode } from '../error.ts';
-import { encodeFrame, MAX_FRAME } from './frame.ts';
+import { encodeFrame, MAX_FRAME, ownRoom } from './frame.ts';
+import { type Place, Ring } from './ring.ts';
 import type { LogStart, LogStatus, WriterOptions } from './writer.ts';
 
 export interface LogOptions extends WriterOptions {
@@ -28,8 +29,17 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** A frame that stands in the memory that both threads share. */
+export interface InRing {
+  readonly at: number;
+  readonly length: number;
+}
+/** What the thread is told at its start. */
+export interface LogThreadData extends WriterOptions {
+  readonly ring: SharedArrayBuffer;
+}
 export type LogOrder =
-  | { readonly kind: 'append'; readonly frames: readonly Uint8Array<ArrayBuffer>[] }
+  | { readonly kind: 'append'; readonly frames: readonly (InRing | Uint8Array)[] }
   | { readonly kind: 'follow'; readonly port: MessagePort }
   | { readonly kind: 'release'; readonly seq: number }
   | { readonly kind: 'status' }
@@ -45,18 +55,26 @@ export type LogAnswer =
 
 interface Waiting {
   readonly bytes: number;
+  /** Of the ring. */
+  readonly taken: number;
   readonly resolve: (seq: number) => void;
   readonly reject: (error: StoreError) => void;
 }
 
+/** Frames that wait for the disk stand here; what finds no room has memory of its own. */
+const RING_BYTES = 16 * 1024 * 1024;
+
 /** Opens the log of a folder in a thread of its own: the disk never holds up the caller's event loop. */
 export async function openLog(options: LogOptions): Promise<Log> {
-  const { worker: at, ...workerData } = options;
+  const { worker: at, ...writer } = options;
+  const shared = new Uint8Array(new SharedArrayBuffer(RING_BYTES));
+  const ring = new Ring(RING_BYTES);
+  const workerData: LogThreadData = { ...writer, ring: shared.buffer as SharedArrayBuffer };
   const worker = new Worker(at ?? new URL('./log-worker.js', import.meta.url), { workerData });
   const waiting: Waiting[] = [];
   let head = 0;
   let waitingBytes = 0;
-  let unsent: Uint8Array<ArrayBuffer>[] = [];
+  let unsent: (InRing | Uint8Array)[] = [];
   const statuses: ((status: LogStatus) => void)[] = [];
   const releases: (() => void)[] = [];
   let gone = false;
@@ -75,6 +93,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const one = waiting[head]!;
       waiting[head++] = undefined as never;
       waitingBytes -= one.bytes;
+      ring.giveBack(one.taken);
       each(one, i);
     }
     if (head > 1024 && head * 2 > waiting.length) {
@@ -118,7 +137,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     const order: LogOrder = { kind: 'append', frames };
     worker.postMessage(
       order,
-      frames.map((frame) => frame.buffer),
+      frames.flatMap((frame) => (frame instanceof Uint8Array ? [frame.buffer as ArrayBuffer] : [])),
     );
   }
   return {
@@ -128,15 +147,19 @@ export async function openLog(options: LogOptions): Promise<Log> {
     },
     append(frameHead, body, receivedMs) {
       if (gone) return Promise.reject(new StoreError('closed', 'the log is closed'));
-      const frame = encodeFrame(frameHead, body, receivedMs);
-      if (frame.length > MAX_FRAME) {
-        return Promise.reject(
-          new StoreError('invalid', `a frame of ${frame.length} bytes is longer than ${MAX_FRAME}`),
-        );
+      if (body.length > MAX_FRAME) {
+        return Promise.reject(new StoreError('invalid', `a body of ${body.length} bytes is longer than ${MAX_FRAME}`));
       }
-      waitingBytes += frame.length;
-      if (unsent.push(frame) === 1) setImmediate(flush);
-      return new Promise((resolve, reject) => waiting.push({ bytes: frame.length, resolve, reject }));
+      let place: Place | undefined;
+      const frame = encodeFrame(frameHead, body, receivedMs, (length) => {
+        place = ring.take(length);
+        return place === undefined ? ownRoom(length) : shared.subarray(place.at, place.at + length);
+      });
+      const { length } = frame;
+      waitingBytes += length;
+      if (unsent.push(place === undefined ? frame : { at: place.at, length }) === 1) setImmediate(flush);
+      const taken = place?.taken ?? 0;
+      return new Promise((resolve, reject) => waiting.push({ bytes: length, taken, resolve, reject }));
     },
     follow() {
       const { port1, port2 } = new MessageChannel();

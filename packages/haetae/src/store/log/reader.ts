@@ -6,6 +6,8 @@ import { type Segment, segmentsIn } from './segments.ts';
 
 /** Bytes read at a time; a longer frame is read whole. */
 const CHUNK = 1024 * 1024;
+/** A buffer longer than this is given back after the frame that needed it. */
+const KEPT = 4 * CHUNK;
 
 /** A place that holds no frame. `from` is the first seq that is lost, `to` the last; to is unknown (undefined) where the log ends there. */
 export interface LogDamage {
@@ -24,6 +26,8 @@ export class LogReader {
   #segment: Segment | undefined;
   #fd: number | undefined;
   #offset = 0;
+  /** What was read last stands here. */
+  #buffer = Buffer.alloc(0);
 
   /** `from` is the first seq wanted. What cannot be read is told to `damage` and passed over. */
   constructor(directory: string, from: number, damage: (damage: LogDamage) => void) {
@@ -37,7 +41,7 @@ export class LogReader {
     return this.#next;
   }
 
-  /** Frames up to `durable` and, after the first, up to `maxBytes`; [] when there is none. Their bodies share one buffer, new for each call. */
+  /** Frames up to `durable` and, after the first, up to `maxBytes`; [] when there is none. Their bodies are valid until the next call. */
   read(durable: number, maxBytes = CHUNK): Frame[] {
     while (this.#next <= durable) {
       if (this.#fd === undefined && !this.#open()) return [];
@@ -81,15 +85,20 @@ export class LogReader {
     return true;
   }
 
-  #bytes(offset: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let got = 0;
+  /** `has`: so many of them were read by the call before. */
+  #bytes(offset: number, length: number, has = 0): Buffer {
+    if (this.#buffer.length < length || this.#buffer.length > Math.max(KEPT, length * 2)) {
+      const buffer = Buffer.allocUnsafeSlow(length < KEPT ? Math.min(KEPT, length * 2) : length);
+      this.#buffer.copy(buffer, 0, 0, has);
+      this.#buffer = buffer;
+    }
+    let got = has;
     while (got < length) {
-      const n = readSync(this.#fd!, bytes, got, length - got, offset + got);
+      const n = readSync(this.#fd!, this.#buffer, got, length - got, offset + got);
       if (n === 0) break;
       got += n;
     }
-    return bytes.subarray(0, got);
+    return this.#buffer.subarray(0, got);
   }
 
   #readHere(durable: number, maxBytes: number): Frame[] {
@@ -107,7 +116,7 @@ export class LogReader {
         frames.push(frame);
       } else if (framed.kind === 'more') {
         if (frames.length > 0 || at + framed.needs <= bytes.length) break;
-        const longer = this.#bytes(this.#offset + at, framed.needs);
+        const longer = this.#bytes(this.#offset + at, framed.needs, at === 0 ? bytes.length : 0);
         if (longer.length < framed.needs) break;
         this.#offset += at;
         [bytes, at] = [longer, 0];
