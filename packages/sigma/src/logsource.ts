@@ -29,6 +29,10 @@ export interface LogSourceTable {
   readonly services: Readonly<Record<string, readonly Source[]>>;
   /** Further readings of events, for the rules of every log source that holds them: fields cut out of texts. */
   readonly readings?: readonly Source[];
+  /** Where events stand of a rule that names the product and no more; any event where it is not said. */
+  readonly alone?: readonly Source[];
+  /** Tables of further products, for the rules of those. */
+  readonly others?: readonly LogSourceTable[];
 }
 
 /** Whether {@link accepts} has nothing to ask. */
@@ -74,16 +78,25 @@ function placesOf({ product, category, service }: LogSource, table: LogSourceTab
   const fail = (reason: string): never => {
     throw new SigmaError('no-source', reason, place);
   };
-  if (product !== undefined && product.toLowerCase() !== table.product)
-    return fail(`no event source for product ${product}; the log sources given are those of ${table.product}`);
+  const given = [table, ...(table.others ?? [])];
+  const tables = product === undefined ? given : given.filter((one) => one.product === product.toLowerCase());
+  if (tables.length === 0)
+    return fail(
+      `no event source for product ${product}; the log sources given are those of ${given.map((one) => one.product).join(', ')}`,
+    );
   const find = (what: 'category' | 'service', name: string): readonly Source[] => {
-    const rows = what === 'category' ? table.categories : table.services;
-    const found = Object.hasOwn(rows, name)
-      ? rows[name]!
-      : fail(`no event source for ${what} ${name}${didYouMean(name, Object.keys(rows))}`);
+    const rows = tables.map((one) => (what === 'category' ? one.categories : one.services));
+    const having = rows.filter((one) => Object.hasOwn(one, name));
+    if (having.length === 0) {
+      const known = [...new Set(rows.flatMap((one) => Object.keys(one)))];
+      return fail(`no event source for ${what} ${name}${didYouMean(name, known)}`);
+    }
+    const found = having.flatMap((one) => one[name]!);
     return found.length > 0 ? found : fail(`no event source for ${what} ${name}`);
   };
-  if (category === undefined) return service === undefined ? [{}] : find('service', service);
+  if (category === undefined && service === undefined)
+    return (product === undefined ? undefined : tables[0]!.alone) ?? [{}];
+  if (category === undefined) return find('service', service!);
   const sources = find('category', category);
   if (service === undefined) return sources;
   const services = find('service', service);
