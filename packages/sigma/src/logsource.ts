@@ -31,7 +31,7 @@ export interface LogSourceTable {
   readonly readings?: readonly Source[];
   /** Where events stand of a rule that names the product and no more; any event where it is not said. */
   readonly alone?: readonly Source[];
-  /** Tables of further products, for the rules of those. */
+  /** Tables of further products, for the rules that name one of those. */
   readonly others?: readonly LogSourceTable[];
 }
 
@@ -79,23 +79,19 @@ function placesOf({ product, category, service }: LogSource, table: LogSourceTab
     throw new SigmaError('no-source', reason, place);
   };
   const given = [table, ...(table.others ?? [])];
-  const tables = product === undefined ? given : given.filter((one) => one.product === product.toLowerCase());
-  if (tables.length === 0)
+  const own = product === undefined ? table : given.find((one) => one.product === product.toLowerCase());
+  if (own === undefined)
     return fail(
       `no event source for product ${product}; the log sources given are those of ${given.map((one) => one.product).join(', ')}`,
     );
   const find = (what: 'category' | 'service', name: string): readonly Source[] => {
-    const rows = tables.map((one) => (what === 'category' ? one.categories : one.services));
-    const having = rows.filter((one) => Object.hasOwn(one, name));
-    if (having.length === 0) {
-      const known = [...new Set(rows.flatMap((one) => Object.keys(one)))];
-      return fail(`no event source for ${what} ${name}${didYouMean(name, known)}`);
-    }
-    const found = having.flatMap((one) => one[name]!);
+    const rows = what === 'category' ? own.categories : own.services;
+    const found = Object.hasOwn(rows, name)
+      ? rows[name]!
+      : fail(`no event source for ${what} ${name}${didYouMean(name, Object.keys(rows))}`);
     return found.length > 0 ? found : fail(`no event source for ${what} ${name}`);
   };
-  if (category === undefined && service === undefined)
-    return (product === undefined ? undefined : tables[0]!.alone) ?? [{}];
+  if (category === undefined && service === undefined) return own.alone ?? [{}];
   if (category === undefined) return find('service', service!);
   const sources = find('category', category);
   if (service === undefined) return sources;

@@ -205,7 +205,7 @@ describe('Linux', () => {
     ['{product: linux, service: sysmon}', true, false],
     ['{product: linux}', true, false],
     ['{product: windows, category: process_creation}', false, true],
-    ['{category: process_creation}', true, true],
+    ['{category: process_creation}', false, true],
     ['{product: windows}', true, true],
   ])('%s', (logsource, onLinux, onWindows) => {
     const { rules } = parseRules(
