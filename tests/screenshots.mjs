@@ -1,25 +1,43 @@
 /**
- * `npm run screenshots [FOLDER]`: every page of a demo, in Korean and English, light and dark, at 1440 × 900 and 390 × 844, to be
- * looked at. Needs the system's Chromium (CHROMIUM=… names another).
+ * `npm run screenshots [FOLDER] [-- --only REGEX]`: every page of a demo, in Korean and English, light and dark, at 1440 × 900 and
+ * 390 × 844, to be looked at; `--only` those whose file names fit (`story-ko-light-1440`). Needs the system's Chromium (CHROMIUM=…
+ * names another).
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', default: '' } },
+});
+const only = new RegExp(values.only);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const out = process.argv[2] ?? join(root, 'screenshots');
+const out = positionals[0] ?? join(root, 'screenshots');
 mkdirSync(out, { recursive: true });
-const child = spawn(process.execPath, [
-  join(root, 'packages/haetae/bin/haetae.js'),
-  'serve',
-  '--demo',
-  '--port',
-  '0',
-  '--lang',
-  'en',
-]);
+const own = mkdtempSync(join(tmpdir(), 'haetae-screenshots-'));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// One channel that works and one that nobody answers.
+const hook = createServer((asked, answer) => asked.resume().on('end', () => answer.writeHead(204).end()));
+await new Promise((resolve) => hook.listen(0, '127.0.0.1', resolve));
+writeFileSync(join(own, 'hook'), `http://127.0.0.1:${hook.address().port}/alerts`);
+writeFileSync(
+  join(own, 'notify.yml'),
+  `imports: true
+channels:
+  soc-webhook: { type: webhook, url: { file: ${join(own, 'hook')} } }
+  soc-syslog: { type: syslog, host: 127.0.0.1, port: 9, transport: tcp, fallback: soc-webhook }
+`,
+);
+const cli = join(root, 'packages/haetae/bin/haetae.js');
+const argv = [cli, 'serve', '--demo', '--port', '0', '--lang', 'en', '--notify', join(own, 'notify.yml')];
+const child = spawn(process.execPath, argv);
 let said = '';
 await new Promise((resolve, reject) => {
   const hear = (chunk) => {
@@ -31,83 +49,140 @@ await new Promise((resolve, reject) => {
   child.once('exit', (code) => reject(new Error(`haetae serve --demo ended with ${code}: ${said}`)));
 });
 const [, url, secret] = /(http:\/\/127\.0\.0\.1:\d+)\/setup#(\S+)/.exec(said);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-});
 const made = await fetch(`${url}/api/setup`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ token: secret, name: 'demo', password: 'a demo needs no secret' }),
 });
 const [name, value] = made.headers.get('set-cookie').split(';')[0].split('=');
-const get = async (path) => (await fetch(`${url}${path}`, { headers: { cookie: `${name}=${value}` } })).json();
+const { csrf } = await made.json();
+const headers = { cookie: `${name}=${value}`, 'content-type': 'application/json', 'x-csrf-token': csrf };
+const get = async (path) => (await fetch(`${url}${path}`, { headers })).json();
+const post = async (path, body) =>
+  (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+
 // Until what the sample campaign makes is there.
-let first;
-for (let i = 0; i < 60 && first === undefined; i++) {
-  first = (await get('/api/incidents?limit=1')).items[0];
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-}
-await new Promise((resolve) => setTimeout(resolve, 4000));
-const incident = (await get('/api/incidents?limit=1')).items[0]?.id;
-const rule = (await get('/api/findings?limit=1')).items[0]?.ruleId;
-const host = (await get('/api/entities?limit=1')).items[0]?.key;
+for (let i = 0; i < 60 && (await get('/api/incidents?limit=1')).items.length === 0; i++) await sleep(1000);
+await sleep(4000);
+const incident = (await get('/api/incidents?limit=1')).items[0].id;
+const rule = (await get('/api/findings?limit=1')).items[0].ruleId;
+const host = (await get('/api/entities?limit=1')).items[0].key;
+// What a shift leaves behind.
+await post(`/api/incidents/${incident}/responses`, { actions: [] });
+await post(`/api/incidents/${incident}/responses`, { actions: ['isolate-host'] });
+await post(`/api/incidents/${incident}/notes`, { text: '담당자 통화 완료, 격리 승인 대기 중' });
+await post('/api/tokens', { name: 'winlogbeat-dc01', kind: 'ingest', hosts: ['dc01*'], scopes: ['elastic'] });
+await post('/api/users', { name: 'kim', displayName: '김분석', role: 'analyst', password: 'a demo needs no secret' });
+
+/** Address of each view, and what is done there before the picture is taken. */
 const VIEWS = {
-  overview: '',
-  incidents: 'incidents',
-  ...(incident && {
-    story: `incidents/${incident}`,
-    timeline: `incidents/${incident}?view=timeline`,
-    processes: `incidents/${incident}?view=tree`,
-    evidence: `incidents/${incident}?view=evidence&at=2`,
-    entities: `incidents/${incident}?view=entities`,
-  }),
-  hunt: 'hunt?q=powershell',
-  sigma: 'hunt?view=sigma',
-  iocs: 'hunt?view=ioc',
-  anomalies: 'anomalies',
-  attack: 'attack',
-  rules: 'rules',
-  ...(rule && { rule: `rules/${rule}` }),
-  hosts: 'hosts',
-  ...(host && { host: `hosts/${encodeURIComponent(host)}` }),
-  upload: 'upload',
-  tokens: 'settings/tokens',
-  audit: 'settings/audit',
+  overview: [''],
+  incidents: ['incidents'],
+  story: [`incidents/${incident}`],
+  timeline: [`incidents/${incident}?view=timeline`],
+  processes: [`incidents/${incident}?view=tree`],
+  evidence: [`incidents/${incident}?view=evidence&at=2`],
+  entities: [`incidents/${incident}?view=entities`],
+  responses: [`incidents/${incident}`, (page) => page.locator('#responses').scrollIntoViewIfNeeded()],
+  report: [`incidents/${incident}`, (page) => page.locator('#report').scrollIntoViewIfNeeded()],
+  benign: [`incidents/${incident}`, (page) => page.locator('#triage .button').last().click()],
+  hunt: ['hunt?q=powershell'],
+  sigma: ['hunt?view=sigma'],
+  iocs: ['hunt?view=ioc', (page) => page.locator('textarea').fill('hxxps[:]//evil[.]example/a 10.0.0[.]5')],
+  anomalies: ['anomalies'],
+  drift: [
+    'anomalies',
+    async (page) => {
+      await page.locator('section:last-of-type header .button').last().click();
+      await page.locator('section:last-of-type table').waitFor();
+      await page.locator('section:last-of-type').last().scrollIntoViewIfNeeded();
+    },
+  ],
+  attack: ['attack'],
+  technique: ['attack?technique=T1059.001'],
+  rules: ['rules'],
+  rule: [`rules/${rule}`],
+  editor: [`rules/${rule}?edit=1`],
+  hosts: ['hosts'],
+  host: [`hosts/${encodeURIComponent(host)}`],
+  upload: ['upload'],
+  ...Object.fromEntries(
+    ['users', 'tokens', 'agents', 'channels', 'retention', 'audit', 'me', 'about'].map((tab) => [
+      tab,
+      [`settings/${tab}`],
+    ]),
+  ),
+  keys: ['', (page) => page.keyboard.press('?')],
 };
+const SIZES = [
+  [1440, 900],
+  [390, 844],
+];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+
+/** Until every answer is there, nothing says that it loads, and the fonts are drawn. */
+async function settled(page, open) {
+  for (let quiet = 0; quiet < 3; await sleep(60)) quiet = open.size === 0 ? quiet + 1 : 0;
+  await page.waitForFunction(
+    `document.querySelector('main .waiting') === null && document.fonts.status === 'loaded'`,
+    undefined,
+    { timeout: 20_000 },
+  );
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
 const problems = [];
-for (const lang of ['ko', 'en'])
-  for (const theme of ['light', 'dark'])
-    for (const [width, height] of [
-      [1440, 900],
-      [390, 844],
-    ]) {
-      const context = await browser.newContext({
-        viewport: { width, height },
-        locale: lang === 'ko' ? 'ko-KR' : 'en-US',
-      });
-      await context.addCookies([{ name, value, url }]);
-      await context.addInitScript((kept) => localStorage.setItem('haetae', JSON.stringify(kept)), {
-        lang,
-        theme,
-        zone: lang === 'ko' ? 'KST' : 'UTC',
-        seenMs: 1,
-      });
-      const page = await context.newPage();
-      page.on('pageerror', (error) => problems.push(error.message));
-      for (const [view, hash] of Object.entries(VIEWS)) {
-        await page.goto(`${url}/#/${hash}`);
-        await page.waitForTimeout(900);
-        const file = `${view}-${lang}-${theme}-${width}.png`;
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wider > 0) problems.push(`${file}: ${wider} px wider than the page`);
-        await page.screenshot({ path: join(out, file) });
+let taken = 0;
+async function pictures(lang, theme, [width, height]) {
+  const wanted = Object.entries(VIEWS).filter(([view]) => only.test(`${view}-${lang}-${theme}-${width}`));
+  if (wanted.length === 0) return;
+  const locale = lang === 'ko' ? 'ko-KR' : 'en-US';
+  const context = await browser.newContext({ viewport: { width, height }, locale, reducedMotion: 'reduce' });
+  await context.addCookies([{ name, value, url }]);
+  const kept = { lang, theme, zone: lang === 'ko' ? 'KST' : 'UTC', seenMs: 1 };
+  await context.addInitScript(
+    (all) => location.protocol === 'http:' && localStorage.setItem('haetae', JSON.stringify(all)),
+    kept,
+  );
+  const page = await context.newPage();
+  const open = new Set();
+  page.on('request', (one) => !one.url().includes('/api/live') && open.add(one));
+  page.on('requestfinished', (one) => open.delete(one));
+  page.on('requestfailed', (one) => open.delete(one));
+  page.on('pageerror', (error) => problems.push(error.message));
+  for (const [view, [hash, act]] of wanted) {
+    const file = `${view}-${lang}-${theme}-${width}.png`;
+    try {
+      await page.goto('about:blank');
+      await page.goto(`${url}/#/${hash}`);
+      await settled(page, open);
+      if (act !== undefined) {
+        await act(page);
+        await settled(page, open);
       }
-      await context.close();
+    } catch (error) {
+      problems.push(`${file}: ${error.message.split('\n')[0]}`);
     }
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wider > 0) problems.push(`${file}: ${wider} px wider than the page`);
+    await page.screenshot({ path: join(out, file) });
+    taken++;
+  }
+  await context.close();
+}
+for (const lang of ['ko', 'en'])
+  for (const theme of ['light', 'dark']) for (const size of SIZES) await pictures(lang, theme, size);
+
 await browser.close();
 child.removeAllListeners('exit');
+const gone = new Promise((resolve) => child.once('exit', resolve));
 child.kill('SIGINT');
-console.log(`${Object.keys(VIEWS).length * 8} pictures in ${out}`);
+await gone;
+hook.close();
+rmSync(own, { recursive: true });
+console.log(`${taken} pictures in ${out}`);
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -2,6 +2,7 @@ import type {
   agentsApi,
   api,
   apiCounted,
+  apiNotify,
   apiTold,
   apiUploads,
   responsesApi,
@@ -35,6 +36,8 @@ export type RuleVerdict = api.RuleVerdict;
 export type RuleCosts = api.RuleCosts;
 export type Hunt = api.Hunt;
 export type HuntHit = api.HuntHit;
+export type NotifyStatus = apiNotify.NotifyStatus;
+export type Delivery = apiNotify.Delivery;
 export type Agent = agentsApi.Agent;
 export type Anomaly = apiTold.Anomaly;
 export type UploadState = apiUploads.Upload;

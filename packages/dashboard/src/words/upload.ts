@@ -1,0 +1,53 @@
+import { count, some } from './number.ts';
+
+export const en = {
+  title: 'Upload',
+  lead: 'Drop logs here, or choose files',
+  kinds:
+    'EVTX, Event Viewer CSV or XML, JSON lines, and zip, gz or tar of them. What is read is examined like live events, marked as an import.',
+  choose: 'Choose files',
+  passwordHint: 'Password of an archive, if it has one',
+  waiting: 'Waiting',
+  sending: (percent: number) => `Sending, ${percent} %`,
+  reading: (events: string) => `Reading, ${events} events`,
+  done: 'Taken in',
+  nothing: 'No log in it',
+  failed: 'Failed',
+  events: (n: number) => some(n, 'event'),
+  lost: (n: number) => `${some(n, 'place')} could not be read`,
+  receipt: 'Receipt',
+  inferred: 'Inferred',
+  repaired: 'Repaired',
+  lostParts: 'Lost',
+  hash: 'SHA-256',
+  look: 'What was found',
+  tooLarge: (most: string) => `Larger than ${most}: use the watched folder or “haetae scan”.`,
+  notRole: 'Uploading needs the role analyst.',
+  soon: 'Findings appear on the overview as soon as they are made.',
+};
+export type Words = typeof en;
+export const ko: Words = {
+  title: '업로드',
+  lead: '로그 파일을 여기에 끌어다 놓거나 파일을 선택하십시오',
+  kinds:
+    'EVTX, 이벤트 뷰어 CSV·XML, JSON Lines와 이를 묶은 zip·gz·tar를 읽습니다. 읽은 이벤트는 실시간 이벤트와 똑같이 검사하며 가져온 것으로 표시됩니다.',
+  choose: '파일 선택',
+  passwordHint: '압축 파일 암호(있는 경우)',
+  waiting: '대기',
+  sending: (percent) => `전송 중 ${percent}%`,
+  reading: (events) => `읽는 중, 이벤트 ${events}건`,
+  done: '수집 완료',
+  nothing: '로그가 들어 있지 않음',
+  failed: '실패',
+  events: (n) => `이벤트 ${count(n)}건`,
+  lost: (n) => `읽지 못한 곳 ${count(n)}곳`,
+  receipt: '처리 내역',
+  inferred: '추론',
+  repaired: '보정',
+  lostParts: '손실',
+  hash: 'SHA-256',
+  look: '탐지 결과 보기',
+  tooLarge: (most) => `${most}를 넘는 파일입니다. 감시 폴더나 “haetae scan”을 이용하십시오.`,
+  notRole: '업로드하려면 분석가 권한이 필요합니다.',
+  soon: '탐지 결과는 나오는 대로 현황에 표시됩니다.',
+};
