@@ -26,40 +26,56 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // One channel that works and one that nobody answers.
 const hook = createServer((asked, answer) => asked.resume().on('end', () => answer.writeHead(204).end()));
 await new Promise((resolve) => hook.listen(0, '127.0.0.1', resolve));
+writeFileSync(join(own, 'secret'), 'a demo needs no secret');
 writeFileSync(join(own, 'hook'), `http://127.0.0.1:${hook.address().port}/alerts`);
 writeFileSync(
   join(own, 'notify.yml'),
   `imports: true
 channels:
-  soc-webhook: { type: webhook, url: { file: ${join(own, 'hook')} } }
+  soc-webhook: { type: webhook, url: { file: ${join(own, 'hook')} }, secret: { file: ${join(own, 'secret')} } }
   soc-syslog: { type: syslog, host: 127.0.0.1, port: 9, transport: tcp, fallback: soc-webhook }
 `,
 );
 const cli = join(root, 'packages/haetae/bin/haetae.js');
-const argv = [cli, 'serve', '--demo', '--port', '0', '--lang', 'en', '--notify', join(own, 'notify.yml')];
-const child = spawn(process.execPath, argv);
-let said = '';
-await new Promise((resolve, reject) => {
-  const hear = (chunk) => {
-    said += chunk;
-    if (/^Detecting/m.test(said)) resolve();
+/** A server on a free port, with its first administrator. */
+async function serve(...flags) {
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--lang', 'en', ...flags]);
+  process.once('exit', () => child.kill());
+  let said = '';
+  await new Promise((resolve, reject) => {
+    const hear = (chunk) => {
+      said += chunk;
+      if (/^Detecting/m.test(said)) resolve();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`haetae serve ended with ${code}: ${said}`)));
+  });
+  const [, url, secret] = /(http:\/\/127\.0\.0\.1:\d+)\/setup#(\S+)/.exec(said);
+  const made = await fetch(`${url}/api/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: secret, name: 'demo', password: 'a demo needs no secret' }),
+  });
+  const [name, value] = made.headers.get('set-cookie').split(';')[0].split('=');
+  const { csrf } = await made.json();
+  const headers = { cookie: `${name}=${value}`, 'content-type': 'application/json', 'x-csrf-token': csrf };
+  return {
+    url,
+    cookie: { name, value, url },
+    get: async (path) => (await fetch(`${url}${path}`, { headers })).json(),
+    post: async (path, body) =>
+      (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json(),
+    async close() {
+      child.removeAllListeners('exit');
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      await gone;
+    },
   };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
-  child.once('exit', (code) => reject(new Error(`haetae serve --demo ended with ${code}: ${said}`)));
-});
-const [, url, secret] = /(http:\/\/127\.0\.0\.1:\d+)\/setup#(\S+)/.exec(said);
-const made = await fetch(`${url}/api/setup`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ token: secret, name: 'demo', password: 'a demo needs no secret' }),
-});
-const [name, value] = made.headers.get('set-cookie').split(';')[0].split('=');
-const { csrf } = await made.json();
-const headers = { cookie: `${name}=${value}`, 'content-type': 'application/json', 'x-csrf-token': csrf };
-const get = async (path) => (await fetch(`${url}${path}`, { headers })).json();
-const post = async (path, body) =>
-  (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+}
+const demo = await serve('--demo');
+const { get, post } = demo;
 
 // Until what the sample campaign makes is there.
 for (let i = 0; i < 60 && (await get('/api/incidents?limit=1')).items.length === 0; i++) await sleep(1000);
@@ -73,6 +89,11 @@ await post(`/api/incidents/${incident}/responses`, { actions: ['isolate-host'] }
 await post(`/api/incidents/${incident}/notes`, { text: '담당자 통화 완료, 격리 승인 대기 중' });
 await post('/api/tokens', { name: 'winlogbeat-dc01', kind: 'ingest', hosts: ['dc01*'], scopes: ['elastic'] });
 await post('/api/users', { name: 'kim', displayName: '김분석', role: 'analyst', password: 'a demo needs no secret' });
+
+// A demo tells nobody: the channels are pictured on a server of their own.
+const samples = join(root, 'packages/haetae/content/samples');
+const telling = await serve('--data', join(own, 'data'), '--notify', join(own, 'notify.yml'), '--watch', samples);
+for (let i = 0; i < 60 && (await telling.get('/api/deliveries?state=sent')).items.length === 0; i++) await sleep(1000);
 
 /** Address of each view, and what is done there before the picture is taken. */
 const VIEWS = {
@@ -114,6 +135,11 @@ const VIEWS = {
   ),
   keys: ['', (page) => page.keyboard.press('?')],
 };
+/** On which server: a cookie is a host's, whatever its port, so that each has a browser context of its own. */
+const SERVERS = [
+  [demo, (view) => view !== 'channels'],
+  [telling, (view) => view === 'channels'],
+];
 const SIZES = [
   [1440, 900],
   [390, 844],
@@ -125,9 +151,9 @@ const browser = await chromium.launch({
 
 /** Until every answer is there, nothing says that it loads, and the fonts are drawn. */
 async function settled(page, open) {
-  for (let quiet = 0; quiet < 3; await sleep(60)) quiet = open.size === 0 ? quiet + 1 : 0;
+  for (let quiet = 0; quiet < 6; await sleep(60)) quiet = open.size === 0 ? quiet + 1 : 0;
   await page.waitForFunction(
-    `document.querySelector('main .waiting') === null && document.fonts.status === 'loaded'`,
+    () => document.querySelector('main .waiting') === null && document.fonts.status === 'loaded',
     undefined,
     { timeout: 20_000 },
   );
@@ -136,13 +162,15 @@ async function settled(page, open) {
 
 const problems = [];
 let taken = 0;
-async function pictures(lang, theme, [width, height]) {
-  const wanted = Object.entries(VIEWS).filter(([view]) => only.test(`${view}-${lang}-${theme}-${width}`));
+async function pictures(lang, theme, [width, height], [{ url, cookie }, holds]) {
+  const wanted = Object.entries(VIEWS).filter(
+    ([view]) => holds(view) && only.test(`${view}-${lang}-${theme}-${width}`),
+  );
   if (wanted.length === 0) return;
   const locale = lang === 'ko' ? 'ko-KR' : 'en-US';
   const context = await browser.newContext({ viewport: { width, height }, locale, reducedMotion: 'reduce' });
-  await context.addCookies([{ name, value, url }]);
-  const kept = { lang, theme, zone: lang === 'ko' ? 'KST' : 'UTC', seenMs: 1 };
+  await context.addCookies([cookie]);
+  const kept = { lang, theme, zone: lang === 'ko' ? 'KST' : 'UTC', seenMs: Date.now() - 8 * 3_600_000 };
   await context.addInitScript(
     (all) => location.protocol === 'http:' && localStorage.setItem('haetae', JSON.stringify(all)),
     kept,
@@ -174,13 +202,11 @@ async function pictures(lang, theme, [width, height]) {
   await context.close();
 }
 for (const lang of ['ko', 'en'])
-  for (const theme of ['light', 'dark']) for (const size of SIZES) await pictures(lang, theme, size);
+  for (const theme of ['light', 'dark'])
+    for (const size of SIZES) for (const server of SERVERS) await pictures(lang, theme, size, server);
 
 await browser.close();
-child.removeAllListeners('exit');
-const gone = new Promise((resolve) => child.once('exit', resolve));
-child.kill('SIGINT');
-await gone;
+await Promise.all([demo.close(), telling.close()]);
 hook.close();
 rmSync(own, { recursive: true });
 console.log(`${taken} pictures in ${out}`);

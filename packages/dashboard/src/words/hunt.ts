@@ -3,6 +3,7 @@ import { count, some } from './number.ts';
 export const en = {
   title: 'Hunt',
   tabs: { search: 'Search', sigma: 'Sigma rule', ioc: 'List of indicators', hunts: 'Hunts' },
+  columns: { image: 'Program', gist: 'What happened' },
   placeholder: 'powershell  Image="*\\\\rundll32.exe"  host:WS01  -user:SYSTEM  id:1,3',
   label: 'Search events',
   run: 'Search',
@@ -53,6 +54,7 @@ export type Words = typeof en;
 export const ko: Words = {
   title: '헌팅',
   tabs: { search: '검색', sigma: 'Sigma 규칙', ioc: '지표 목록', hunts: '헌트 목록' },
+  columns: { image: '프로그램', gist: '내용' },
   placeholder: 'powershell  Image="*\\\\rundll32.exe"  host:WS01  -user:SYSTEM  id:1,3',
   label: '이벤트 검색',
   run: '검색',

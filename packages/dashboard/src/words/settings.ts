@@ -16,7 +16,7 @@ export const en = {
   saved: 'Saved. It is in force.',
   fixed: (flags: string) => `This was given when the server was started (${flags}), and is changed there.`,
   retention: {
-    now: (events: string, bytes: string) => `${events} events are stored, ${bytes} on disk.`,
+    now: (events: string, bytes: string) => `${events} events are stored${bytes === '' ? '' : `, ${bytes} on disk`}.`,
     days: 'Keep events and findings for so many days',
     gigabytes: 'At most so many gigabytes of events; the oldest days go first',
     forever: 'for good',
@@ -121,7 +121,10 @@ export const ko: Words = {
   saved: '저장했습니다. 바로 적용됩니다.',
   fixed: (flags) => `서버를 시작할 때 지정한 값입니다(${flags}). 여기서는 바꿀 수 없습니다.`,
   retention: {
-    now: (events, bytes) => `현재 이벤트 ${events}건을 보관하고 있으며 디스크 ${bytes}를 사용합니다.`,
+    now: (events, bytes) =>
+      bytes === ''
+        ? `현재 이벤트 ${events}건을 보관하고 있습니다.`
+        : `현재 이벤트 ${events}건을 보관하고 있으며 디스크 ${bytes}를 사용합니다.`,
     days: '이벤트와 탐지 보관 일수',
     gigabytes: '이벤트 최대 보관량(GB). 넘으면 오래된 날짜부터 삭제',
     forever: '무기한',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UnixMs } from '@haetae/event';
+import { incidentWords } from '../locale/index.ts';
 import {
   EVENT_FLAGS,
   type Filter,
@@ -250,10 +251,13 @@ export const eventOf = (event: StoreEvent): StoredEvent => ({
   system: { ...event.system },
 });
 
-/** As the detector's statement has it. */
+/** Of the rule, where it has one; of a score, what it is about. */
 function koreanTitle(body: Json): { titleKo?: string } {
-  const titleKo = (body as { rule?: { titleKo?: unknown } | null } | null)?.rule?.titleKo;
-  return typeof titleKo === 'string' ? { titleKo } : {};
+  const { rule, why } = (body ?? {}) as { rule?: { titleKo?: unknown } | null; why?: unknown };
+  if (typeof rule?.titleKo === 'string') return { titleKo: rule.titleKo };
+  const reasons = Array.isArray(why) ? (why as { kind?: unknown; familyName?: { ko?: unknown } }[]) : [];
+  const family = reasons.find(({ kind }) => kind === 'unusual')?.familyName?.ko;
+  return typeof family === 'string' ? { titleKo: incidentWords('ko').unusual(family) } : {};
 }
 
 export const findingOf = (row: FindingRow): Finding => ({
