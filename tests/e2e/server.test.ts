@@ -96,6 +96,7 @@ async function storeFrames(): Promise<void> {
         users: ['kim'],
         findings: 1,
         mergedInto: null,
+        listed: null,
         body: { id: 'aaaa' },
       },
     ],

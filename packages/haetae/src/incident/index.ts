@@ -3,6 +3,7 @@ export type { AlertBudget, HostBudget, IncidentOptions } from './contract.ts';
 export * from './incident.ts';
 export { incidentsOf } from './incidents.ts';
 export { type Indicator, type IndicatorKind, indicatorsOf } from './indicators/indicators.ts';
+export { type Listed, listedOf } from './listed.ts';
 export type { LiveIncident, LiveIncidents, LiveOptions } from './live/contract.ts';
 export { createLiveIncidents } from './live/live.ts';
 export { type Assets, readAssets } from './risk/assets.ts';

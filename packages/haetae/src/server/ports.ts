@@ -1,5 +1,6 @@
 import type { CommandOutcome } from '@haetae/agent/protocol';
 import type { z } from '@hono/zod-openapi';
+import type { Listed } from '../incident/index.ts';
 import type { Language } from '../locale/index.ts';
 import type { Delivery, Store } from '../store/index.ts';
 import type {
@@ -111,8 +112,11 @@ export interface Findings {
 }
 
 export interface Incidents {
-  list(query: z.infer<typeof IncidentsQuery>): Promise<Page<Incident>>;
+  /** With what lists show besides, where that is kept with them. */
+  list(query: z.infer<typeof IncidentsQuery>): Promise<Page<Incident & { readonly listed?: Listed }>>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /** Its version, without fetching its body; undefined when there is none. */
+  version(id: string): Promise<number | undefined>;
   /** Rejects with `missing`, or `conflict` when the version is not the newest. */
   update(id: string, change: IncidentPatch, actor: Actor): Promise<IncidentDetail>;
   note(id: string, text: string, actor: Actor): Promise<IncidentDetail>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UnixMs } from '@haetae/event';
+import type { Listed } from '../incident/index.ts';
 import { incidentWords } from '../locale/index.ts';
 import {
   EVENT_FLAGS,
@@ -297,9 +298,14 @@ function incidentsOf(store: Store, { now, benign }: StorePortOptions): Ports['in
         ...given({ minLevel: level, host, text, fromMs, toMs }),
       });
       const next = offset + rows.length;
-      return { items: rows.map(incidentOf), next: rows.length > 0 && next < total ? String(next) : null };
+      const items = rows.map((row) => ({
+        ...incidentOf(row),
+        ...(row.listed !== null && { listed: row.listed as unknown as Listed }),
+      }));
+      return { items, next: rows.length > 0 && next < total ? String(next) : null };
     },
     get: detail,
+    version: async (id) => (await store.incidents.row(id))?.version,
     benign: async (id) => {
       if (benign === undefined) throw new StoreError('invalid', 'exceptions cannot be proposed here');
       return benign(id);

@@ -1,4 +1,11 @@
-import { type Incident as Body, findingTitle, incidentTitle, indicatorsOf, storyOf } from '../incident/index.ts';
+import {
+  type Incident as Body,
+  findingTitle,
+  indicatorsOf,
+  type Listed,
+  listedOf,
+  storyOf,
+} from '../incident/index.ts';
 import type { Language } from '../locale/index.ts';
 import type { Incident, IncidentDetail } from './api.ts';
 import type { ListedIncident, Story } from './api-told.ts';
@@ -11,7 +18,7 @@ const bodyOf = ({ incident }: IncidentDetail): Body | undefined =>
     : undefined;
 
 /** Its story in a language; undefined when it has none. */
-export function tell(detail: IncidentDetail, language: Language): Story | undefined {
+function tell(detail: IncidentDetail, language: Language): Story | undefined {
   const body = bodyOf(detail);
   if (body === undefined) return undefined;
   const { title, sentences } = storyOf(body, language);
@@ -28,50 +35,69 @@ export function tell(detail: IncidentDetail, language: Language): Story | undefi
   };
 }
 
-type Told = Pick<ListedIncident, 'tactics' | 'techniques' | 'blind'> & {
-  readonly titles: Readonly<Record<Language, string>>;
-};
-
 const KEPT = 5000;
-const MOST_BANDS = 10;
+const UNTOLD = (title: string): Listed => ({
+  titles: { ko: title, en: title },
+  tactics: [],
+  techniques: [],
+  blind: [],
+});
 
-/** What lists tell of incidents, read out of their bodies once a version. */
+/** What lists tell of incidents: kept with them; of older ones it is read out of their bodies, once a version. */
 export class Titles {
   readonly #incidents: Pick<Incidents, 'get'>;
-  readonly #known = new Map<string, Told>();
+  readonly #known = new Map<string, Listed>();
 
   constructor(incidents: Pick<Incidents, 'get'>) {
     this.#incidents = incidents;
   }
 
-  async of(items: readonly Incident[], language: Language): Promise<ListedIncident[]> {
-    const listed: ListedIncident[] = [];
-    for (const item of items) {
-      const { titles, ...told } = await this.#told(item);
-      listed.push({ ...item, ...told, title: titles[language] });
+  async of(items: readonly (Incident & { readonly listed?: Listed })[], language: Language): Promise<ListedIncident[]> {
+    const all: ListedIncident[] = [];
+    // One body after the other: all of a list's would fill the memory.
+    for (const { listed, ...item } of items) {
+      const { titles, tactics, techniques, blind } = listed ?? (await this.#read(item));
+      const told = { tactics: [...tactics], techniques: [...techniques], blind: [...blind] };
+      all.push({ ...item, ...told, title: titles[language] });
     }
-    return listed;
+    return all;
   }
 
-  async #told(item: Incident): Promise<Told> {
+  async #read(item: Incident): Promise<Listed> {
     const key = `${item.id} ${item.version}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const detail = await this.#incidents.get(item.id);
     const body = detail === undefined ? undefined : bodyOf(detail);
-    const told: Told =
-      body === undefined
-        ? { titles: { ko: item.title, en: item.title }, tactics: [], techniques: [], blind: [] }
-        : {
-            titles: { ko: incidentTitle(body, 'ko'), en: incidentTitle(body, 'en') },
-            tactics: [...body.tactics],
-            techniques: [...body.techniques],
-            blind: body.blind
-              .slice(0, MOST_BANDS)
-              .map(({ kind, host, channel, from, to }) => ({ kind, host, channel, fromMs: from, toMs: to })),
-          };
+    const told = body === undefined ? UNTOLD(item.title) : listedOf(body);
     if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!);
     this.#known.set(key, told);
+    return told;
+  }
+}
+
+const MOST_STORIES = 16;
+
+/** Stories as they were told last: one of thousands of processes takes a while to be told. */
+export class Stories {
+  readonly #incidents: Pick<Incidents, 'get' | 'version'>;
+  readonly #told = new Map<string, Story>();
+
+  constructor(incidents: Pick<Incidents, 'get' | 'version'>) {
+    this.#incidents = incidents;
+  }
+
+  /** undefined when there is no such incident, or it has no story. */
+  async of(id: string, language: Language): Promise<Story | undefined> {
+    const version = await this.#incidents.version(id);
+    if (version === undefined) return undefined;
+    const known = this.#told.get(`${id} ${version} ${language}`);
+    if (known !== undefined) return known;
+    const detail = await this.#incidents.get(id);
+    const told = detail === undefined ? undefined : tell(detail, language);
+    if (detail === undefined || told === undefined) return undefined;
+    if (this.#told.size >= MOST_STORIES) this.#told.delete(this.#told.keys().next().value!);
+    this.#told.set(`${id} ${detail.version} ${language}`, told);
     return told;
   }
 }

@@ -20,6 +20,8 @@ export interface EngineIncident {
   readonly findings: number;
   /** Into which other it went; null for none. */
   readonly mergedInto: string | null;
+  /** What lists show of it besides, as its room shapes it; null for one that was written before there was such. */
+  readonly listed: Json;
   readonly body: Json;
 }
 
@@ -76,6 +78,8 @@ export interface Incidents {
     control?: QueryControl,
   ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /** Without its body. */
+  row(id: string): Promise<IncidentRow | undefined>;
   /**
    * Those that the reader changed behind the frame `seq`, or anybody at or after `sinceMs`; merged ones too. In order of seq.
    */

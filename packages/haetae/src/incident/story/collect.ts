@@ -4,8 +4,16 @@ import type { Act } from '../trace/trace.ts';
 import { type Deed, LEVEL_ORDER, merged, signature, worse } from './deed.ts';
 import { first, isStart, toldBy, toldByAct } from './kinds.ts';
 
+const collected = new WeakMap<Incident, readonly Deed[]>();
+
 /** What an incident tells, each thing once, by time: starts of its processes, what they did, and what was found besides. */
-export function deedsOf(incident: Incident): Deed[] {
+export function deedsOf(incident: Incident): readonly Deed[] {
+  const deeds = collected.get(incident) ?? collect(incident);
+  collected.set(incident, deeds);
+  return deeds;
+}
+
+function collect(incident: Incident): Deed[] {
   const nodes = new Map(incident.tree.map((node) => [node.key, node]));
   const found = new Map<string, Deed>();
   const add = (deed: Deed): void => {

@@ -65,6 +65,7 @@ export function hostileMessage(redaction: Redaction = 'full', language: 'ko' | '
       users: [HOSTILE],
       findings: 1,
       mergedInto: null,
+      listed: null,
       status: 'new',
       assignee: null,
       verdict: null,

@@ -190,6 +190,7 @@ const someRow = (now: UnixMs): Omit<IncidentDetail, 'id' | 'version' | 'createdM
   users: ['CORP\\kim'],
   findings: 1,
   mergedInto: null,
+  listed: null,
   body: bodyWith([5000]),
   status: 'new',
   assignee: null,

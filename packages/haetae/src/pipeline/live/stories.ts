@@ -1,6 +1,6 @@
 import type { Event, UnixMs } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
-import { createLiveIncidents, type Incident, incidentTitle, type LiveIncidents } from '../../incident/index.ts';
+import { createLiveIncidents, type Incident, type LiveIncidents, listedOf } from '../../incident/index.ts';
 import type { EngineIncident, FindingRow, Json, MovedFinding } from '../../store/index.ts';
 import { LIVE_FILE } from './detection.ts';
 import { Placed } from './placed.ts';
@@ -103,6 +103,7 @@ export interface SavedStories {
 
 function rowOf(incident: Incident, seq: number, receivedMs: number, mergedInto: string | null): EngineIncident {
   const { id, fromMs, toMs, risk, level, hosts, users, counts } = incident;
+  const listed = listedOf(incident);
   return {
     seq,
     id,
@@ -110,11 +111,12 @@ function rowOf(incident: Incident, seq: number, receivedMs: number, mergedInto: 
     lastMs: (toMs ?? receivedMs) as UnixMs,
     risk,
     level,
-    title: incidentTitle(incident, 'en'),
+    title: listed.titles.en,
     hosts,
     users,
     findings: counts.findings,
     mergedInto,
+    listed: listed as unknown as Json,
     body: incident as unknown as Json,
   };
 }

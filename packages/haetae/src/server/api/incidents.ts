@@ -1,7 +1,7 @@
 import { Id, IncidentDetail, IncidentPatch, IncidentsQuery, Note, page } from '../api.ts';
 import { BenignProposal, LanguageQuery, ListedIncident, Story } from '../api-told.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { Titles, tell } from '../told.ts';
+import { Stories, Titles } from '../told.ts';
 import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
 
@@ -12,6 +12,7 @@ export function incidentRoutes(api: Api): void {
   const { parts } = api;
   const { incidents } = parts.ports;
   const titles = new Titles(incidents);
+  const stories = new Stories(incidents);
 
   api.add(
     'viewer',
@@ -55,8 +56,7 @@ export function incidentRoutes(api: Api): void {
       responses: { 200: json(Story) },
     },
     async (c) => {
-      const found = await incidents.get(c.req.valid('param').id);
-      const story = found === undefined ? undefined : tell(found, c.req.valid('query').lang);
+      const story = await stories.of(c.req.valid('param').id, c.req.valid('query').lang);
       if (story === undefined) throw missing;
       return c.json(story, 200);
     },
@@ -73,7 +73,7 @@ export function incidentRoutes(api: Api): void {
     },
     async (c) => {
       const { id } = c.req.valid('param');
-      if ((await incidents.get(id)) === undefined) throw missing;
+      if ((await incidents.version(id)) === undefined) throw missing;
       return c.json(await incidents.benign(id), 200);
     },
   );

@@ -11,7 +11,7 @@ export function responseRoutes(api: Api): void {
   const { parts } = api;
   const { responses, incidents } = parts.ports;
   const known = async (id: string): Promise<void> => {
-    if ((await incidents.get(id)) === undefined) throw new HttpProblem(404, 'missing', 'there is no such incident');
+    if ((await incidents.version(id)) === undefined) throw new HttpProblem(404, 'missing', 'there is no such incident');
   };
 
   api.add(

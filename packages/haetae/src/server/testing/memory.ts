@@ -334,6 +334,7 @@ function books(
           query,
         ),
       get: async (id) => incidents.get(id),
+      version: async (id) => incidents.get(id)?.version,
       update: async (id, { version, status, assignee, verdict }) =>
         change(id, (one) => {
           if (one.version !== version) throw new StoreError('conflict', 'somebody changed it since');

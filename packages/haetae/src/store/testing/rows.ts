@@ -11,6 +11,6 @@ export const finding = (change: Partial<FindingRow> & { readonly id: number }): 
 });
 export const incident = (change: Partial<EngineIncident> & { readonly id: string }): EngineIncident => ({
   ...{ seq: 1, firstMs: ms(T), lastMs: ms(T + 5), risk: 61.5, level: 'high', title: 'Credentials stolen on PC-1' },
-  ...{ hosts: ['PC-1'], users: ['CORP\\alice'], findings: 2, mergedInto: null, body: { tree: [1] } },
+  ...{ hosts: ['PC-1'], users: ['CORP\\alice'], findings: 2, mergedInto: null, listed: null, body: { tree: [1] } },
   ...change,
 });

@@ -29,6 +29,7 @@ export const incidentRows = tableOf<StoredIncident>('incidents', {
   version: 'int',
   createdMs: 'int',
   updatedMs: 'int',
+  listed: 'json',
 });
 const bodies = tableOf<{ readonly id: string; readonly body: Json }>('incident_bodies', { id: 'text', body: 'packed' });
 const history = tableOf<IncidentEntry>('incident_history', {
@@ -166,6 +167,11 @@ export const incidentsIn = (db: Database): Incidents => ({
       const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
       if (row === undefined) return undefined;
       return { ...rowOf(row), body: (await bodies.first(sql, 'WHERE id = $1', [id]))?.body ?? null };
+    }),
+  row: (id) =>
+    db.read(async (sql) => {
+      const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
+      return row && rowOf(row);
     }),
   changed: ({ seq, sinceMs, limit }) =>
     db.read(async (sql) => {

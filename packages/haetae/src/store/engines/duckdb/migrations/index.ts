@@ -5,6 +5,7 @@ import { strays } from './0004-strays.ts';
 import { hunts } from './0005-hunts.ts';
 import { marks } from './0006-marks.ts';
 import { bodies } from './0007-bodies.ts';
+import { listed } from './0008-listed.ts';
 
 /** One step of the schema, never changed once it was released. */
 export interface Migration {
@@ -14,4 +15,4 @@ export interface Migration {
 }
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
-export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts, marks, bodies];
+export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts, marks, bodies, listed];
