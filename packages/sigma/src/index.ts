@@ -67,15 +67,17 @@ export {
   STATUSES,
   type Status,
 } from './rule.ts';
+export { type RuleExample } from './rule-tests/example.ts';
 export {
   exampleEvent,
   type ParsedRuleTests,
   parseRuleTests,
-  type RuleExample,
   type RuleTestResult,
   type RuleTests,
+  testCorrelation,
   testRule,
 } from './rule-tests/rule-tests.ts';
+export type { RuleSequence, TimedExample } from './rule-tests/sequence.ts';
 export { type Candidate, createRuleSet, type Match, type RuleSet, type RuleSetOptions } from './ruleset.ts';
 export { SAVED_VERSION, type SavedRules } from './saved.ts';
 export { type EventView, objectView, type Primitive, type RawValue } from './view.ts';

@@ -1,5 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { readIfThere, writeWhole } from '../spool/files.ts';
 import type { ServerAt } from './steps/step.ts';
 
@@ -16,11 +15,8 @@ export interface Isolation {
 
 export class IsolationFile {
   readonly #path: string;
-  /** Lies there while somebody at the host wants it to end: whoever enforces it looks every second. */
-  readonly #release: string;
-  constructor(folder: string) {
-    this.#path = join(folder, 'isolation.json');
-    this.#release = join(folder, 'release');
+  constructor(path: string) {
+    this.#path = path;
   }
   read(): Isolation | undefined {
     const text = readIfThere(this.#path);
@@ -37,12 +33,5 @@ export class IsolationFile {
   }
   remove(): void {
     rmSync(this.#path, { force: true });
-    rmSync(this.#release, { force: true });
-  }
-  askRelease(): void {
-    writeWhole(this.#release, '');
-  }
-  get isReleaseAsked(): boolean {
-    return existsSync(this.#release);
   }
 }

@@ -29,7 +29,7 @@ export async function testCommand(this: Context, flags: RulesFlags, ...paths: st
     const run = runRuleTests(examples, [...own, ...others]);
     const tested = new Set(run.rules.map(({ tests }) => tests.rule.toLowerCase()));
     const untested = own.filter(
-      ({ kind, rule }) => kind === 'rule' && (rule.id === undefined || !tested.has(rule.id.toLowerCase())),
+      ({ kind, rule }) => kind !== 'filter' && (rule.id === undefined || !tested.has(rule.id.toLowerCase())),
     ).length;
     out.write(flags.format === 'json' ? runJson(run, untested) : runText(run, untested, words, out));
     return run.problems.length === 0 && run.rules.every(({ passed }) => passed) ? EXIT.done : EXIT.findings;
@@ -67,7 +67,8 @@ function runText({ rules, problems }: TestRun, untested: number, words: Words, {
     const { entry, tests, passed } = one;
     const verdict = padEnd(passed ? `✓ ${w.passed}` : `✗ ${w.failed}`, verdicts);
     const title = entry === undefined ? printable(tests.rule) : entryTitle(entry, words.lang);
-    const of = `${w.positive} ${tests.positive.length}, ${w.negative} ${tests.negative.length}`;
+    const { positive, negative, sequences } = tests;
+    const of = `${w.positive} ${positive.length + sequences.positive.length}, ${w.negative} ${negative.length + sequences.negative.length}`;
     lines.push(`${passed ? color.green(verdict) : color.red(verdict)}  ${title}  ${color.dim(of)}`);
     if (!passed) lines.push(...failures(one, words).map((line) => `    ${line}`));
   }

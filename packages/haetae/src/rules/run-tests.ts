@@ -2,13 +2,17 @@ import { PlainEvent } from '@haetae/event';
 import {
   parseRuleTests,
   type RuleExample,
+  type RuleSequence,
   type RuleTestResult,
   type RuleTests,
   type SigmaError,
+  type TimedExample,
+  testCorrelation,
   testRule,
 } from '@haetae/sigma';
 import { createWindowsRuleSet } from '@haetae/sigma/windows';
 import { hiddenIn, overlayOf, type RuleText } from '../detect/index.ts';
+import { type Chains, chainsOf } from './chains.ts';
 import type { RuleEntry } from './read.ts';
 
 /** What came of one rule's tests. */
@@ -18,7 +22,7 @@ export interface TestedRule {
   readonly entry: RuleEntry | undefined;
   /** Why the rule is not in force. */
   readonly problem: SigmaError | undefined;
-  readonly results: readonly RuleTestResult[];
+  readonly results: readonly RuleTestResult<RuleExample | RuleSequence>[];
   readonly passed: boolean;
 }
 
@@ -33,8 +37,9 @@ export function runRuleTests(files: readonly RuleText[], entries: readonly RuleE
   const byId = new Map<string, RuleEntry>();
   for (const entry of entries) {
     const id = entry.rule.id?.toLowerCase();
-    if (entry.kind === 'rule' && id !== undefined && !byId.has(id)) byId.set(id, entry);
+    if (entry.kind !== 'filter' && id !== undefined && !byId.has(id)) byId.set(id, entry);
   }
+  const chains = chainsOf(entries);
   const problems: SigmaError[] = [];
   const rules: TestedRule[] = [];
   for (const { path, text } of files) {
@@ -42,7 +47,8 @@ export function runRuleTests(files: readonly RuleText[], entries: readonly RuleE
     problems.push(...parsed.problems);
     for (const tests of parsed.tests) {
       const entry = byId.get(tests.rule.toLowerCase());
-      rules.push(entry?.kind === 'rule' ? tested(tests, entry) : missing(tests));
+      if (entry?.kind === 'rule') rules.push(tested(tests, entry));
+      else rules.push(entry?.kind === 'correlation' ? testedChain(tests, entry, chains) : missing(tests));
     }
   }
   return { rules, problems };
@@ -67,9 +73,24 @@ function tested(tests: RuleTests, entry: Extract<RuleEntry, { kind: 'rule' }>): 
   return { tests, entry, problem: undefined, results, passed: results.every(({ ok }) => ok) };
 }
 
-const eventOf = ({ channel, provider, eventId, fields, at }: RuleExample): PlainEvent =>
+function testedChain(tests: RuleTests, entry: Extract<RuleEntry, { kind: 'correlation' }>, chains: Chains): TestedRule {
+  const chain = chains.of(entry.rule);
+  if ('problem' in chain) return { tests, entry, problem: chain.problem, results: [], passed: false };
+  const results = testCorrelation(tests, ({ events }) => chain.fires(events.map(eventOf)));
+  return { tests, entry, problem: undefined, results, passed: results.every(({ ok }) => ok) };
+}
+
+const eventOf = ({
+  channel,
+  provider,
+  eventId,
+  fields,
+  at,
+  ...more
+}: RuleExample & Partial<TimedExample>): PlainEvent =>
   new PlainEvent({
-    timeMs: 0,
+    timeMs: more.afterMs ?? 0,
+    computer: more.computer ?? '',
     channel,
     provider,
     eventId,

@@ -1,26 +1,17 @@
-import { type At, didYouMean, SigmaError } from '../error.ts';
+import { type At, SigmaError } from '../error.ts';
 import { eventOfPairs, type WindowsEvent } from '../windows/event.ts';
-import { entry, type MapNode, type Node } from '../yaml/node.ts';
+import { entry, type Node } from '../yaml/node.ts';
 import { readYaml } from '../yaml/read.ts';
+import { mapOf, type RuleExample, readExample, textOf } from './example.ts';
+import { isSequence, type RuleSequence, readSequence } from './sequence.ts';
 
-/** An event as it is logged, beside a rule. */
-export interface RuleExample {
-  readonly channel: string;
-  readonly provider: string;
-  readonly eventId: number;
-  /** In the order of the text; a list of values repeats its name. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
-  /** What the author calls it. */
-  readonly name: string | undefined;
-  readonly at: At;
-}
-
-/** Events on which a rule must fire, and events on which it must not. */
+/** Events on which a rule must fire, and events on which it must not; for a correlation, sequences of events. */
 export interface RuleTests {
   /** The id of the rule. */
   readonly rule: string;
   readonly positive: readonly RuleExample[];
   readonly negative: readonly RuleExample[];
+  readonly sequences: { readonly positive: readonly RuleSequence[]; readonly negative: readonly RuleSequence[] };
   readonly file: string | undefined;
   readonly at: At;
 }
@@ -32,7 +23,8 @@ export interface ParsedRuleTests {
 
 /**
  * Reads the tests of rules: documents with `rule` (an id), `positive` and `negative` (lists of events, each with channel,
- * provider, eventId and fields). Never throws; what cannot be read is a problem with its place.
+ * provider, eventId and fields). An item with `events` is a sequence: see {@link readSequence}. Never throws; what cannot be
+ * read is a problem with its place.
  */
 export function parseRuleTests(text: string, { file }: { readonly file?: string } = {}): ParsedRuleTests {
   const tests: RuleTests[] = [];
@@ -56,15 +48,26 @@ function readTests(root: Node, file: string | undefined): RuleTests {
   const map = mapOf(root, 'tests of a rule are', ['rule', 'positive', 'negative'], file);
   const rule = textOf(map, 'rule', file);
   if (rule === undefined) throw new SigmaError('missing-key', 'tests need rule, the id of a rule', { file, ...map.at });
-  const examples = (key: 'positive' | 'negative'): RuleExample[] => {
+  const items = (key: 'positive' | 'negative'): readonly Node[] => {
     const found = entry(map, key);
     if (found === undefined) return [];
     if (found.value.kind !== 'list')
       throw new SigmaError('bad-type', `${key} is a list of events`, { file, ...found.value.at });
-    return found.value.items.map((item) => readExample(item, file));
+    return found.value.items;
   };
-  const tests = { rule, positive: examples('positive'), negative: examples('negative'), file, at: map.at };
-  if (tests.positive.length === 0)
+  const examples = (key: 'positive' | 'negative'): RuleExample[] =>
+    items(key).flatMap((item) => (isSequence(item) ? [] : readExample(item, file)));
+  const sequences = (key: 'positive' | 'negative'): RuleSequence[] =>
+    items(key).flatMap((item) => (isSequence(item) ? readSequence(item, file) : []));
+  const tests: RuleTests = {
+    rule,
+    positive: examples('positive'),
+    negative: examples('negative'),
+    sequences: { positive: sequences('positive'), negative: sequences('negative') },
+    file,
+    at: map.at,
+  };
+  if (tests.positive.length + tests.sequences.positive.length === 0)
     throw new SigmaError(
       'missing-key',
       'tests need a positive event: a rule that never fires passes every other test',
@@ -76,52 +79,12 @@ function readTests(root: Node, file: string | undefined): RuleTests {
   return tests;
 }
 
-function readExample(node: Node, file: string | undefined): RuleExample {
-  const map = mapOf(node, 'an event is', ['channel', 'provider', 'eventId', 'fields', 'name'], file);
-  const fields = entry(map, 'fields')?.value;
-  const id = entry(map, 'eventId')?.value;
-  if (fields !== undefined && fields.kind !== 'map')
-    throw new SigmaError('bad-type', 'fields is a map of names to values', { file, ...fields.at });
-  if (id !== undefined && !(id.kind === 'scalar' && typeof id.value === 'number' && Number.isInteger(id.value)))
-    throw new SigmaError('bad-type', 'eventId is a whole number', { file, ...id.at });
-  return {
-    channel: textOf(map, 'channel', file) ?? '',
-    provider: textOf(map, 'provider', file) ?? '',
-    eventId: id?.kind === 'scalar' ? Number(id.value) : 0,
-    fields: (fields?.entries ?? []).flatMap(({ key, value }) =>
-      (value.kind === 'list' ? value.items : [value]).map((item): readonly [string, string] => {
-        if (item.kind !== 'scalar')
-          throw new SigmaError('bad-type', `the field ${key} holds a text or a list of texts`, { file, ...item.at });
-        return [key, item.text];
-      }),
-    ),
-    name: textOf(map, 'name', file),
-    at: map.at,
-  };
-}
-
-function mapOf(node: Node, what: string, keys: readonly string[], file: string | undefined): MapNode {
-  if (node.kind !== 'map')
-    throw new SigmaError('bad-type', `${what} a map of ${keys.join(', ')}`, { file, ...node.at });
-  for (const { key, keyAt } of node.entries)
-    if (!keys.includes(key))
-      throw new SigmaError('bad-type', `${what} a map without ${key}${didYouMean(key, keys)}`, { file, ...keyAt });
-  return node;
-}
-
-function textOf(map: MapNode, key: string, file: string | undefined): string | undefined {
-  const node = entry(map, key)?.value;
-  if (node === undefined) return undefined;
-  if (node.kind !== 'scalar') throw new SigmaError('bad-type', `${key} is a text`, { file, ...node.at });
-  return node.text;
-}
-
 /** The example as an event, to be matched. */
 export const exampleEvent = ({ channel, provider, eventId, fields }: RuleExample): WindowsEvent =>
   eventOfPairs({ channel, provider, eventId }, fields);
 
-export interface RuleTestResult {
-  readonly example: RuleExample;
+export interface RuleTestResult<E extends Pick<RuleExample, 'name' | 'at'> = RuleExample> {
+  readonly example: E;
   readonly expected: boolean;
   readonly fired: boolean;
   readonly ok: boolean;
@@ -129,10 +92,24 @@ export interface RuleTestResult {
 
 /** Asks `fires` of every example, positive ones first. How a rule is matched is the caller's: log sources, pipelines, overlays. */
 export function testRule(tests: RuleTests, fires: (example: RuleExample) => boolean): readonly RuleTestResult[] {
-  const ask = (examples: readonly RuleExample[], expected: boolean): RuleTestResult[] =>
-    examples.map((example) => {
-      const fired = fires(example);
-      return { example, expected, fired, ok: fired === expected };
-    });
-  return [...ask(tests.positive, true), ...ask(tests.negative, false)];
+  return [...ask(tests.positive, true, fires), ...ask(tests.negative, false, fires)];
+}
+
+/** The same of a correlation and its sequences. */
+export function testCorrelation(
+  { sequences }: RuleTests,
+  fires: (sequence: RuleSequence) => boolean,
+): readonly RuleTestResult<RuleSequence>[] {
+  return [...ask(sequences.positive, true, fires), ...ask(sequences.negative, false, fires)];
+}
+
+function ask<E extends RuleExample | RuleSequence>(
+  examples: readonly E[],
+  expected: boolean,
+  fires: (example: E) => boolean,
+): RuleTestResult<E>[] {
+  return examples.map((example) => {
+    const fired = fires(example);
+    return { example, expected, fired, ok: fired === expected };
+  });
 }

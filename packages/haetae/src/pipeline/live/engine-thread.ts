@@ -4,7 +4,6 @@ import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from '
 
 export interface EngineListener {
   told(messages: Extract<EngineAnswer, { kind: 'told' }>['messages']): void;
-  ahead(messages: Extract<EngineAnswer, { kind: 'ahead' }>['messages']): void;
   release(seq: number): void;
   clock(atMs: number): void;
   notice(notice: Extract<EngineAnswer, { kind: 'notice' }>): void;
@@ -52,9 +51,6 @@ export async function startEngine(data: EngineThreadData, listener: EngineListen
           break;
         case 'told':
           listener.told(answer.messages);
-          break;
-        case 'ahead':
-          listener.ahead(answer.messages);
           break;
         case 'release':
           listener.release(answer.seq);

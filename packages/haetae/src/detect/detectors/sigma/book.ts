@@ -158,6 +158,10 @@ export function loadBook({ head, texts }: CompiledRules, setup: DetectorSetup): 
 
 export const levelOf = ({ level }: { readonly level: Level | undefined }): Level => level ?? 'informational';
 
+/** `haetae: {base: true}`: a rule that is there for correlations only, also for those that let the others they refer to speak. */
+const isBase = ({ raw: { haetae: own } }: RuleMeta): boolean =>
+  typeof own === 'object' && own !== null && (own as { base?: unknown }).base === true;
+
 /**
  * Of all documents those that make findings of the level asked for, and those that they are made of. `telling`: rules whose
  * own matches are findings; a rule that a correlation refers to makes none, unless `generate` asks for it.
@@ -177,7 +181,7 @@ function rulesInPlay(
     }
   }
   const telling = new Set(
-    linked.rules.filter((rule) => !linked.silent.has(rule) && isAtLeast(levelOf(rule), minLevel)),
+    linked.rules.filter((rule) => !linked.silent.has(rule) && !isBase(rule) && isAtLeast(levelOf(rule), minLevel)),
   );
   const rules = linked.rules.filter((rule) => telling.has(rule) || needed.has(rule));
   const lost = linked.rules.length - rules.length + linked.correlations.length - correlations.size;

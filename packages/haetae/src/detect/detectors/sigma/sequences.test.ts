@@ -153,6 +153,7 @@ describe('which rules are in force', () => {
     expect(titles([FAILED, MANY])).toEqual(['Many']);
     expect(titles([FAILED, loud])).toEqual(['Rule failed', 'Rule failed', 'Rule failed', 'Many']);
     expect(titles([FAILED, loud], 'high')).toEqual(['Many']);
+    expect(titles([FAILED.replace('level: low', 'haetae: {base: true}\nlevel: low'), loud])).toEqual(['Many']);
     expect(titles([FAILED, MANY, FILTER.replace('scanner', 'svc')])).toEqual([]);
   });
 });
