@@ -182,6 +182,18 @@ describe.skipIf(BROWSER === undefined)('the dashboard over the sample campaign',
     },
   );
 
+  test('a report in HTML: axe finds nothing serious, nothing is wider than the page', async () => {
+    const [incident] = (await api<{ items: { id: string }[] }>('api/incidents?limit=1')).items;
+    const path = `api/incidents/${incident!.id}/report?template=executive&format=html&lang=ko`;
+    const text = await page.evaluate<string>(`fetch('${path}').then((answer) => answer.text())`);
+    // Narrow, where its tables scroll.
+    const report = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await report.setContent(text);
+    expect(await axeFindings(report)).toEqual([]);
+    expect(await report.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await report.close();
+  });
+
   test('nothing was complained of', () => {
     expect(heard).toEqual([]);
   });

@@ -45,9 +45,9 @@ export function html({ documents }: Report): string {
     `<title>${title}</title>`,
     `<style>${STYLE}</style>`,
     '</head>',
-    '<body>',
+    '<body><main>',
     ...documents.map(documentHtml),
-    '</body>',
+    '</main></body>',
     '</html>',
     '',
   ].join('\n');
@@ -122,7 +122,9 @@ function blockHtml(block: Block, at: (id: string) => string): string {
       const body = rows.map(
         (cells) => `<tr>${cells.map((cell, i) => `<td${kind(i)}>${textOf(cell)}</td>`).join('')}</tr>`,
       );
-      return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+      // Who scrolls by keys needs to get into it.
+      const name = said(columns.map(({ title }) => title).join(', '));
+      return `<div class="scroll" tabindex="0" role="group" aria-label="${name}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
     }
     case 'chart':
       return `<figure>${safeSvg(svgText(block.drawing))}</figure>`;

@@ -2,7 +2,7 @@
 const DEPTHS = Array.from({ length: 15 }, (_, d) => `.tree .d${d}{margin-left:${d * 1.1}rem}`).join('');
 
 export const STYLE = `
-:root{--ink:#14181b;--muted:#5b6670;--line:#d9dee3;--sunken:#f5f7f7;--accent:#0f766e;--critical:#a8123c;--high:#b8480f;--medium:#8a6500;--low:#33689c;--informational:#66717b}
+:root{color-scheme:light;--ink:#14181b;--muted:#5b6670;--line:#d9dee3;--sunken:#f5f7f7;--accent:#0f766e;--critical:#a8123c;--high:#b8480f;--medium:#8a6500;--low:#33689c;--informational:#66717b}
 *{box-sizing:border-box}
 body{margin:0;color:var(--ink);background:#fff;font:15px/1.65 Pretendard,"Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR",system-ui,sans-serif;word-break:keep-all;overflow-wrap:break-word}
 article{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
@@ -22,7 +22,7 @@ code{font:.86em/1.5 "JetBrains Mono",Consolas,Menlo,"D2Coding",monospace,"Malgun
 .figures{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.7rem;padding:0}
 .figures li{background:var(--sunken);border-radius:6px;padding:.7rem .9rem;color:var(--muted);font-size:.85rem}
 .figures b{display:block;font-size:1.5rem;color:var(--ink);line-height:1.3}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.fit code{white-space:nowrap}
 table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.5}
 th{text-align:left;color:var(--muted);border-bottom:2px solid var(--ink);padding:.4rem .5rem;vertical-align:bottom;white-space:nowrap}
 td{border-bottom:1px solid var(--line);padding:.4rem .5rem;vertical-align:top}
