@@ -36,3 +36,17 @@ export {
   type Step,
   type Words,
 } from './campaign/campaign.ts';
+export {
+  type CampaignBook,
+  type CampaignFault,
+  type CampaignFile,
+  type CampaignProblem,
+  checkCampaigns,
+  readCampaigns,
+} from './campaign/check.ts';
+export { type EmitOptions, emit, FIRST_DAY, labelOf, midnightOf } from './emit.ts';
+export { builtinCampaigns, campaignsAt, folderOf } from './node.ts';
+export type { CsvLanguage } from './render/csv.ts';
+export { EMIT_FORMATS, type EmitFormat, type PutBytes, type Renderer, renderer } from './render/files.ts';
+export { flatLine, winlogbeatLine } from './render/json.ts';
+export type { EventShape, LogEvent, StepMark } from './telemetry/shape.ts';
