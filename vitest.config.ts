@@ -22,6 +22,7 @@ export default defineConfig({
       project('ingest', ['tests/ingest/**/*.test.ts'], 180_000),
       project('notify', ['tests/notify/**/*.test.ts'], 300_000),
       project('score', ['tests/score-rules/**/*.test.ts'], 600_000),
+      project('lab', ['tests/lab/**/*.test.ts'], 1_800_000),
       project('chaos', ['tests/chaos/**/*.test.ts'], 300_000),
       project('api', ['tests/schemathesis/**/*.test.ts'], 600_000),
       project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),

@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { joinByFlow } from './flows.ts';
 import { type HostNames, type Offers, offersOf, type Want, wantsOf } from './hops.ts';
 import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
+import { joinByNamed } from './named.ts';
 import { joinByInjection, joinByProcess, type Pair } from './processes.ts';
 import { type Rare, rareOf } from './rarity.ts';
 import { joinBySession } from './sessions.ts';
@@ -28,6 +29,7 @@ export function partOf(context: Context, hosts: HostNames): Part {
   const pairs = joinByProcess(context);
   joinBySession(context);
   joinByThings(context);
+  joinByNamed(context);
   joinByFlow(context);
   joinRepeats(context);
   joinClearings(context);

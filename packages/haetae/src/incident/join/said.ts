@@ -48,7 +48,7 @@ export function isClearing({ channel, eventId }: Pick<EventFacts, 'channel' | 'e
 /** Fields that sentences and joins ask for; of others, nothing is kept. */
 const KEPT: ReadonlySet<string> = new Set(
   (
-    'Image CommandLine ParentImage ParentCommandLine User TargetFilename TargetObject Details TargetImage SourceImage ' +
+    'Image CommandLine CurrentDirectory ParentImage ParentCommandLine User TargetFilename TargetObject Details TargetImage SourceImage ' +
     'GrantedAccess CallTrace ImageLoaded Signed Signature SignatureStatus DestinationIp DestinationPort ' +
     'DestinationHostname SourceIp SourcePort QueryName QueryResults PipeName Hashes OriginalFileName NewProcessName ' +
     'ParentProcessName SubjectUserName SubjectDomainName TargetUserName TargetDomainName TargetServerName LogonType ' +
@@ -56,7 +56,8 @@ const KEPT: ReadonlySet<string> = new Set(
     'RelativeTargetName ObjectName ObjectType AccessMask ProcessName Application DestAddress DestPort SourceAddress ' +
     'ScriptBlockText Path Payload HostApplication MemberName MemberSid Name Operation Type Query Destination Consumer ' +
     'Filter TargetProcessGuid TargetProcessId StartModule StartFunction StartAddress Configuration State Product ' +
-    'Threat Process Direction Initiated IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status'
+    'Threat Process Direction Initiated IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status ' +
+    'ESS CONSUMER url'
   ).split(' '),
 );
 

@@ -3,9 +3,10 @@ import { shortName } from '../lineage/hosts.ts';
 import { placed } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
 import { joins } from '../lineage/sessions.ts';
+import { ancestors } from '../lineage/walk.ts';
 import type { HostAct, Trace, TracedAct } from '../trace/trace.ts';
 import { type Context, nearest } from './context.ts';
-import { commandKey, pathsIn, plainPath } from './paths.ts';
+import { commandKey, isCommonFolder, pathsIn, plainPath } from './paths.ts';
 import { sessionAnchor } from './sessions.ts';
 
 /** Something made on a host that later runs by itself: who made it, and by what name. */
@@ -20,6 +21,10 @@ interface Made {
   readonly trace: Trace;
 }
 
+const NONE: readonly Node[] = [];
+
+/** What was typed or pasted into the Run dialog; `\\1` ends it. */
+const TYPED = /\\explorer\\runmru\\[a-z]$/i;
 const RUN_KEY =
   /\\(currentversion\\(run|runonce|runservices|policies\\explorer\\run)|winlogon\\(userinit|shell))(\\|$)/i;
 const SERVICE_KEY = /\\services\\([^\\]+)\\(imagepath|parameters\\servicedll|failurecommand)$/i;
@@ -35,17 +40,27 @@ export function joinByThings(context: Context): void {
   const made = madeOf(context);
   const byCommand = new Map<string, Made[]>();
   for (const one of made) {
-    const key = commandKey(commandOf(one));
+    const command = commandOf(one);
+    const key = commandKey(command) || (one.kind === 'service' ? serviceKey(command) : '');
     if (key === '') continue;
     const at = `${one.host}|${key}`;
     const list = byCommand.get(at);
     if (list === undefined) byCommand.set(at, [one]);
     else list.push(one);
   }
+  const makerOf = (node: Node): Made | undefined => {
+    const keys = [commandKey(node.commandLine || node.image)];
+    if (SERVICES.test(node.parent?.image ?? '')) keys.push(serviceKey(node.image));
+    const makers = keys.flatMap((key) => (key === '' ? [] : (byCommand.get(`${node.host}|${key}`) ?? [])));
+    return makers.findLast(({ act, node: by }) => !(act.timeMs > node.since + 1000) && by !== node);
+  };
   for (const [node, units] of context.unitsOf) {
-    const key = commandKey(node.commandLine || node.image);
-    const makers = key === '' ? undefined : byCommand.get(`${node.host}|${key}`);
-    const maker = makers?.findLast(({ act, node: by }) => !(act.timeMs > node.since + 1000) && by !== node);
+    // What a service or task started may itself be nobody's finding: its children are.
+    let maker = makerOf(node);
+    for (const above of maker === undefined && byCommand.size > 0 ? ancestors(node) : NONE) {
+      maker = makerOf(above);
+      if (maker !== undefined) break;
+    }
     if (maker === undefined) continue;
     const anchor = {
       key: `${maker.kind} ${maker.host}|${maker.name.toLowerCase()}`,
@@ -64,6 +79,15 @@ export function joinByThings(context: Context): void {
   }
 }
 
+const SERVICES = /\\services\.exe$/i;
+const SHARED = /\\svchost\.exe$/;
+
+/** A service by its program, wherever that lies: services.exe runs nothing else. '' for the program that all share. */
+function serviceKey(command: string): string {
+  const path = plainPath(command.trim().replace(/^(%systemroot%|\\systemroot)\\/i, 'c:\\windows\\'));
+  return SHARED.test(path) || !/^[a-z]:\\[^"]+\.exe$/.test(path) ? '' : `service ${path}`;
+}
+
 function commandOf({ act }: Made): string {
   const { ImagePath, ServiceFileName, TaskContent, TaskContentNew, Details } = act.fields;
   const task = TaskContent ?? TaskContentNew;
@@ -76,7 +100,7 @@ function commandOf({ act }: Made): string {
         .replaceAll('&gt;', '>');
     return `${part('Command')} ${part('Arguments')}`;
   }
-  return ImagePath ?? ServiceFileName ?? Details ?? '';
+  return ImagePath ?? ServiceFileName ?? Details?.replace(/\\1$/, '') ?? '';
 }
 
 function madeOf({ traces, lineage, hostOf }: Context): Made[] {
@@ -99,7 +123,7 @@ function madeOf({ traces, lineage, hostOf }: Context): Made[] {
         const service = SERVICE_KEY.exec(act.what)?.[1];
         if (service !== undefined)
           made.push({ kind: 'service', name: service, host: node.host, node, logonId: '', act, trace });
-        else if (RUN_KEY.test(act.what))
+        else if (RUN_KEY.test(act.what) || TYPED.test(act.what))
           made.push({ kind: 'run-key', name: act.what, host: node.host, node, logonId: node.logonId, act, trace });
       }
   return made.sort((a, b) => a.act.timeMs - b.act.timeMs);
@@ -147,9 +171,13 @@ function joinByScripts({ units, anchors }: Context): void {
   });
 }
 
-/** Extensions of what runs, or is read by what runs it. */
+/** Extensions of what runs, is read by what runs it, or is opened as a lure. */
 const RUNS =
-  /\.(exe|dll|com|scr|cpl|sys|ocx|ps1|psm1|psd1|bat|cmd|vbs|vbe|js|jse|wsf|wsh|hta|sct|xsl|msi|lnk|jar|py|inf|xml|txt|zip|dmp|iso|img|cs|csproj)$/;
+  /\.(exe|dll|com|scr|cpl|sys|ocx|ps1|psm1|psd1|bat|cmd|vbs|vbe|js|jse|wsf|wsh|hta|sct|xsl|msi|lnk|jar|py|inf|xml|txt|zip|dmp|iso|img|vhdx?|cs|csproj|chm|hwpx?|docx?|docm|xlsx?|xlsm|pptx?|pptm|rtf|pdf|one)$/;
+const SHELL = /\\explorer\.exe$/i;
+
+/** What stands for every shortcut of a folder: one that was opened is not named by what it starts, which begins in its folder. */
+const shortcutsOf = (folder: string): string => `${folder.replace(/\\+$/, '')}\\*.lnk`;
 
 function joinByFiles(context: Context): void {
   const { units, lineage, anchors, traces, hostOf, sessions } = context;
@@ -162,6 +190,11 @@ function joinByFiles(context: Context): void {
     const written = node === undefined ? fields.TargetFilename : undefined;
     for (const path of [fields.ImageLoaded, fields.Path, written]) if (path !== undefined) paths.add(plainPath(path));
     for (const path of pathsIn(fields.ServiceFileName ?? fields.ImagePath ?? '')) paths.add(path);
+    // A document or script that the parent was given.
+    for (const path of pathsIn(fields.ParentCommandLine ?? '')) paths.add(path);
+    const folder = plainPath(fields.CurrentDirectory ?? '');
+    if (folder !== '' && SHELL.test(fields.ParentImage ?? '') && !isCommonFolder(folder))
+      paths.add(shortcutsOf(folder));
     for (const path of paths) {
       if (!RUNS.test(path) || /__psscriptpolicytest/.test(path)) continue;
       const key = `${host}|${path}`;
@@ -172,12 +205,12 @@ function joinByFiles(context: Context): void {
   });
   const used = (
     key: string,
+    path: string,
     act: TracedAct,
     trace: Trace,
     writer: number | undefined,
     session: string | undefined,
   ): void => {
-    const path = key.slice(key.indexOf('|') + 1);
     for (const user of users.get(key) ?? []) {
       const { node, first } = units[user]!;
       // What a process writes and names itself is no second thing; what was written later was not run before.
@@ -197,10 +230,14 @@ function joinByFiles(context: Context): void {
     for (const { of, trace } of node.traces)
       for (const act of of.acts) {
         if (act.kind !== 'file') continue;
-        const key = `${node.host}|${plainPath(act.what)}`;
-        if (!users.has(key)) continue;
-        const writer = nearest(context, node);
-        if (writer !== undefined) used(key, act, trace, writer, undefined);
+        const path = plainPath(act.what);
+        const paths = path.endsWith('.lnk') ? [path, shortcutsOf(path.slice(0, path.lastIndexOf('\\')))] : [path];
+        for (const one of paths) {
+          const key = `${node.host}|${one}`;
+          if (!users.has(key)) continue;
+          const writer = nearest(context, node);
+          if (writer !== undefined) used(key, path, act, trace, writer, undefined);
+        }
       }
   // Written from another host, over a share of administrators: the session that wrote it.
   for (const trace of traces)

@@ -8,6 +8,8 @@ import { Chance, seedOf } from '../telemetry/random.ts';
 import { DLLS, KEYS, TEMPORARY, UPDATES } from './world.ts';
 
 const S32 = 'C:\\Windows\\System32\\';
+/** They write no temporary files. */
+const SILENT = /\\(lsass|csrss|smss|wininit|winlogon|services)\.exe$/i;
 const WINDOWS_DLL = [
   '10.0.19041.4239 (WinBuild.160101.0800)',
   '-',
@@ -26,6 +28,7 @@ export class Noise {
   readonly #machine: Machine;
   readonly #chance: Chance;
   readonly #running: readonly Process[];
+  readonly #writers: readonly Process[];
   /** Libraries of each program, the same on every host. */
   readonly #libraries = new Map<string, readonly string[]>();
   readonly #pairs: readonly (readonly [Process, Process, number, string])[];
@@ -38,6 +41,7 @@ export class Noise {
     this.#machine = machine;
     this.#chance = chance;
     this.#running = [...machine.residents.values()].filter(({ pid }) => pid !== 4);
+    this.#writers = this.#running.filter(({ image }) => !SILENT.test(image));
     for (const { image } of this.#running) {
       const rotated = new Chance(seedOf(3, image)).int(0, DLLS.length - 1);
       const own = image.startsWith(S32)
@@ -151,7 +155,12 @@ export class Noise {
     for (let i = 0; i < count; i++) {
       const below = value === '' || this.#chance.next() < 0.3 ? `${key}\\${this.#chance.hex(8).toUpperCase()}` : key;
       if (value === '' || this.#chance.next() < 0.62)
-        sysmon.registryKey(ms + 3 * i, process, this.#chance.next() < 0.85 ? 'CreateKey' : 'DeleteValue', below);
+        sysmon.registryKey(
+          ms + 3 * i,
+          process,
+          process.logon === this.#machine.user || this.#chance.next() < 0.85 ? 'CreateKey' : 'DeleteValue',
+          below,
+        );
       else
         sysmon.registryValue(
           ms + 3 * i,
@@ -184,7 +193,7 @@ export class Noise {
 
   #files(ms: number): void {
     const { sysmon } = this.#machine;
-    const process = this.#chance.common(this.#running);
+    const process = this.#chance.common(this.#writers);
     const own = process.logon.session === 0 ? 'C:\\Windows\\Temp\\' : `${process.cwd}AppData\\Local\\Temp\\`;
     const path = `${own}${baseOf(process.image)}-${this.#chance.hex(6)}.${this.#chance.pick(TEMPORARY)}`;
     sysmon.file(ms, process, path);

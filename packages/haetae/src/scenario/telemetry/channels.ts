@@ -366,9 +366,11 @@ export class Channels {
     this.#write(S.wmiProvider, ms, process, process.logon.sid, [name, '0x0', 'wmiprvse.exe', process.pid, path]);
   }
 
-  wmiBound(ms: number, logon: Logon, filter: string, consumer: string): void {
-    const cause = `Binding EventFilter: \ninstance of __EventFilter\n{\n\tName = "${filter}";\n};\nPerm. Consumer: \n${consumer}\n`;
-    this.#write(S.wmiBound, ms, { pid: 1500 }, logon.sid, ['//./ROOT/subscription', filter, consumer, cause]);
+  wmiBound(ms: number, logon: Logon, name: string, kind: string, run: string): void {
+    const filter = `instance of __EventFilter\n{\n\tName = "${name}";\n};`;
+    const consumer = `instance of ${kind}\n{\n\tCommandLineTemplate = "${run}";\n\tName = "${name}";\n};`;
+    const cause = `Binding EventFilter: \n${filter}\nPerm. Consumer: \n${consumer}\n`;
+    this.#write(S.wmiBound, ms, { pid: 1500 }, logon.sid, ['//./ROOT/subscription', name, `${kind}="${name}"`, cause]);
   }
 
   protectionOff(ms: number): void {

@@ -213,6 +213,14 @@ export interface From {
   readonly workstation?: string;
 }
 
+/** An account that something is done to. */
+export interface Account {
+  readonly name: string;
+  /** The host's name for an account of its own. */
+  readonly domain: string;
+  readonly sid: string;
+}
+
 export class Security {
   readonly #host: Host;
   readonly #lsass: Process;
@@ -387,9 +395,9 @@ export class Security {
     this.#write(4719, ms, [...this.#actor(logon), '%%8274', subcategory, guid, changes]);
   }
 
-  userAdded(ms: number, logon: Logon, name: string, sid: string): void {
+  userAdded(ms: number, logon: Logon, { name, domain, sid }: Account): void {
     const nothing = '%%1793';
-    const account = [name, this.#host.name, sid, ...this.#actor(logon)];
+    const account = [name, domain, sid, ...this.#actor(logon)];
     this.#write(4720, ms, [
       ...[
         ...account,
@@ -413,13 +421,14 @@ export class Security {
     this.#write(4724, ms + 5, account);
   }
 
-  userDeleted(ms: number, logon: Logon, name: string, sid: string): void {
-    this.#write(4726, ms, [name, this.#host.name, sid, ...this.#actor(logon), '-']);
+  userDeleted(ms: number, logon: Logon, { name, domain, sid }: Account): void {
+    this.#write(4726, ms, [name, domain, sid, ...this.#actor(logon), '-']);
   }
 
-  memberAdded(ms: number, logon: Logon, sid: string, group: string, groupSid: string, global: boolean): void {
+  memberAdded(ms: number, logon: Logon, member: Account, group: string, groupSid: string, global: boolean): void {
     const domain = global ? DOMAIN : 'Builtin';
-    this.#write(global ? 4728 : 4732, ms, ['-', sid, group, domain, groupSid, ...this.#actor(logon), '-']);
+    const name = global ? `CN=${member.name},CN=Users,DC=haetae,DC=example` : '-';
+    this.#write(global ? 4728 : 4732, ms, [name, member.sid, group, domain, groupSid, ...this.#actor(logon), '-']);
   }
 
   ticket(

@@ -1,8 +1,10 @@
 /** What a step of a campaign can do, by verb: each leaves the traces that such an act leaves in the logs of the host. */
 import type { Arguments } from '../campaign/campaign.ts';
 import { taskXml } from './channels.ts';
-import { type Integrity, type Logon, type Process, sidOf } from './host.ts';
+import { DOMAIN, type Integrity, type Logon, type Process, sidOf } from './host.ts';
 import type { Machine } from './machine.ts';
+import { seedOf } from './random.ts';
+import type { Account } from './security.ts';
 import { utc } from './sysmon.ts';
 
 /** The hosts of a campaign and what its steps have named so far. */
@@ -226,21 +228,17 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'sysmon-config': verb('path', '', (a, ms) => a.machine.sysmon.configured(ms, a.text('path'))),
   /** A permanent WMI subscription: 19, 20, 21, and 5861. */
   subscription: verb('name query run', 'type logon', (a, ms) => {
-    const logon = a.logon('logon');
-    a.machine.sysmon.subscription(
+    const { machine } = a;
+    const [name, logon] = [a.text('name'), a.logon('logon')];
+    machine.sysmon.subscription(
       ms,
       logon.account,
-      a.text('name'),
+      name,
       a.text('query'),
       a.text('type', 'Command Line'),
       a.text('run'),
     );
-    a.machine.channels.wmiBound(
-      ms + 120,
-      logon,
-      a.text('name'),
-      `instance of CommandLineEventConsumer\n{\n\tCommandLineTemplate = "${a.text('run')}";\n\tName = "${a.text('name')}";\n};`,
-    );
+    machine.channels.wmiBound(ms + 120, logon, name, 'CommandLineEventConsumer', a.text('run'));
   }),
   script: verb('by text', 'path warned', (a, ms) =>
     a.machine.channels.script(ms, a.process('by'), a.text('text'), a.text('path'), a.flag('warned')),
@@ -297,15 +295,18 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     ),
   ),
   /** 7045, 4697, and the values below Services. */
-  service: verb('by name path', 'account', (a, ms) => {
-    const client = a.process('by');
-    const services = a.machine.resident('services');
-    const account = a.text('account', 'LocalSystem');
-    const key = `HKLM\\System\\CurrentControlSet\\Services\\${a.text('name')}`;
-    a.machine.sysmon.registryValue(ms, services, `${key}\\Start`, 'DWORD (0x00000003)');
-    a.machine.sysmon.registryValue(ms + 3, services, `${key}\\ImagePath`, a.text('path'));
-    a.machine.channels.serviceInstalled(ms + 8, client.logon, a.text('name'), a.text('path'), account);
-    if (a.machine.audited) a.machine.security.serviceInstalled(ms + 9, client, a.text('name'), a.text('path'), account);
+  service: verb('by name path', 'account logon', (a, ms) => {
+    const { machine } = a;
+    const by = a.process('by');
+    // Over the network it is the caller's session that the log tells, and services.exe that did it.
+    const client = a.has('logon') ? { ...by, logon: a.logon('logon') } : by;
+    const services = machine.resident('services');
+    const [name, path, account] = [a.text('name'), a.text('path'), a.text('account', 'LocalSystem')];
+    const key = `HKLM\\System\\CurrentControlSet\\Services\\${name}`;
+    machine.sysmon.registryValue(ms, services, `${key}\\Start`, 'DWORD (0x00000003)');
+    machine.sysmon.registryValue(ms + 3, services, `${key}\\ImagePath`, path);
+    machine.channels.serviceInstalled(ms + 8, client.logon, name, path, account);
+    if (machine.audited) machine.security.serviceInstalled(ms + 9, client, name, path, account);
   }),
   'service-state': verb('name state', '', (a, ms) =>
     a.machine.channels.serviceState(ms, a.text('name'), a.text('state')),
@@ -366,17 +367,15 @@ export const VERBS: Readonly<Record<string, Verb>> = {
         a.flag('write') ? 0x2 : 0x1,
       );
   }),
-  'user-added': verb('by name', '', (a, ms) =>
-    a.machine.security.userAdded(ms, a.process('by').logon, a.text('name'), localSid(a)),
-  ),
+  'user-added': verb('by name', '', (a, ms) => a.machine.security.userAdded(ms, a.process('by').logon, accountOf(a))),
   'user-deleted': verb('by name', '', (a, ms) =>
-    a.machine.security.userDeleted(ms, a.process('by').logon, a.text('name'), localSid(a)),
+    a.machine.security.userDeleted(ms, a.process('by').logon, accountOf(a)),
   ),
   'member-added': verb('by name group', 'group_sid global', (a, ms) =>
     a.machine.security.memberAdded(
       ms,
       a.process('by').logon,
-      localSid(a),
+      accountOf(a),
       a.text('group'),
       a.text('group_sid', 'S-1-5-32-544'),
       a.flag('global'),
@@ -431,10 +430,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   update: verb('title', '', (a, ms) => a.machine.channels.updateInstalled(ms, a.text('title'))),
 };
 
-/** Of an account of the host itself. */
-function localSid(a: Given): string {
-  const number = (name: string): number =>
-    [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) >>> 0, 7);
-  const host = number(a.machine.name);
-  return `S-1-5-21-${host}-${(host ^ 0x5a5a5a5a) >>> 0}-${(host ^ 0x1234567) >>> 0}-${1001 + (number(a.text('name')) % 90)}`;
+/** One of the domain on a domain controller, one of its own on any other host. */
+function accountOf(a: Given): Account {
+  const { machine } = a;
+  const name = a.text('name');
+  if (machine.role === 'domain-controller') return { name, domain: DOMAIN, sid: sidOf(name) };
+  const host = seedOf(13, machine.name) >>> 0;
+  const parts = [host, (host ^ 0x5a5a5a5a) >>> 0, (host ^ 0x1234567) >>> 0, 1001 + ((seedOf(17, name) >>> 0) % 90)];
+  return { name, domain: machine.name, sid: `S-1-5-21-${parts.join('-')}` };
 }

@@ -1,0 +1,75 @@
+import type { Context } from './context.ts';
+import { isClearing } from './said.ts';
+import { nearestInTime } from './sessions.ts';
+import type { Unit } from './unit.ts';
+
+/** A log tells of a thing within this of the command or script that names it. */
+const SAID_MS = 15_000;
+/** Accounts made, changed or put into groups. */
+const ACCOUNTS: ReadonlySet<number> = new Set([4720, 4722, 4723, 4724, 4725, 4726, 4738]);
+const GROUPS: ReadonlySet<number> = new Set([4728, 4732, 4756]);
+/** Shorter names stand in too many commands. */
+const TELLING = 4;
+const MOST_TEXT = 20_000;
+
+/**
+ * Findings whose event names no process but a thing that some command or script of the same moment names: an account or its group, a
+ * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off. Where the command ran as the
+ * system, the log names the computer alone, and its session joins nothing.
+ */
+export function joinByNamed({ units, anchors }: Context): void {
+  const told = new Map<number, readonly string[]>();
+  units.forEach((unit, i) => {
+    if (unit.node !== undefined) return;
+    const names = namesOf(unit).filter((name) => name.length >= TELLING);
+    if (names.length > 0) told.set(i, names);
+  });
+  if (told.size === 0) return;
+  const wanted = new Set([...told.values()].flat());
+  const named = new Map<string, number[]>();
+  units.forEach(({ host, node, fields, decoded }, i) => {
+    if (node === undefined) return;
+    const text = `${node.commandLine} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`
+      .slice(0, MOST_TEXT)
+      .toLowerCase();
+    for (const word of new Set([...text.split(/[\s"']+/), ...text.split(/[\s"',;=\\/(){}]+/)])) {
+      if (!wanted.has(word)) continue;
+      const list = named.get(`${host}|${word}`);
+      if (list === undefined) named.set(`${host}|${word}`, [i]);
+      else list.push(i);
+    }
+  });
+  for (const [i, names] of told) {
+    const { host, first } = units[i]!;
+    for (const name of names) {
+      const found = nearestInTime(units, named.get(`${host}|${name}`) ?? [], first);
+      if (found === undefined || !(Math.abs(units[found]!.first - first) <= SAID_MS)) continue;
+      const anchor = { key: `named ${host}|${name} ${found} ${i}`, kind: 'subject' as const, by: name };
+      anchors.add(i, anchor);
+      anchors.add(found, anchor);
+      break;
+    }
+  }
+}
+
+/** In lower case, the most telling first. */
+function namesOf(unit: Unit): string[] {
+  const { channel, eventId, fields } = unit;
+  const log = channel.toLowerCase();
+  const text = (name: string): string => (fields[name] ?? '').toLowerCase();
+  if (isClearing(unit)) return ['wevtutil', 'wevtutil.exe', 'clear-eventlog', 'remove-eventlog'];
+  if (log === 'security' && ACCOUNTS.has(eventId)) return [text('TargetUserName')];
+  if (log === 'security' && GROUPS.has(eventId))
+    return [/^cn=([^,]+)/.exec(text('MemberName'))?.[1] ?? '', text('TargetUserName')];
+  if (log.endsWith('sysmon/operational') && eventId >= 19 && eventId <= 21)
+    return ['Name', 'Consumer', 'Filter'].map((name) => part(text(name)));
+  if (log.endsWith('wmi-activity/operational') && eventId === 5861) return [part(text('ESS')), part(text('CONSUMER'))];
+  if (log.endsWith('bits-client/operational')) return [text('url')];
+  if (log.endsWith('windows defender/operational') && eventId >= 5000)
+    return ['disablerealtimemonitoring', '-disablerealtimemonitoring', 'set-mppreference'];
+  return [];
+}
+
+/** `"Up"` and `"CommandLineEventConsumer.Name=\"Up\""` → `up`. */
+const part = (text: string): string =>
+  (/(?:name|consumer)=([^,]*)/.exec(text)?.[1] ?? text).replace(/[\\"]/g, '').trim();
