@@ -2,7 +2,15 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
 import { none, optional, several, text } from './flag-parts.ts';
 import type { Context } from './flags.ts';
-import type { LabInitFlags, LabListFlags, LabPlanFlags, LabRunFlags } from './lab-flags.ts';
+import type {
+  LabCampaignFlags,
+  LabEmitFlags,
+  LabInitFlags,
+  LabListFlags,
+  LabPlanFlags,
+  LabRunFlags,
+  LabShowFlags,
+} from './lab-flags.ts';
 
 /** `haetae lab …`. */
 export function labRoutes(words: Words) {
@@ -18,6 +26,9 @@ export function labRoutes(words: Words) {
   } as const;
   const atomics = optional(w.flags.atomics, 'folder');
   const lab = optional(w.flags.lab, 'folder');
+  const { campaigns: c } = words;
+  const campaigns = optional(c.flags.campaigns, 'path');
+  const names = { kind: 'array', parameter: { brief: c.flags.names, parse: text, placeholder: 'campaign' } } as const;
   const input = several(w.flags.input, 'name=value');
   const positional = { kind: 'array', parameter: { brief: w.flags.tests, parse: text, placeholder: 'test' } } as const;
   const docs = ({ brief, full }: { readonly brief: string; readonly full: string }) => ({
@@ -29,16 +40,16 @@ export function labRoutes(words: Words) {
     loader: async () => (await import('./lab-list.ts')).listCommand,
     parameters: {
       flags: {
-        ...{ atomics, system, format, output, lang },
+        ...{ atomics, campaigns, system, format, output, lang },
         runnable: { kind: 'boolean', brief: w.flags.runnable, optional: true, withNegated: false },
       },
       ...{ positional, aliases },
     },
     docs: docs(w.commands.list),
   });
-  const show = buildCommand<LabPlanFlags, string[], Context>({
+  const show = buildCommand<LabShowFlags, string[], Context>({
     loader: async () => (await import('./lab-list.ts')).showCommand,
-    parameters: { flags: { atomics, input, system, format, output, lang }, positional, aliases },
+    parameters: { flags: { atomics, campaigns, input, system, format, output, lang }, positional, aliases },
     docs: docs(w.commands.show),
   });
   const plan = buildCommand<LabPlanFlags, string[], Context>({
@@ -64,5 +75,34 @@ export function labRoutes(words: Words) {
     },
     docs: docs(w.commands.run),
   });
-  return buildRouteMap({ routes: { list, show, plan, init, run }, docs: docs(w) });
+  const check = buildCommand<Omit<LabCampaignFlags, 'campaigns'>, string[], Context>({
+    loader: async () => (await import('./lab-campaigns.ts')).checkCommand,
+    parameters: {
+      flags: { format, output, lang },
+      positional: { kind: 'array', parameter: { brief: c.flags.paths, parse: text, placeholder: 'path' } },
+      aliases,
+    },
+    docs: docs(c.commands.check),
+  });
+  const emit = buildCommand<LabEmitFlags, string[], Context>({
+    loader: async () => (await import('./lab-emit.ts')).emitCommand,
+    parameters: {
+      flags: {
+        ...{ campaigns, lang, output: optional(c.flags.output, 'folder') },
+        format: {
+          kind: 'enum',
+          values: ['winlogbeat', 'flat', 'evtx', 'xml', 'csv'],
+          brief: c.flags.format,
+          default: 'winlogbeat',
+        },
+        csvLang: { kind: 'enum', values: ['ko', 'en'], brief: c.flags.csvLang, default: 'ko' },
+        ...{ seed: optional(c.flags.seed, 'n'), day: optional(c.flags.day, 'date') },
+        ...{ background: optional(c.flags.background, 'n'), server: optional(c.flags.server, 'url') },
+        tokenFile: optional(c.flags.tokenFile, 'file'),
+      },
+      ...{ positional: names, aliases },
+    },
+    docs: docs(c.commands.emit),
+  });
+  return buildRouteMap({ routes: { list, show, plan, init, run, check, emit }, docs: docs(w) });
 }

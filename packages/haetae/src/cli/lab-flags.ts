@@ -1,4 +1,4 @@
-import type { System } from '../scenario/index.ts';
+import type { CsvLanguage, EmitFormat, System } from '../scenario/index.ts';
 
 export interface LabFlags {
   readonly lang?: string;
@@ -8,10 +8,27 @@ export interface LabFlags {
   readonly atomics?: string;
 }
 
-export interface LabListFlags extends LabFlags {
+export interface LabCampaignFlags extends Pick<LabFlags, 'lang' | 'output' | 'format'> {
+  /** File or folder of campaigns; the built-in ones otherwise. */
+  readonly campaigns?: string;
+}
+
+export interface LabEmitFlags extends Pick<LabCampaignFlags, 'lang' | 'output' | 'campaigns'> {
+  readonly format: EmitFormat;
+  readonly csvLang: CsvLanguage;
+  readonly seed?: string;
+  readonly day?: string;
+  readonly background?: string;
+  readonly server?: string;
+  readonly tokenFile?: string;
+}
+
+export interface LabListFlags extends LabFlags, LabCampaignFlags {
   readonly system?: System;
   readonly runnable?: boolean;
 }
+
+export interface LabShowFlags extends LabPlanFlags, LabCampaignFlags {}
 
 export interface LabPlanFlags extends LabFlags {
   readonly system?: System;

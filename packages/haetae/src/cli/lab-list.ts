@@ -2,14 +2,16 @@ import { type LabWords, printable } from '../locale/index.ts';
 import { type AtomicTest, admit, linuxReviews, systemOf } from '../scenario/index.ts';
 import { columns } from './columns.ts';
 import type { Context } from './flags.ts';
-import type { LabListFlags, LabPlanFlags } from './lab-flags.ts';
+import { listCampaigns, showCampaigns } from './lab-campaigns.ts';
+import type { LabListFlags, LabShowFlags } from './lab-flags.ts';
 import { chosen, problemLine, testName, testsAt } from './lab-tests.ts';
 import { count } from './numbers.ts';
 import { json, toOutput } from './rules-run.ts';
 import { EXIT } from './usage.ts';
 
-/** `haetae lab list [TEST …] --atomics DIR` */
+/** `haetae lab list [TEST …] --atomics DIR`; without tests, campaigns. */
 export async function listCommand(this: Context, flags: LabListFlags, ...wanted: string[]): Promise<void> {
+  if (flags.atomics === undefined) return await listCampaigns.call(this, flags);
   const { console } = this;
   const { lab: w } = console.words;
   await toOutput(console, flags, (out) => {
@@ -55,8 +57,9 @@ const summaryOf = (test: AtomicTest) => ({
   ...{ shell: shellOf(test), elevated: test.work.elevated, system: systemOf(test), file: test.file, line: test.line },
 });
 
-/** `haetae lab show TEST --atomics DIR` */
-export async function showCommand(this: Context, flags: LabPlanFlags, ...wanted: string[]): Promise<void> {
+/** `haetae lab show TEST --atomics DIR`, or of a campaign. */
+export async function showCommand(this: Context, flags: LabShowFlags, ...wanted: string[]): Promise<void> {
+  if (flags.atomics === undefined) return await showCampaigns.call(this, flags, ...wanted);
   const { console } = this;
   const { lab: w } = console.words;
   await toOutput(console, flags, (out) => {

@@ -7,8 +7,9 @@ export const enLab = {
   ].join('\n'),
   commands: {
     list: {
-      brief: 'tests of a folder of Atomic Red Team',
+      brief: 'campaigns, or tests of a folder of Atomic Red Team',
       full: [
+        'Without --atomics, lists the campaigns: scenarios whose telemetry `haetae lab emit` writes.',
         'Lists the tests of a folder of Atomic Red Team (its `atomics` folder, or one file). Files with errors are told with line and column.',
         '',
         'Examples',
@@ -20,8 +21,9 @@ export const enLab = {
       ].join('\n'),
     },
     show: {
-      brief: 'one test: what it is, what it needs, its inputs',
+      brief: 'one campaign or test: what it is, what it needs, its inputs',
       full: [
+        'Shows a campaign by its name: its hosts, its steps, what is expected to be found.',
         'Shows a test by its guid (or the guid’s beginning), or by technique and number.',
         '',
         'Example',

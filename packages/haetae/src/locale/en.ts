@@ -1,4 +1,5 @@
 import { enAnomaly } from './en-anomaly.ts';
+import { enCampaigns } from './en-campaigns.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
@@ -232,6 +233,7 @@ export const en = {
   notify: enNotify,
   respond: enRespond,
   lab: enLab,
+  campaigns: enCampaigns,
   report: enReportCommand,
   errors: {
     noPaths: 'Say what to read: a file, a folder or a glob. `haetae scan --help` has examples.',

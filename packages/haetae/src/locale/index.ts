@@ -1,6 +1,7 @@
 export { type ChartWords, chartWords } from './charts.ts';
 export { BOM, cell, row } from './csv.ts';
 export type { Words } from './en.ts';
+export type { CampaignWords } from './en-campaigns.ts';
 export type { IncidentWords } from './en-incidents.ts';
 export type { LabWords } from './en-lab.ts';
 export type { ReportWords } from './en-report.ts';

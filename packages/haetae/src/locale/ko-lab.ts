@@ -8,8 +8,9 @@ export const koLab: LabWords = {
   ].join('\n'),
   commands: {
     list: {
-      brief: 'Atomic Red Team 폴더의 테스트 목록',
+      brief: '캠페인 목록 또는 Atomic Red Team 폴더의 테스트 목록',
       full: [
+        '--atomics가 없으면 `haetae lab emit`으로 로그를 만들 수 있는 캠페인을 나열합니다.',
         'Atomic Red Team 폴더(atomics 폴더 또는 파일 하나)의 테스트를 나열합니다. 오류가 있는 파일은 줄과 열 위치를 함께 알려 줍니다.',
         '',
         '예',
@@ -21,8 +22,9 @@ export const koLab: LabWords = {
       ].join('\n'),
     },
     show: {
-      brief: '테스트 하나의 설명, 선행 조건, 입력값',
+      brief: '캠페인이나 테스트 하나의 설명, 선행 조건, 입력값',
       full: [
+        '캠페인 이름을 주면 호스트, 단계, 기대하는 탐지를 보여 줍니다.',
         'GUID(또는 그 앞자리)나 기법과 번호로 테스트를 보여 줍니다.',
         '',
         '예',

@@ -1,5 +1,6 @@
 import type { Words } from './en.ts';
 import { koAnomaly } from './ko-anomaly.ts';
+import { koCampaigns } from './ko-campaigns.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
@@ -224,6 +225,7 @@ export const ko: Words = {
   notify: koNotify,
   respond: koRespond,
   lab: koLab,
+  campaigns: koCampaigns,
   report: koReportCommand,
   errors: {
     noPaths: '읽을 것을 지정하십시오: 파일, 폴더 또는 글롭. `haetae scan --help`에 예가 있습니다.',

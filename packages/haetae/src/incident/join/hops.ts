@@ -104,7 +104,7 @@ function questionsOf(session: Session, addresses: readonly string[]): Question[]
 }
 
 /** Addresses that hosts call their own, by host, in short. */
-function addressesOf({ lineage }: Context): Map<string, string[]> {
+export function addressesOf({ lineage }: Context): Map<string, string[]> {
   const addresses = new Map<string, Set<string>>();
   for (const node of lineage.nodes)
     for (const { of } of node.traces)

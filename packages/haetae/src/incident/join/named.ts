@@ -1,6 +1,5 @@
-import type { Context } from './context.ts';
+import { type Context, nearest } from './context.ts';
 import { isClearing } from './said.ts';
-import { nearestInTime } from './sessions.ts';
 import type { Unit } from './unit.ts';
 
 /** A log tells of a thing within this of the command or script that names it. */
@@ -17,7 +16,8 @@ const MOST_TEXT = 20_000;
  * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off. Where the command ran as the
  * system, the log names the computer alone, and its session joins nothing.
  */
-export function joinByNamed({ units, anchors }: Context): void {
+export function joinByNamed(context: Context): void {
+  const { units, anchors } = context;
   const told = new Map<number, readonly string[]>();
   units.forEach((unit, i) => {
     if (unit.node !== undefined) return;
@@ -26,30 +26,63 @@ export function joinByNamed({ units, anchors }: Context): void {
   });
   if (told.size === 0) return;
   const wanted = new Set([...told.values()].flat());
-  const named = new Map<string, number[]>();
-  units.forEach(({ host, node, fields, decoded }, i) => {
+  const named = new Map<string, Naming[]>();
+  units.forEach(({ host, node, fields, decoded, first }, i) => {
     if (node === undefined) return;
-    const text = `${node.commandLine} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`
-      .slice(0, MOST_TEXT)
-      .toLowerCase();
-    for (const word of new Set([...text.split(/[\s"']+/), ...text.split(/[\s"',;=\\/(){}]+/)])) {
-      if (!wanted.has(word)) continue;
-      const list = named.get(`${host}|${word}`);
-      if (list === undefined) named.set(`${host}|${word}`, [i]);
-      else list.push(i);
-    }
+    for (const word of wordsOf(`${node.commandLine} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`))
+      if (wanted.has(word)) add(named, `${host}|${word}`, { unit: i, timeMs: first });
   });
+  scriptsOf(context, named, wanted);
   for (const [i, names] of told) {
     const { host, first } = units[i]!;
     for (const name of names) {
-      const found = nearestInTime(units, named.get(`${host}|${name}`) ?? [], first);
-      if (found === undefined || !(Math.abs(units[found]!.first - first) <= SAID_MS)) continue;
+      const found = nearestOf(named.get(`${host}|${name}`) ?? [], first);
+      if (found === undefined) continue;
       const anchor = { key: `named ${host}|${name} ${found} ${i}`, kind: 'subject' as const, by: name };
       anchors.add(i, anchor);
       anchors.add(found, anchor);
       break;
     }
   }
+}
+
+/** A unit of a process whose command, or a script of it that is no finding, names a thing. */
+interface Naming {
+  readonly unit: number;
+  readonly timeMs: number;
+}
+
+function scriptsOf(context: Context, named: Map<string, Naming[]>, wanted: ReadonlySet<string>): void {
+  for (const node of context.lineage.nodes)
+    for (const { of } of node.traces)
+      for (const act of of.acts) {
+        if (act.kind !== 'script') continue;
+        for (const word of wordsOf(act.fields.ScriptBlockText ?? act.what)) {
+          if (!wanted.has(word)) continue;
+          const unit = nearest(context, node);
+          if (unit !== undefined) add(named, `${node.host}|${word}`, { unit, timeMs: act.timeMs });
+        }
+      }
+}
+
+function add(named: Map<string, Naming[]>, key: string, naming: Naming): void {
+  const list = named.get(key);
+  if (list === undefined) named.set(key, [naming]);
+  else list.push(naming);
+}
+
+function nearestOf(namings: readonly Naming[], timeMs: number): number | undefined {
+  let best: Naming | undefined;
+  for (const one of namings) {
+    const apart = Math.abs(one.timeMs - timeMs);
+    if (apart <= SAID_MS && (best === undefined || apart < Math.abs(best.timeMs - timeMs))) best = one;
+  }
+  return best?.unit;
+}
+
+function wordsOf(text: string): Set<string> {
+  const lower = text.slice(0, MOST_TEXT).toLowerCase();
+  return new Set([...lower.split(/[\s"']+/), ...lower.split(/[\s"',;=\\/(){}]+/)]);
 }
 
 /** In lower case, the most telling first. */

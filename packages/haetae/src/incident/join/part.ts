@@ -6,6 +6,7 @@ import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
 import { joinByNamed } from './named.ts';
 import { joinByInjection, joinByProcess, type Pair } from './processes.ts';
 import { type Rare, rareOf } from './rarity.ts';
+import { joinByRequests } from './requests.ts';
 import { joinBySession } from './sessions.ts';
 import { joinByThings } from './things.ts';
 
@@ -30,6 +31,7 @@ export function partOf(context: Context, hosts: HostNames): Part {
   joinBySession(context);
   joinByThings(context);
   joinByNamed(context);
+  joinByRequests(context);
   joinByFlow(context);
   joinRepeats(context);
   joinClearings(context);

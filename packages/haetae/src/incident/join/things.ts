@@ -143,6 +143,7 @@ function joinByNames({ units, anchors }: Context): void {
       add('service', SERVICE_KEY.exec(fields.TargetObject ?? '')?.[1] ?? '');
     else if (log.endsWith('sysmon/operational') && eventId >= 19 && eventId <= 21)
       for (const text of [fields.Name, fields.Consumer, fields.Filter]) add('wmi', partName(text ?? ''));
+    else if (log.endsWith('wmi-activity/operational') && eventId === 5861) add('wmi', partName(fields.ESS ?? ''));
     if (node === undefined) return;
     const sc =
       /^"?(?:[a-z]:\\[^"]*\\)?sc(?:\.exe)?"?\s+(?:\\\\(\S+)\s+)?(?:create|config|start|sdset|failure)\s+"?([^\s"]+)/i.exec(

@@ -43,7 +43,6 @@ export type CampaignFault =
   | 'same-id'
   | 'order'
   | 'cannot-play'
-  | 'no-event'
   | 'not-seen';
 
 export interface CampaignBook {

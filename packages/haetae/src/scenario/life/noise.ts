@@ -8,6 +8,22 @@ import { Chance, seedOf } from '../telemetry/random.ts';
 import { DLLS, KEYS, TEMPORARY, UPDATES } from './world.ts';
 
 const S32 = 'C:\\Windows\\System32\\';
+const TALKERS = [
+  'dnscache',
+  'update',
+  'assets',
+  'lsass',
+  'patch',
+  'defender',
+  'iis',
+  'sql',
+  'dns',
+  'dfsr',
+  'bits',
+  'backup',
+  'adws',
+  'cryptsvc',
+];
 /** They write no temporary files. */
 const SILENT = /\\(lsass|csrss|smss|wininit|winlogon|services)\.exe$/i;
 const WINDOWS_DLL = [
@@ -29,6 +45,8 @@ export class Noise {
   readonly #chance: Chance;
   readonly #running: readonly Process[];
   readonly #writers: readonly Process[];
+  /** Those that have something to do with the network. */
+  readonly #talkers: readonly Process[];
   /** Libraries of each program, the same on every host. */
   readonly #libraries = new Map<string, readonly string[]>();
   readonly #pairs: readonly (readonly [Process, Process, number, string])[];
@@ -41,6 +59,7 @@ export class Noise {
     this.#machine = machine;
     this.#chance = chance;
     this.#running = [...machine.residents.values()].filter(({ pid }) => pid !== 4);
+    this.#talkers = TALKERS.flatMap((name) => machine.residents.get(name) ?? []);
     this.#writers = this.#running.filter(({ image }) => !SILENT.test(image));
     for (const { image } of this.#running) {
       const rotated = new Chance(seedOf(3, image)).int(0, DLLS.length - 1);
@@ -332,7 +351,7 @@ export class Noise {
   }
 
   #filtering(ms: number): void {
-    const process = this.#chance.common(this.#running);
+    const process = this.#chance.common(this.#talkers);
     const port = this.#chance.int(49_700, 65_400);
     this.#machine.security.bound(ms, process, port);
     if (this.#chance.next() < 0.75)

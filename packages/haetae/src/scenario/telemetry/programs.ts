@@ -85,7 +85,7 @@ export const PROGRAMS: readonly Program[] = [
   ),
   service('touchen', `${X86}RaonSecure\\TouchEn nxKey\\TKMain.exe`, undefined, ['office']),
   service('veraport', `${X86}Wizvera\\Veraport20\\veraport-x64.exe`, undefined, ['office']),
-  service('innorix', 'C:\\Innorix_Agent\\innosvc64.exe', 'C:\\Innorix_Agent\\innosvc64.exe /svc', ['office']),
+  service('innorix', 'C:\\Innorix_Agent\\innorixas.exe', 'C:\\Innorix_Agent\\innorixas.exe /svc', ['office']),
   service(
     'sql',
     `${FILES}Microsoft SQL Server\\MSSQL16.MSSQLSERVER\\MSSQL\\Binn\\sqlservr.exe`,
