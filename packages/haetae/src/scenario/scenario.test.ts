@@ -140,11 +140,7 @@ describe('problems are told by line and column', () => {
       SOUND.replace('by: explorer', 'by: nobody'),
       /^12:1 cannot-play start: .*runs no nobody/,
     ],
-    [
-      'an event that is not left',
-      SOUND.replace('*\\\\cmd.exe', '*\\\\calc.exe'),
-      /^\d+:\d+ not-seen one: .* 1 Image: /,
-    ],
+    ['an event that is not left', SOUND.replace('*\\cmd.exe', '*\\calc.exe'), /^\d+:\d+ not-seen one: .* 1 Image: /],
   ])('%s', (_, text, expected) => expect(problemsOf(text).join('\n')).toMatch(expected));
 
   test('one with problems is not among the campaigns', () =>

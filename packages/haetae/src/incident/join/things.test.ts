@@ -55,6 +55,53 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
     'A+B',
   ],
   [
+    'a service by its program, wherever that lies, and what its process starts',
+    maker()
+      .add('sysmon', 13, '08:05', {
+        ProcessGuid: guid(1),
+        Image: PS,
+        TargetObject: 'HKLM\\System\\CurrentControlSet\\Services\\rx\\ImagePath',
+        Details: '%SystemRoot%\\RXSVC.exe',
+      })
+      .start(2, '09:00', 'C:\\Windows\\RXSVC.exe', SCM)
+      .start(3, '09:01', `${SYSTEM32}cmd.exe`, { parent: 2, parentImage: 'C:\\Windows\\RXSVC.exe' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a shortcut that one wrote, and what the shell started in its folder',
+    wrote(maker(), '08:05', 'C:\\Users\\kim\\Downloads\\x\\a.hwp.lnk')
+      .start(2, '08:20', `${SYSTEM32}cmd.exe`, {
+        parent: 9,
+        parentImage: 'C:\\Windows\\explorer.exe',
+        CurrentDirectory: 'C:\\Users\\kim\\Downloads\\x\\',
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not what the shell started in another folder',
+    wrote(maker(), '08:05', 'C:\\Users\\kim\\Downloads\\x\\a.hwp.lnk')
+      .start(2, '08:20', `${SYSTEM32}cmd.exe`, {
+        parent: 9,
+        parentImage: 'C:\\Windows\\explorer.exe',
+        CurrentDirectory: 'C:\\Users\\kim\\',
+      })
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'a lure that one wrote and the parent of another was given',
+    wrote(maker(), '08:05', 'C:\\Users\\kim\\a.chm')
+      .start(2, '08:20', PS, {
+        parent: 9,
+        parentImage: 'C:\\Windows\\hh.exe',
+        ParentCommandLine: '"C:\\Windows\\hh.exe" C:\\Users\\kim\\a.chm',
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
     'a service, by its name in two events',
     maker()
       .add('system', 7045, '08:05', { ServiceName: 'upd', ImagePath: 'C:\\x.exe' })

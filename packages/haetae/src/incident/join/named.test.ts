@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { Log, SYSTEM32 } from '../testing/log.ts';
+
+const SVC = { parent: 9, parentImage: `${SYSTEM32}services.exe` };
+const net = (command: string): Log =>
+  new Log().start(1, '08:00', `${SYSTEM32}net.exe`, { ...SVC, CommandLine: command }).flag('A');
+const SYSTEM = { SubjectUserName: 'PC1$', SubjectUserSid: 'S-1-5-18', SubjectLogonId: '0x3e7' };
+
+test.each<[string, Log, string]>([
+  [
+    'an account, to the command that made it',
+    net('net user svc-print Pw /add')
+      .add('security', 4720, '08:00:02', { TargetUserName: 'svc-print', ...SYSTEM })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a member of a group of the domain, by its distinguished name',
+    net('net group "Domain Admins" svc-print /add')
+      .add('security', 4728, '08:00:02', {
+        MemberName: 'CN=svc-print,CN=Users,DC=x',
+        TargetUserName: 'Domain Admins',
+        ...SYSTEM,
+      })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not an account of another name',
+    net('net user svc-print Pw /add')
+      .add('security', 4720, '08:00:02', { TargetUserName: 'kim', ...SYSTEM })
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'not a command of a minute ago',
+    net('net user svc-print Pw /add')
+      .add('security', 4720, '08:01:02', { TargetUserName: 'svc-print', ...SYSTEM })
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'a WMI subscription, to the process of a script that names it and is no finding',
+    net('powershell')
+      .add(
+        'powershell',
+        4104,
+        '08:00:03',
+        { ScriptBlockText: "Set-WmiInstance -Arguments @{Name='Health'}" },
+        { Execution_ProcessID: '1001' },
+      )
+      .add('sysmon', 20, '08:00:04', { Operation: 'Created', User: 'PC1\\kim', Name: '"Health"', Type: 'Command Line' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a log that was cleared, to the command that clears logs',
+    new Log()
+      .start(1, '08:00', `${SYSTEM32}wevtutil.exe`, { ...SVC, CommandLine: 'wevtutil cl Security' })
+      .flag('A')
+      .add('security', 1102, '08:00:01', { SubjectUserName: 'kim', SubjectLogonId: '0x51234' })
+      .flag('B'),
+    'A+B',
+  ],
+])('joins %s', async (_, log, groups) => expect(await log.groups()).toBe(groups));
