@@ -14,7 +14,7 @@ const WANTED = 0.8;
 /** Positive examples of the rules on process creations, as pack.test.ts holds them to fire. */
 function examples(): { rule: string; fires: (fields: ProcessFields) => boolean; fields: ProcessFields }[] {
   const files = readdirSync(CONTENT, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.yml') && !name.startsWith('tests'),
+    (name) => name.endsWith('.yml') && !/^(?:base|tests)\b/.test(name),
   );
   return files.sort().flatMap((path) => {
     const { rules } = parseRules(readFileSync(join(CONTENT, path), 'utf8'), { file: path });
