@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** Packages are read from their sources, so that a test never runs against a stale build. */
 const conditions = ['haetae-source', 'node', 'import', 'default'];
 // A timeout is for what hangs: a busy machine is no reason to fail.
-const project = (name: string, include: string[], timeout = 90_000) => ({
+const project = (name: string, include: string[], timeout = 90_000, more: { fileParallelism?: false } = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, ...more },
 });
 
 export default defineConfig({
@@ -18,7 +18,8 @@ export default defineConfig({
       project('e2e', ['tests/e2e/**/*.test.ts'], 120_000),
       project('conformance', ['tests/conformance/**/*.test.ts'], 1_800_000),
       project('web', ['tests/web/**/*.test.ts'], 120_000),
-      project('respond', ['tests/respond/**/*.test.ts'], 120_000),
+      // One after the other: how soon a process ends is measured.
+      project('respond', ['tests/respond/**/*.test.ts'], 120_000, { fileParallelism: false }),
       project('ingest', ['tests/ingest/**/*.test.ts'], 180_000),
       project('notify', ['tests/notify/**/*.test.ts'], 300_000),
       project('score', ['tests/score-rules/**/*.test.ts'], 600_000),

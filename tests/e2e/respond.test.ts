@@ -10,11 +10,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identityPem, newIdentity } from '@haetae/agent/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { processStarted, startedMs, statOf } from '../respond/sysmon.ts';
 import { haetae, run } from './haetae.ts';
@@ -183,4 +185,24 @@ test('respond key: a key of its own, never over another', async () => {
   expect([code, statSync(path).mode & 0o777]).toEqual([0, 0o600]);
   expect(stdout.trim().split('\n').at(-1)).toMatch(/^[\w-]{43}$/);
   expect(await haetae(['respond', 'key', path])).toMatchObject({ code: 2 });
+});
+
+test.each([
+  ['below the data folder', 'data/key.pem', 0o600, 'lies below the data folder'],
+  ['that leads there', 'link.pem', 0o600, 'lies below the data folder'],
+  ['that others may read', 'open.pem', 0o644, 'others may read it'],
+  ["that is the server's own", 'same.pem', 0o600, 'this is the server’s own key'],
+  ['that is none', 'none.pem', 0o600, 'no Ed25519 key'],
+])('serve takes no key %s', async (_, name, mode, why) => {
+  const data = join(folder, 'data');
+  mkdirSync(data, { recursive: true });
+  const pem = identityPem(newIdentity());
+  writeFileSync(join(data, 'identity.pem'), pem);
+  writeFileSync(join(data, 'key.pem'), identityPem(newIdentity()), { mode: 0o600 });
+  const path = join(folder, name);
+  const text = name === 'none.pem' ? 'x' : name === 'same.pem' ? pem : identityPem(newIdentity());
+  if (name === 'link.pem') symlinkSync(join(data, 'key.pem'), path);
+  else writeFileSync(path, text, { mode });
+  const { code, stderr } = await haetae(['serve', '--data', data, '--respond-key', path]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
 });

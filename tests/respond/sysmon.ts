@@ -17,27 +17,24 @@ export const statOf = (pid: number): string[] => {
 
 const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-/** The start of a process as Sysmon for Linux writes it into syslog, after the schema of its events; from /proc, where it has it too. */
-export function processStarted(
-  pid: number,
-  {
-    host,
-    record,
-    more = {},
-    startMs = startedMs(pid),
-  }: { host: string; record: number; more?: Record<string, string>; startMs?: number },
-): string {
-  const image = readlinkSync(`/proc/${pid}/exe`);
-  const time = new Date(startMs).toISOString();
+export interface Told {
+  readonly host: string;
+  readonly record: number;
+  readonly more?: Readonly<Record<string, string>>;
+  readonly startMs?: number;
+}
+
+/** What Sysmon for Linux tells of the start of a process, after the schema of its events; from /proc, where it has it too. */
+function dataOf(pid: number, startMs: number, more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const seconds = Math.floor(startMs / 1000)
     .toString(16)
     .padStart(8, '0');
-  const data: Record<string, string> = {
+  return {
     RuleName: '-',
-    UtcTime: time.replace('T', ' ').replace('Z', ''),
+    UtcTime: new Date(startMs).toISOString().replace('T', ' ').replace('Z', ''),
     ProcessGuid: `{00000000-${seconds.slice(0, 4)}-${seconds.slice(4)}-${pid.toString(16).padStart(4, '0').slice(-4)}-000000000000}`,
     ProcessId: String(pid),
-    Image: image,
+    Image: readlinkSync(`/proc/${pid}/exe`),
     CommandLine: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim(),
     CurrentDirectory: '/',
     User: 'root',
@@ -47,6 +44,12 @@ export function processStarted(
     ParentCommandLine: '-',
     ...more,
   };
+}
+
+/** As Sysmon for Linux writes it into syslog. */
+export function processStarted(pid: number, { host, record, more, startMs = startedMs(pid) }: Told): string {
+  const time = new Date(startMs).toISOString();
+  const data = dataOf(pid, startMs, more);
   const xml = Object.entries(data).map(([name, value]) => `<Data Name="${name}">${escaped(value)}</Data>`);
   const system =
     '<Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>1</EventID><Version>5</Version><Level>4</Level><Task>1</Task><Opcode>0</Opcode>' +
@@ -54,3 +57,14 @@ export function processStarted(
     `<Execution ProcessID="1" ThreadID="1"/><Channel>Linux-Sysmon/Operational</Channel><Computer>${host}</Computer><Security UserId="0"/>`;
   return `${time} ${host} sysmon[1]: <Event><System>${system}</System><EventData>${xml.join('')}</EventData></Event>\n`;
 }
+
+/** The same as a shipper of others would send it, a JSON object. */
+export const processFields = (pid: number, { host, record, more, startMs = startedMs(pid) }: Told): object => ({
+  Provider: 'Linux-Sysmon',
+  Channel: 'Linux-Sysmon/Operational',
+  EventID: 1,
+  EventRecordID: record,
+  Computer: host,
+  SystemTime: new Date(startMs).toISOString(),
+  ...dataOf(pid, startMs, more),
+});

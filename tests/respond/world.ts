@@ -17,6 +17,7 @@ export const MISSING =
 export const SERVER = '10.77.0.1';
 /** A second address behind the same wire: what an isolated host must not reach. */
 export const PROBE = '10.77.0.9';
+export const PROBE6 = 'fd77::9';
 export const AGENT = '10.77.0.2';
 
 const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -35,10 +36,12 @@ export class World {
     ip('netns', 'add', this.agent);
     ip('-n', this.server, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', this.agent);
     for (const [space, link, ...addresses] of [
-      [this.server, here, SERVER, PROBE],
-      [this.agent, there, AGENT],
+      [this.server, here, `${SERVER}/24`, `${PROBE}/24`, `${PROBE6}/64`],
+      [this.agent, there, `${AGENT}/24`, 'fd77::2/64'],
     ] as const) {
-      for (const address of addresses) ip('-n', space, 'addr', 'add', `${address}/24`, 'dev', link);
+      // In use at once: nobody else is there to have the same.
+      for (const address of addresses)
+        ip('-n', space, 'addr', 'add', address, 'dev', link, ...(address.includes(':') ? ['nodad'] : []));
       ip('-n', space, 'link', 'set', link, 'up');
       ip('-n', space, 'link', 'set', 'lo', 'up');
     }
@@ -65,15 +68,22 @@ export class World {
     });
   }
 
-  /** Whether a TCP connection from the agent's namespace comes about, or is refused: either way the other side is reached. */
-  reaches(address: string, port: number): boolean {
-    const script = `const s=require('net').connect({host:${JSON.stringify(address)},port:${port}});const e=(c)=>process.exit(c);s.setTimeout(700,()=>e(1));s.on('connect',()=>e(0));s.on('error',(x)=>e(x.code==='ECONNREFUSED'?0:1))`;
-    try {
-      this.run(this.agent, [process.execPath, '-e', script]);
-      return true;
-    } catch {
-      return false;
-    }
+  /** To which of these a TCP connection from a namespace comes about, or is refused: either way the other side is reached. */
+  reaches<K extends string>(targets: Readonly<Record<K, readonly [address: string, port: number]>>, from = this.agent) {
+    const script = `
+      const told = {};
+      const targets = ${JSON.stringify(targets)};
+      for (const [name, [host, port]] of Object.entries(targets)) {
+        const socket = require('node:net').connect({ host, port });
+        const done = (is) => {
+          told[name] ??= is;
+          socket.destroy();
+          if (Object.keys(told).length === Object.keys(targets).length) process.stdout.write(JSON.stringify(told), () => process.exit());
+        };
+        socket.setTimeout(1000, () => done(false));
+        socket.on('connect', () => done(true)).on('error', (error) => done(error.code === 'ECONNREFUSED'));
+      }`;
+    return JSON.parse(this.run(from, [process.execPath, '-e', script])) as Readonly<Record<K, boolean>>;
   }
 
   async end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
@@ -144,11 +154,23 @@ export class Client {
         ? { authorization: `Bearer ${bearer}` }
         : this.cookie !== '' && { cookie: this.cookie, 'x-csrf-token': this.csrf }),
     };
-    const answer = new Promise<Answer>((resolve) => this.#waiting.push(resolve));
-    this.#child.stdin!.write(
-      `${JSON.stringify({ method, url: this.url + path, headers, body: body === undefined ? '' : JSON.stringify(body) })}\n`,
+    return this.#send(method, path, headers, body === undefined ? '' : JSON.stringify(body)) as never;
+  }
+
+  /** Lines as they are, to a door for shippers. */
+  raw(path: string, text: string, bearer: string): Promise<{ status: number; body: unknown }> {
+    return this.#send(
+      'POST',
+      path,
+      { authorization: `Bearer ${bearer}`, 'content-type': 'application/x-ndjson' },
+      text,
     );
-    return answer as never;
+  }
+
+  #send(method: string, path: string, headers: Record<string, string>, body: string): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve) => this.#waiting.push(resolve));
+    this.#child.stdin!.write(`${JSON.stringify({ method, url: this.url + path, headers, body })}\n`);
+    return answer;
   }
 
   /** Answers of success alone. */

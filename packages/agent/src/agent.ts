@@ -8,7 +8,7 @@ import { channelState, sysmonState } from './heartbeat/windows.ts';
 import type { ChannelState, Heartbeat, Identity } from './protocol/index.ts';
 import { type DeskLine, RespondDesk } from './respond/desk.ts';
 import type { MakeHands } from './respond/hands.ts';
-import { reach } from './respond/network.ts';
+import { isOwnAddress, reach } from './respond/network.ts';
 import { policyIn } from './respond/policy.ts';
 import { journald } from './sources/journald/journald.ts';
 import type { Clock, EventSource } from './sources/source.ts';
@@ -124,6 +124,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
           policy: () => policyIn(options.folder),
           hands: options.respond.hands,
           reach,
+          isOwn: isOwnAddress,
           clock,
           news: outcomes,
           log,

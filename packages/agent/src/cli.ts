@@ -8,7 +8,11 @@ import { apply, shown } from './install/apply.ts';
 import { packagesBeside } from './install/packages.ts';
 import { installPlan, type Step } from './install/plan.ts';
 import { fingerprintOf } from './protocol/index.ts';
+import { POLICY_FILE } from './respond/policy.ts';
+import { release } from './respond/release.ts';
+import { handsFor, scriptPath } from './respond/system.ts';
 import { run } from './run.ts';
+import { systemClock } from './sources/source.ts';
 import { readIfThere } from './spool/files.ts';
 import { statusText } from './status.ts';
 import { plainFingerprint, type TlsTrust } from './uplink/connect.ts';
@@ -40,6 +44,7 @@ const OPTIONS = {
   proxied: { type: 'boolean' },
   insecure: { type: 'boolean' },
   host: { type: 'string' },
+  respond: { type: 'boolean' },
   apply: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -84,6 +89,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
         return statusCommand(values, folder, io, words);
       case 'install':
         return installCommand(values, folder, io, words);
+      case 'release':
+        return await releaseCommand(folder, io, words);
       default:
         throw new Usage(words.unknownCommand(command));
     }
@@ -180,7 +187,9 @@ function installCommand(flags: Flags, folder: string, io: Io, words: Words): num
       platform: io.platform,
       node: process.execPath,
       program: io.program,
-      packages: packagesBeside(io.program, io.platform),
+      packages: packagesBeside(io.program, io.platform, flags.respond === true),
+      script: io.platform === 'win32' ? scriptPath() : '',
+      respond: flags.respond === true,
       folder,
       copy: [process.execPath, io.program].some(isWritable),
     });
@@ -190,6 +199,8 @@ function installCommand(flags: Flags, folder: string, io: Io, words: Words): num
   }
   if (io.platform === 'win32') io.err(`${w.untested}\n`);
   if (readEnrolment(folder) === undefined) io.err(`${w.notEnrolled}\n`);
+  if (flags.respond === true && readIfThere(join(folder, POLICY_FILE)) === undefined)
+    io.err(`${w.noPolicy(join(folder, POLICY_FILE))}\n`);
   if (flags.apply !== true || flags['dry-run'] === true) {
     io.out(`${w.would}\n\n${steps.map((step) => stepText(step, io.platform, words)).join('\n')}\n`);
     return EXIT.done;
@@ -202,6 +213,18 @@ function installCommand(flags: Flags, folder: string, io: Io, words: Words): num
   }
   io.out(`${w.done}\n`);
   return EXIT.done;
+}
+
+async function releaseCommand(folder: string, io: Io, { release: w }: Words): Promise<number> {
+  try {
+    const hands = await handsFor(io.platform);
+    const done = await release({ folder, platform: io.platform, clock: systemClock, hands, signal: io.signal });
+    io.out(`${w[done]}\n`);
+    return EXIT.done;
+  } catch (error) {
+    io.err(`haetae-agent: ${w.failed((error as Error).message)}\n`);
+    return EXIT.failed;
+  }
 }
 
 function lineOf(step: Step, platform: string, { install: w }: Words): string {

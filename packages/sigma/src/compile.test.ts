@@ -145,7 +145,9 @@ test.each([
 });
 
 test.each([
-  ['{product: linux}', 'no event source for product linux; the log sources given are those of windows'],
+  ['{product: macos}', 'no event source for product macos; the log sources given are those of windows, linux'],
+  ['{product: linux, service: auditd}', 'no event source for service auditd'],
+  ['{product: linux, category: registry_set}', 'no event source for category registry_set'],
   ['{category: process_creaton}', 'no event source for category process_creaton; did you mean process_creation?'],
   ['{category: file_access}', 'no event source for category file_access'],
   ['{service: sysmn}', 'no event source for service sysmn; did you mean sysmon?'],

@@ -29,6 +29,10 @@ export interface LogSourceTable {
   readonly services: Readonly<Record<string, readonly Source[]>>;
   /** Further readings of events, for the rules of every log source that holds them: fields cut out of texts. */
   readonly readings?: readonly Source[];
+  /** Where events stand of a rule that names the product and no more; any event where it is not said. */
+  readonly alone?: readonly Source[];
+  /** Tables of further products, for the rules that name one of those. */
+  readonly others?: readonly LogSourceTable[];
 }
 
 /** Whether {@link accepts} has nothing to ask. */
@@ -74,16 +78,21 @@ function placesOf({ product, category, service }: LogSource, table: LogSourceTab
   const fail = (reason: string): never => {
     throw new SigmaError('no-source', reason, place);
   };
-  if (product !== undefined && product.toLowerCase() !== table.product)
-    return fail(`no event source for product ${product}; the log sources given are those of ${table.product}`);
+  const given = [table, ...(table.others ?? [])];
+  const own = product === undefined ? table : given.find((one) => one.product === product.toLowerCase());
+  if (own === undefined)
+    return fail(
+      `no event source for product ${product}; the log sources given are those of ${given.map((one) => one.product).join(', ')}`,
+    );
   const find = (what: 'category' | 'service', name: string): readonly Source[] => {
-    const rows = what === 'category' ? table.categories : table.services;
+    const rows = what === 'category' ? own.categories : own.services;
     const found = Object.hasOwn(rows, name)
       ? rows[name]!
       : fail(`no event source for ${what} ${name}${didYouMean(name, Object.keys(rows))}`);
     return found.length > 0 ? found : fail(`no event source for ${what} ${name}`);
   };
-  if (category === undefined) return service === undefined ? [{}] : find('service', service);
+  if (category === undefined && service === undefined) return own.alone ?? [{}];
+  if (category === undefined) return find('service', service!);
   const sources = find('category', category);
   if (service === undefined) return sources;
   const services = find('service', service);

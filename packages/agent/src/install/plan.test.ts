@@ -11,6 +11,8 @@ const linux = {
   node: '/usr/bin/node',
   program: '/usr/lib/haetae-agent.js',
   packages: [],
+  script: '',
+  respond: false,
   copy: false,
 } as const;
 const windows = {
@@ -18,6 +20,8 @@ const windows = {
   node: 'C:\\Program Files\\nodejs\\node.exe',
   program: 'C:\\Users\\a b\\AppData\\Roaming\\npm\\haetae-agent.js',
   packages: [{ name: 'koffi', path: 'C:\\x\\koffi' }],
+  script: 'C:\\x\\haetae-respond.ps1',
+  respond: false,
   copy: false,
 } as const;
 const lines = (steps: readonly Step[], platform: string): string[] =>
@@ -59,6 +63,19 @@ describe('Linux', () => {
     ]);
   });
 
+  test('rights for responses are a file of their own, which the unit has before it starts anew', () => {
+    const more = installPlan({ ...linux, respond: true, folder: '/d' });
+    expect(lines(more, 'linux').slice(2)).toEqual([
+      'install -d -m 0755 /etc/systemd/system/haetae-agent.service.d',
+      'write /etc/systemd/system/haetae-agent.service.d/respond.conf',
+      'systemctl daemon-reload',
+      'systemctl enable --now haetae-agent.service',
+      'systemctl restart haetae-agent.service',
+    ]);
+    expect(textOf(more, '.service')).toBe(textOf(installPlan({ ...linux, folder: '/d' }), '.service'));
+    expect(textOf(more, 'respond.conf')).toMatch(/^CapabilityBoundingSet=CAP_KILL CAP_NET_ADMIN /m);
+  });
+
   test.runIf(hasAnalyze())('systemd takes the unit, and finds it well guarded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'haetae-unit-'));
     try {
@@ -89,6 +106,7 @@ describe('Windows', () => {
       'copy C:\\Program Files\\nodejs\\node.exe C:\\ProgramData\\Haetae\\Agent\\program\\node.exe',
       'copy C:\\Users\\a b\\AppData\\Roaming\\npm\\haetae-agent.js C:\\ProgramData\\Haetae\\Agent\\program\\haetae-agent.js',
       'copy C:\\x\\koffi C:\\ProgramData\\Haetae\\Agent\\program\\node_modules\\koffi',
+      'copy C:\\x\\haetae-respond.ps1 C:\\ProgramData\\Haetae\\Agent\\program\\haetae-respond.ps1',
       'write C:\\ProgramData\\Haetae\\Agent\\program\\package.json',
       'write C:\\ProgramData\\Haetae\\Agent\\task.xml',
       'schtasks.exe /Create /TN \\Haetae\\Agent /XML C:\\ProgramData\\Haetae\\Agent\\task.xml /F',

@@ -6,7 +6,17 @@ export type Step =
   | { readonly kind: 'run'; readonly argv: readonly string[]; readonly why: Why };
 
 /** Why a command is there, in words of `words/`. */
-export type Why = 'folder' | 'own-folder' | 'inherit-nothing' | 'admins-only' | 'task' | 'start' | 'reload' | 'enable';
+export type Why =
+  | 'rights'
+  | 'restart'
+  | 'folder'
+  | 'own-folder'
+  | 'inherit-nothing'
+  | 'admins-only'
+  | 'task'
+  | 'start'
+  | 'reload'
+  | 'enable';
 
 export interface InstallOptions {
   readonly platform: string;
@@ -17,6 +27,10 @@ export interface InstallOptions {
   readonly packages: readonly { readonly name: string; readonly path: string }[];
   /** Of keys, spool and state, and of the copy. */
   readonly folder: string;
+  /** haetae-respond.ps1, where Windows is to have it; '' for none. */
+  readonly script: string;
+  /** Whether the service gets the rights that responses need. What is done with them the host's own policy says. */
+  readonly respond: boolean;
   /** Whether others than administrators may write where Node and the program are: they are copied to where none may. */
   readonly copy: boolean;
   readonly unitFolder?: string;
@@ -32,7 +46,7 @@ export function installPlan(options: InstallOptions): readonly Step[] {
 
 /** Where they run from, and how they come there. */
 function placed(options: InstallOptions, separator: string): { node: string; program: string; steps: Step[] } {
-  const { node, program, folder, copy, packages } = options;
+  const { node, program, folder, copy, packages, script } = options;
   if (!copy) return { node, program, steps: [] };
   const at = (...names: string[]): string => [folder, 'program', ...names].join(separator);
   const own = { node: at(separator === '\\' ? 'node.exe' : 'node'), program: at('haetae-agent.js') };
@@ -44,6 +58,7 @@ function placed(options: InstallOptions, separator: string): { node: string; pro
       ...packages.map(
         ({ name, path }): Step => ({ kind: 'copy', from: path, to: at('node_modules', ...name.split('/')) }),
       ),
+      ...(script === '' ? [] : [{ kind: 'copy', from: script, to: at('haetae-respond.ps1') } satisfies Step]),
       { kind: 'file', path: at('package.json'), text: '{ "type": "module" }\n', mode: 0o644 },
     ],
   };
@@ -53,16 +68,42 @@ function placed(options: InstallOptions, separator: string): { node: string; pro
 const isQuotable = (path: string): boolean => path.length > 0 && !/["'\r\n\0%$`<>|&^!]/.test(path);
 
 function linux(options: InstallOptions): Step[] {
-  const { folder, unitFolder = '/etc/systemd/system' } = options;
-  const { node, program, steps } = placed(options, '/');
+  const { folder, respond, unitFolder = '/etc/systemd/system' } = options;
+  const { node, program, steps } = placed({ ...options, script: '' }, '/');
+  const dropIn = `${unitFolder}/${SERVICE}.service.d`;
+  const rights: Step[] = respond
+    ? [
+        { kind: 'run', argv: ['install', '-d', '-m', '0755', dropIn], why: 'rights' },
+        { kind: 'file', path: `${dropIn}/respond.conf`, text: RESPOND, mode: 0o644 },
+      ]
+    : [];
   return [
     { kind: 'run', argv: ['install', '-d', '-m', '0700', '-o', 'root', '-g', 'root', folder], why: 'folder' },
     ...steps,
     { kind: 'file', path: `${unitFolder}/${SERVICE}.service`, text: unit(node, program, folder), mode: 0o644 },
+    ...rights,
     { kind: 'run', argv: ['systemctl', 'daemon-reload'], why: 'reload' },
     { kind: 'run', argv: ['systemctl', 'enable', '--now', `${SERVICE}.service`], why: 'enable' },
+    // One that ran before has the rights of before.
+    ...(respond
+      ? [{ kind: 'run', argv: ['systemctl', 'restart', `${SERVICE}.service`], why: 'restart' } satisfies Step]
+      : []),
   ];
 }
+
+/**
+ * What responses need besides reading, for programs that they start too: signals, nftables, files of any owner with their attributes,
+ * chage. Lists of systemd add to those of the unit. Source: systemd.exec(5).
+ */
+const RESPOND = `# Written by haetae-agent install --respond. Without this file the agent reads, and does nothing.
+[Service]
+CapabilityBoundingSet=CAP_KILL CAP_NET_ADMIN CAP_DAC_OVERRIDE CAP_CHOWN CAP_FOWNER CAP_FSETID CAP_SETFCAP CAP_SETUID CAP_SETGID
+ProtectSystem=no
+ProtectHome=no
+PrivateTmp=no
+RestrictSUIDSGID=no
+SystemCallFilter=@chown @setuid
+`;
 
 /** It reads all logs of the machine, and may do nothing else: no new rights, no writing but in its own folder. */
 function unit(node: string, program: string, folder: string): string {

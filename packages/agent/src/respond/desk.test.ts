@@ -1,4 +1,13 @@
-import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +16,7 @@ import { manualClock } from '../testing/clock.ts';
 import { Bell } from '../uplink/bell.ts';
 import { RespondDesk } from './desk.ts';
 import { type Hands, Refused } from './hands.ts';
+import { IsolationFile } from './isolation.ts';
 import { Journal } from './journal.ts';
 import type { Reach } from './network.ts';
 import { DEFAULT_POLICY, policyIn, type ResponsePolicy, readPolicy } from './policy.ts';
@@ -65,6 +75,7 @@ function deskOf({
     policy: () => ({ kind: 'policy', policy }),
     hands: () => hands,
     reach,
+    isOwn: (address) => address === '192.0.2.77',
     clock,
     news: new Bell(),
     log: () => {},
@@ -210,6 +221,14 @@ describe('an isolation', () => {
     expect(desk.pinned).toBeUndefined();
   });
 
+  test('of the host that the server runs on is refused', async () => {
+    const { desk, did, send, told } = deskOf();
+    desk.connected({ ...server, address: '192.0.2.77' });
+    await send(doIt(ISOLATE));
+    expect(did).toEqual(['check own-firewall', 'close']);
+    expect(told()).toEqual([['01', 'refused', 'protected', null, false]]);
+  });
+
   test('whose rules fail is taken back', async () => {
     const { did, send, told } = deskOf({
       fails: (what) => (what === 'run isolate' ? new Refused('failed', 'nft') : undefined),
@@ -269,6 +288,23 @@ describe('an isolation', () => {
     ]);
   });
 
+  test('ends when somebody at the host asks the agent that runs, and the server is told who did', async () => {
+    const { desk, did, send, told, clock } = deskOf();
+    await send(doIt(ISOLATE));
+    const stop = new AbortController();
+    const sleep = clock.sleep;
+    clock.sleep = async (ms, signal) => {
+      if (desk.pinned === undefined) stop.abort();
+      else new IsolationFile(folder).askRelease();
+      await sleep(ms, signal);
+    };
+    await desk.watch(stop.signal);
+    expect(did.at(-2)).toBe('run release');
+    expect(told().at(-1)).toEqual(['01', 'undone', '', null, false]);
+    expect(desk.waiting().at(-1)!.detail).toBe('released at the host');
+    expect(existsSync(join(folder, 'release'))).toBe(false);
+  });
+
   test('lasts no longer than the host allows', async () => {
     const { send, clock } = deskOf({ policy: { ...DEFAULT_POLICY, allow: ['isolate-host'], isolationMinutes: 10 } });
     await send(doIt(ISOLATE));
@@ -309,14 +345,56 @@ test.runIf(process.platform === 'linux')(
 
 test('a journal is what it was after a crash', () => {
   const path = join(folder, 'j.jsonl');
-  const journal = new Journal(path);
+  const journal = new Journal(path, () => 0);
   journal.add({ kind: 'taken', id: id(1), atMs: 1, by: [], does: {} });
   journal.add({ kind: 'undoable', id: id(1), order: ISOLATE });
   journal.close();
   appendFileSync(path, '{"kind":"und');
-  const again = new Journal(path);
+  const again = new Journal(path, () => 0);
   expect([again.knows(id(1)), again.undoable(id(1)), again.nextNumber(id(1))]).toEqual([true, ISOLATE, 1]);
   again.add({ kind: 'undone', id: id(1) });
   again.close();
-  expect(new Journal(path).undoable(id(1))).toBeUndefined();
+  expect(new Journal(path, () => 0).undoable(id(1))).toBeUndefined();
+});
+
+test('a journal that grew large is written anew: what counts stays, the file before it too, and a crash meanwhile changes nothing', () => {
+  const path = join(folder, 'j.jsonl');
+  const day = 24 * 3_600_000;
+  let now = 100 * day;
+  const journal = new Journal(path, () => now, 4_000);
+  const take = (n: number) => journal.add({ kind: 'taken', id: id(n), atMs: now, by: ['kim'], does: {} });
+  const outcome = {
+    command: id(1),
+    number: 1,
+    state: 'done',
+    reason: '',
+    detail: '',
+    atMs: 1,
+    verified: null,
+  } as const;
+  take(1);
+  journal.add({ kind: 'undoable', id: id(1), order: ISOLATE });
+  take(2);
+  journal.add({ kind: 'outcome', outcome: { ...outcome, undoable: true } });
+  now += 40 * day;
+  take(3);
+  journal.add({ kind: 'outcome', outcome: { ...outcome, command: id(3), undoable: false } });
+  journal.add({ kind: 'acked', command: id(3), number: 1 });
+  while (!existsSync(`${path}.1`)) journal.add({ kind: 'acked', command: id(9), number: 1 });
+  expect(statSync(path).size).toBeLessThan(2_000);
+  const facts = (one: Journal) => ({
+    known: [1, 2, 3].map((n) => one.knows(id(n))),
+    undoable: one.undoable(id(1)),
+    waiting: one.waiting().map(({ command }) => command),
+    next: one.nextNumber(id(3)),
+  });
+  const expected = { known: [true, false, true], undoable: ISOLATE, waiting: [id(1)], next: 2 };
+  expect(facts(journal)).toEqual(expected);
+  journal.close();
+  appendFileSync(path, '{"kind":"ta');
+  writeFileSync(`${path}.new`, 'cut off');
+  const again = new Journal(path, () => now);
+  expect(facts(again)).toEqual(expected);
+  again.close();
+  expect(readFileSync(`${path}.1`, 'utf8')).toContain('"by":["kim"]');
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, type CommandOutcome, type Order, readCommand, type SignedCommand } from '../protocol/index.ts';
 import type { Clock } from '../sources/source.ts';
@@ -23,6 +23,8 @@ export interface DeskOptions {
   readonly policy: () => ReadPolicy;
   readonly hands: MakeHands;
   readonly reach: Reach;
+  /** Whether an address is of this very host. */
+  readonly isOwn: (address: string) => boolean;
   readonly clock: Clock;
   /** Rung when an outcome waits. */
   readonly news: Bell;
@@ -59,8 +61,8 @@ export class RespondDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    this.#journal = new Journal(join(options.folder, 'journal.jsonl'));
-    this.#isolation = new IsolationFile(join(options.folder, 'isolation.json'));
+    this.#journal = new Journal(join(options.folder, 'journal.jsonl'), options.clock.now);
+    this.#isolation = new IsolationFile(options.folder);
   }
 
   /** At whom the server is asked while this host is isolated; undefined for by its name. */
@@ -134,6 +136,8 @@ export class RespondDesk {
       await this.#verify(command.id, steps, hands, details.join('; '));
     } finally {
       hands.close();
+      const state = this.#stateOf(command.id);
+      if (readdirSync(state).length === 0) rmSync(state, { recursive: true });
     }
   }
 
@@ -150,9 +154,11 @@ export class RespondDesk {
 
   /** The way back is written down first; what the self-test does not prove is taken back at once. */
   async #isolate({ id }: Command, asked: number, steps: Steps, hands: Hands, policy: ResponsePolicy): Promise<void> {
-    const { clock, reach, log } = this.#options;
+    const { clock, reach, isOwn, log } = this.#options;
     const server = this.#server;
     if (server === undefined) throw new Refused('no-route', 'the address of the server is not known');
+    // All other agents would be cut off with it.
+    if (isOwn(server.address)) throw new Refused('protected', 'the server runs on this host');
     const sinceMs = clock.now();
     const untilMs = sinceMs + Math.min(asked, policy.isolationMinutes) * 60_000;
     const isolation: Isolation = { command: id, server, sinceMs, untilMs, isProven: false };
@@ -195,15 +201,18 @@ export class RespondDesk {
     if (steps?.undo.kind !== 'steps') throw new Refused('not-undoable', of);
     // What was kept lies in the folder of the command that is undone.
     const hands = this.#handsFor(of, steps, policy, order);
+    const details: string[] = [];
     try {
-      for (const step of steps.undo.steps) await hands.perform(step);
+      for (const step of steps.undo.steps) details.push(await hands.perform(step));
       if (order.action === 'isolate-host') this.#isolation.remove();
     } finally {
       hands.close();
     }
     this.#journal.add({ kind: 'undone', id: of });
-    this.#tell(of, { state: 'undone' });
+    this.#tell(of, { state: 'undone', detail: details.filter((one) => one !== '').join('; ') });
     this.#tell(command.id, { state: 'done' });
+    // What was kept for it is back where it was.
+    rmSync(this.#stateOf(of), { recursive: true, force: true });
   }
 
   /** At the start, and then until the signal: an isolation ends by its own time, also one that was begun before a restart. */
@@ -214,9 +223,10 @@ export class RespondDesk {
     await this.#queue;
     while (!signal.aborted) {
       const isolation = this.#isolation.read();
-      if (isolation !== undefined && clock.now() >= isolation.untilMs) {
+      const isAsked = this.#isolation.isReleaseAsked;
+      if (isolation !== undefined && (isAsked || clock.now() >= isolation.untilMs)) {
         this.#queue = this.#queue
-          .then(() => this.#end(isolation))
+          .then(() => this.#end(isolation, isAsked))
           .catch((error: unknown) => this.#fail(isolation.command, error));
         await this.#queue;
       }
@@ -226,22 +236,27 @@ export class RespondDesk {
 
   /** Rules are gone after a restart of the host: those of an isolation that is not over are made again. */
   async #resume(isolation: Isolation): Promise<void> {
-    if (!isolation.isProven || this.#options.clock.now() >= isolation.untilMs) return this.#end(isolation);
+    if (!isolation.isProven || this.#isolation.isReleaseAsked || this.#options.clock.now() >= isolation.untilMs)
+      return this.#end(isolation, this.#isolation.isReleaseAsked);
     await this.#again(isolation, (steps) => steps.steps);
     this.#options.log({ kind: 'isolation', state: 'again', untilMs: isolation.untilMs });
   }
 
-  async #end(isolation: Isolation): Promise<void> {
+  /** `isAsked`: by whoever sits at the host, whatever the server says. */
+  async #end(isolation: Isolation, isAsked: boolean): Promise<void> {
     await this.#again(isolation, (steps) => (steps.undo.kind === 'steps' ? steps.undo.steps : []));
     this.#isolation.remove();
     this.#options.log({ kind: 'isolation', state: 'ended', untilMs: isolation.untilMs });
     this.#journal.add({ kind: 'undone', id: isolation.command });
     this.#tell(
       isolation.command,
-      isolation.isProven
-        ? { state: 'ended' }
-        : { state: 'rolled-back', reason: 'no-route', detail: 'it was not proven before the agent ended' },
+      isAsked
+        ? { state: 'undone', detail: 'released at the host' }
+        : isolation.isProven
+          ? { state: 'ended' }
+          : { state: 'rolled-back', reason: 'no-route', detail: 'it was not proven before the agent ended' },
     );
+    rmSync(this.#stateOf(isolation.command), { recursive: true, force: true });
   }
 
   async #again({ command, server }: Isolation, which: (steps: Steps) => Steps['steps']): Promise<void> {
@@ -260,7 +275,7 @@ export class RespondDesk {
   async release(): Promise<boolean> {
     const isolation = this.#isolation.read();
     if (isolation === undefined) return false;
-    this.#queue = this.#queue.then(() => this.#end(isolation));
+    this.#queue = this.#queue.then(() => this.#end(isolation, true));
     await this.#queue;
     return true;
   }
@@ -270,7 +285,7 @@ export class RespondDesk {
   }
 
   #handsFor(id: string, steps: Steps, policy: ResponsePolicy | undefined, order: Order): Hands {
-    const state = join(this.#options.folder, 'state', id === '' ? 'none' : id);
+    const state = this.#stateOf(id);
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const parts: HandsParts = {
       state,
@@ -283,6 +298,10 @@ export class RespondDesk {
       }),
     };
     return this.#options.hands(parts);
+  }
+
+  #stateOf(id: string): string {
+    return join(this.#options.folder, 'state', id === '' ? 'none' : id);
   }
 
   #refuse(command: string, { reason, message }: Refused): void {

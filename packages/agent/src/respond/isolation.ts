@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { readIfThere, writeWhole } from '../spool/files.ts';
 import type { ServerAt } from './steps/step.ts';
 
@@ -15,8 +16,11 @@ export interface Isolation {
 
 export class IsolationFile {
   readonly #path: string;
-  constructor(path: string) {
-    this.#path = path;
+  /** Lies there while somebody at the host wants it to end: whoever enforces it looks every second. */
+  readonly #release: string;
+  constructor(folder: string) {
+    this.#path = join(folder, 'isolation.json');
+    this.#release = join(folder, 'release');
   }
   read(): Isolation | undefined {
     const text = readIfThere(this.#path);
@@ -33,5 +37,12 @@ export class IsolationFile {
   }
   remove(): void {
     rmSync(this.#path, { force: true });
+    rmSync(this.#release, { force: true });
+  }
+  askRelease(): void {
+    writeWhole(this.#release, '');
+  }
+  get isReleaseAsked(): boolean {
+    return existsSync(this.#release);
   }
 }

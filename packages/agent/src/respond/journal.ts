@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { CommandOutcome, Order } from '../protocol/index.ts';
-import { syncFolder } from '../spool/files.ts';
+import { type CommandOutcome, MOST_COMMAND_MS, type Order } from '../protocol/index.ts';
+import { syncFolder, writeWhole } from '../spool/files.ts';
 
 /** One line of what became of commands at this host. */
 export type JournalLine =
@@ -17,22 +17,35 @@ export type JournalLine =
   | { readonly kind: 'undoable'; readonly id: string; readonly order: Order }
   | { readonly kind: 'undone'; readonly id: string }
   | { readonly kind: 'outcome'; readonly outcome: CommandOutcome }
-  | { readonly kind: 'acked'; readonly command: string; readonly number: number };
+  | { readonly kind: 'acked'; readonly command: string; readonly number: number }
+  /** Of outcomes that the server has: the next one counts on from here. */
+  | { readonly kind: 'number'; readonly command: string; readonly number: number };
+
+/** What is written behind this is a new file; the one before is kept beside it, for people. */
+const MOST_BYTES = 1024 * 1024;
+/** Good for minutes, a command is over long before this, by any clock that is not far off. */
+const KNOWN_MS = 30 * 24 * 3_600_000 + MOST_COMMAND_MS;
 
 /**
- * What this host was told to do and did, in a file that only grows. A line is on the disk before what it announces is done, so that a
- * command that was begun is not begun again after a crash. A last line that a crash cut off is passed over.
+ * What this host was told to do and did. A line is on the disk before what it announces is done, so that a command that was begun is not
+ * begun again after a crash. A last line that a crash cut off is passed over. A file that grew large is written anew, with what still counts.
  */
 export class Journal {
   readonly #path: string;
-  readonly #taken = new Set<string>();
+  readonly #now: () => number;
+  #mostBytes: number;
+  #bytes: number;
+  /** When each was taken. */
+  readonly #taken = new Map<string, number>();
   readonly #undoable = new Map<string, Order>();
   readonly #outcomes = new Map<string, CommandOutcome>();
   readonly #numbers = new Map<string, number>();
   #file: number;
 
-  constructor(path: string) {
+  constructor(path: string, now: () => number, mostBytes = MOST_BYTES) {
     this.#path = path;
+    this.#now = now;
+    this.#mostBytes = mostBytes;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     let text = '';
     try {
@@ -49,12 +62,9 @@ export class Journal {
       }
     }
     this.#file = openSync(path, 'a', 0o600);
+    this.#bytes = Buffer.byteLength(text);
     if (text !== '' && !text.endsWith('\n')) writeSync(this.#file, '\n');
     syncFolder(dirname(path));
-  }
-
-  get path(): string {
-    return this.#path;
   }
 
   knows(id: string): boolean {
@@ -76,9 +86,39 @@ export class Journal {
   }
 
   add(line: JournalLine): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    this.#bytes += writeSync(this.#file, `${JSON.stringify(line)}\n`);
     fsyncSync(this.#file);
     this.#apply(line);
+    if (this.#bytes > this.#mostBytes) this.#writeAnew();
+  }
+
+  /** Whole under its name at every moment: a crash leaves the one or the other. */
+  #writeAnew(): void {
+    const nowMs = this.#now();
+    for (const [id, atMs] of this.#taken)
+      if (nowMs - atMs > KNOWN_MS && !this.#undoable.has(id)) {
+        this.#taken.delete(id);
+        this.#numbers.delete(id);
+      }
+    const lines: JournalLine[] = [
+      ...[...this.#taken].map(([id, atMs]): JournalLine => ({ kind: 'taken', id, atMs, by: [], does: {} })),
+      ...[...this.#undoable].map(([id, order]): JournalLine => ({ kind: 'undoable', id, order })),
+      ...[...this.#numbers].map(([command, number]): JournalLine => ({ kind: 'number', command, number })),
+      ...[...this.#outcomes.values()].map((outcome): JournalLine => ({ kind: 'outcome', outcome })),
+    ];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const before = `${this.#path}.1`;
+    closeSync(this.#file);
+    try {
+      rmSync(before, { force: true });
+      linkSync(this.#path, before);
+      writeWhole(this.#path, text);
+      this.#bytes = Buffer.byteLength(text);
+    } finally {
+      this.#file = openSync(this.#path, 'a', 0o600);
+    }
+    // What counts may itself be much: it is not written again with every command.
+    this.#mostBytes = Math.max(this.#mostBytes, 2 * this.#bytes);
   }
 
   close(): void {
@@ -89,7 +129,7 @@ export class Journal {
   #apply(line: JournalLine): void {
     switch (line.kind) {
       case 'taken':
-        this.#taken.add(line.id);
+        this.#taken.set(line.id, line.atMs);
         break;
       case 'undoable':
         this.#undoable.set(line.id, line.order);
@@ -100,14 +140,21 @@ export class Journal {
       case 'outcome': {
         const { command, number } = line.outcome;
         this.#outcomes.set(`${command}/${number}`, line.outcome);
-        this.#numbers.set(command, Math.max(number, this.#numbers.get(command) ?? 0));
+        this.#count(command, number);
         break;
       }
+      case 'number':
+        this.#count(line.command, line.number);
+        break;
       case 'acked':
         this.#outcomes.delete(`${line.command}/${line.number}`);
         break;
       default:
         line satisfies never;
     }
+  }
+
+  #count(command: string, number: number): void {
+    this.#numbers.set(command, Math.max(number, this.#numbers.get(command) ?? 0));
   }
 }

@@ -53,6 +53,11 @@ function gateways(): string[] {
     .map((hex) => [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.'));
 }
 
+/** Whether it is an address of this very host. */
+export const isOwnAddress = (address: string): boolean =>
+  /^127\.|^::1$/.test(address) ||
+  Object.values(networkInterfaces()).some((all) => (all ?? []).some((one) => one.address === address));
+
 /** Refuses what this host cannot do without: its networks, its resolvers, its gateways, our server. */
 export function assertForeignAddress(address: string, server: ServerAt | undefined): void {
   const family = address.includes(':') ? 'ipv6' : 'ipv4';

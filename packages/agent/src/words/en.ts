@@ -9,6 +9,8 @@ const why: Readonly<Record<Why, string>> = {
   start: 'start it now',
   reload: 'systemd reads the new unit',
   enable: 'start it now and with the machine',
+  rights: 'further rights of the service, for responses',
+  restart: 'with these rights',
 };
 
 /** Every English word that the agent shows. ko.ts has the same shape. */
@@ -21,6 +23,7 @@ export const en = {
     '  haetae-agent run                                    collects and forwards until it is stopped',
     '  haetae-agent status                                 what it does now',
     '  haetae-agent install [--apply]                      prints what would make it a service; --apply does it',
+    '  haetae-agent release                                ends an isolation of this host, at the host itself',
     '',
     'Flags',
     '  --dir FOLDER           keys, settings (agent.json), spool; default {folder}',
@@ -32,11 +35,12 @@ export const en = {
     '  --proxied              a proxy ends TLS before the server',
     '  --insecure             plain HTTP beyond this machine (for a lab)',
     '  --host NAME            in place of this machine’s own name',
+    '  --respond              install: with the rights that responses need (Linux); what may be done says respond.json',
     '  --apply, --dry-run     install: do it, or print it (default)',
     '  --json                 status: as JSON',
     '  --lang ko|en',
   ].join('\n'),
-  unknownCommand: (name: string) => `there is no command “${name}”; enrol, run, status, install`,
+  unknownCommand: (name: string) => `there is no command “${name}”; enrol, run, status, install, release`,
   wrongFlag: (message: string) => message,
   noServer: 'enrol needs --server URL',
   badServer: (text: string) => `--server ${text}: not an http or https address`,
@@ -91,6 +95,13 @@ export const en = {
       `${path}: a path with quotes or signs that a shell reads cannot be made a service safely`,
     untested: 'The Windows part follows Microsoft’s documentation; this release was not tested on Windows.',
     notEnrolled: 'Not enrolled yet: the service starts, and waits for haetae-agent enrol.',
+    noPolicy: (path: string) =>
+      `${path} is not there: until it lists actions, event logs are collected and nothing else is done. For example: {"allow": ["kill-process", "isolate-host"]}`,
+  },
+  release: {
+    none: 'This host is not isolated.',
+    released: 'The isolation is over.',
+    failed: (why: string) => `The isolation goes on: ${why}`,
   },
 };
 export type Words = typeof en;

@@ -1,11 +1,9 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readIdentity } from '@haetae/agent/protocol';
 import type { Words } from '../locale/index.ts';
 import { type ServeOptions, scanning } from '../pipeline/index.ts';
-import { DEFAULT_BOUNDS } from '../respond/index.ts';
 import { baselineAt } from './anomaly-run.ts';
 import { dataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo.ts';
@@ -13,8 +11,7 @@ import { exceptionsAt } from './exceptions-load.ts';
 import type { ServeFlags } from './flags.ts';
 import { notifyPath, soundNotifyAt } from './notify-file.ts';
 import { levelOption, zoneOption } from './options.ts';
-import { filesAt } from './respond-lint.ts';
-import { neverOption } from './respond-never.ts';
+import { respondOptions } from './respond-options.ts';
 import { rulePacks } from './rule-packs.ts';
 import { UsageError } from './usage.ts';
 
@@ -95,28 +92,6 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       keep: flags.store !== 'off',
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
-  };
-}
-
-/** The key lies apart from what it is to protect from. */
-function respondOptions(flags: ServeFlags, data: string, words: Words): NonNullable<ServeOptions['respond']> {
-  const { respond: w } = words;
-  const path = flags.respondKey === undefined ? undefined : resolve(flags.respondKey);
-  if (path === undefined && flags.respondAutomatic === true) throw new UsageError(w.automaticNeedsKey);
-  if (path?.startsWith(data + sep)) throw new UsageError(w.keyInside(path));
-  let key: string | undefined;
-  try {
-    key = path === undefined ? undefined : readFileSync(path, 'utf8');
-    if (key !== undefined) readIdentity(key);
-  } catch (error) {
-    throw new UsageError(w.badKey(path!, (error as Error).message));
-  }
-  return {
-    ...(key !== undefined && { key }),
-    automatic: flags.respondAutomatic ?? false,
-    playbooks: (flags.playbooks ?? []).flatMap((one) => filesAt(one, w.noPlaybooks)),
-    builtin: flags.builtinPlaybooks ?? true,
-    bounds: { ...DEFAULT_BOUNDS, never: neverOption(flags.never, w) },
   };
 }
 

@@ -134,6 +134,9 @@ export const enRespond = {
   keyThere: (path: string) => `${path}: is there already. A key is never written over.`,
   keyMade: (path: string, publicKey: string) =>
     `${path}: made. Hosts name this key in respond.json, below "keys":\n${publicKey}`,
+  keyOpen: (path: string) => `--respond-key ${path}: others may read it; chmod 600`,
+  keyShared: (path: string) =>
+    `--respond-key ${path}: this is the server’s own key; make another one: haetae respond key FILE`,
   keyInside: (path: string) =>
     `--respond-key ${path}: lies below the data folder. Keep it apart: who reads one must not have the other.`,
   badKey: (path: string, why: string) => `--respond-key ${path}: no Ed25519 key (${why})`,

@@ -132,6 +132,8 @@ export const koRespond: RespondWords = {
   keyThere: (path) => `${path}: 이미 있습니다. 키 파일은 덮어쓰지 않습니다.`,
   keyMade: (path, publicKey) =>
     `${path}: 만들었습니다. 호스트의 respond.json에서 "keys" 아래에 이 키를 적으십시오.\n${publicKey}`,
+  keyOpen: (path) => `--respond-key ${path}: 다른 사용자가 읽을 수 있습니다. chmod 600으로 권한을 제한하십시오`,
+  keyShared: (path) => `--respond-key ${path}: 서버 자체의 키입니다. 별도의 키를 만드십시오: haetae respond key FILE`,
   keyInside: (path) =>
     `--respond-key ${path}: 데이터 폴더 안에 있습니다. 한쪽을 읽은 사람이 다른 쪽까지 갖지 않도록 분리해 두십시오.`,
   badKey: (path, why) => `--respond-key ${path}: Ed25519 키가 아닙니다(${why})`,

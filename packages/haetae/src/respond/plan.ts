@@ -46,6 +46,8 @@ export interface PlannedAction {
   readonly risk: Risk;
   /** Indexes into the incident's findings: those that speak of what it is aimed at. */
   readonly findings: readonly number[];
+  /** Those that made a playbook ask for it, besides: of another object, another host, or of all where the risk of the incident did. */
+  readonly triggers: readonly number[];
   readonly order: Order;
   readonly steps: Steps;
   /** Ids of the playbooks that ask for it; [] where a person does. */

@@ -56,6 +56,44 @@ test('nothing is done to what is on the never-list, but evidence may be collecte
   ).toEqual(['kill-tree never', 'isolate-host never']);
 });
 
+test('a domain controller is on the never-list by what it logs', () => {
+  const dc = someIncident({
+    processes: [{ key: 'p', host: 'DC-1' }],
+    findings: [
+      { process: 'p', host: 'DC-1', techniques: ['T1003.001'] },
+      { host: 'DC-1', channel: 'Security', eventId: 4769 },
+    ],
+  });
+  const plan = planOf(dc, options);
+  expect([plan.actions.map(({ action }) => action), [...new Set(plan.refused.map(({ why }) => why))]]).toEqual([
+    ['collect-triage'],
+    ['never'],
+  ]);
+});
+
+const book = (when: string, on: string) =>
+  readPlaybooks([
+    {
+      path: 'p.yml',
+      text: `id: 00000000-0000-4000-8000-000000000001
+title: Stop
+title_ko: 중지
+when: ${when}
+do: [{ action: kill-process, on: ${on} }]
+approval: none
+limits: { per_host_per_hour: 1, per_hour: 5 }
+`,
+    },
+  ]).playbooks;
+test.each([
+  ['what it speaks of', '{ techniques: [T1486] }', 'matched', { 'PC-1': [] }],
+  ['all that the incident names', '{ techniques: [T1486] }', 'incident', { 'PC-1': [0], 'PC-2': [0] }],
+  ['what it speaks of, by risk', '{ techniques: [T1486], risk: 50 }', 'matched', { 'PC-1': [0, 1] }],
+])('what pulled the trigger is told where it is aimed at %s', (_, when, on, expected) => {
+  const { actions } = planOf(incident, { ...options, playbooks: book(when, on) });
+  expect(Object.fromEntries(actions.map(({ host, triggers }) => [host, triggers]))).toEqual(expected);
+});
+
 test('without a server that stays reachable nobody is isolated', () => {
   const { refused } = planOf(incident, { ...options, server: undefined });
   expect(refused.map(({ host, action, why }) => `${host} ${action} ${why}`)).toEqual([

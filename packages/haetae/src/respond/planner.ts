@@ -5,9 +5,10 @@ import type { Incident } from '../incident/index.ts';
 import type { CandidateOptions } from './action.ts';
 import type { Candidate, Plan, PlannedAction, RefusedAction, Unplanned } from './plan.ts';
 import { matchedBy } from './playbooks/match.ts';
-import type { Playbook } from './playbooks/playbook.ts';
+import type { Playbook, PlaybookStep } from './playbooks/playbook.ts';
 import { PERSONS } from './playbooks/read.ts';
 import { isNever, type NeverList } from './policy/bounds.ts';
+import { isDomainController } from './policy/controllers.ts';
 import { ACTIONS } from './registry.ts';
 
 export interface PlanOptions {
@@ -51,7 +52,12 @@ export function planOf(incident: Incident, options: PlanOptions): Plan {
           !(hosts.has(candidate.host) && candidate.findings.some((i) => matched.includes(i)))
         )
           continue;
-        take(step.action, candidate, { playbooks: [playbook.id], persons: PERSONS[playbook.approval] });
+        const persons = PERSONS[playbook.approval];
+        take(step.action, candidate, {
+          playbooks: [playbook.id],
+          persons,
+          triggers: triggersOf(playbook, step, matched, incident.findings.length),
+        });
       }
     }
   }
@@ -60,7 +66,7 @@ export function planOf(incident: Incident, options: PlanOptions): Plan {
       ...given(options),
       minutes: options.minutes ?? DEFAULT_MINUTES,
     }))
-      take(name, candidate, { playbooks: [], persons: 1 });
+      take(name, candidate, { playbooks: [], persons: 1, triggers: [] });
   const ordered = [...ACTIONS.keys()];
   const place = ({
     action,
@@ -86,6 +92,18 @@ export function planOf(incident: Incident, options: PlanOptions): Plan {
 interface Asker {
   readonly playbooks: readonly string[];
   readonly persons: 0 | 1 | 2;
+  readonly triggers: readonly number[];
+}
+
+/** What is aimed at by `matched` is what the trigger speaks of. Else, and where the risk counts, others had a say in it too. */
+function triggersOf(
+  { when }: Playbook,
+  { on }: PlaybookStep,
+  matched: readonly number[],
+  all: number,
+): readonly number[] {
+  if (when.risk !== null) return Array.from({ length: all }, (_, i) => i);
+  return on === 'incident' ? matched : [];
 }
 
 const given = ({ script }: PlanOptions): { script?: NonNullable<CandidateOptions['script']> } =>
@@ -95,6 +113,7 @@ const given = ({ script }: PlanOptions): { script?: NonNullable<CandidateOptions
 const merged = (a: PlannedAction, b: PlannedAction): PlannedAction => ({
   ...a,
   playbooks: [...new Set([...a.playbooks, ...b.playbooks])],
+  triggers: [...new Set([...a.triggers, ...b.triggers])].sort((x, y) => x - y),
   persons: Math.max(a.persons, b.persons) as 0 | 1 | 2,
 });
 
@@ -110,7 +129,7 @@ function planned(
   if (candidate.kind === 'refused') return refuse(candidate.why);
   const { order } = candidate;
   const changes = action !== 'collect-triage';
-  if (changes && isNever(never, 'host', host)) return refuse('never');
+  if (changes && (isNever(never, 'host', host) || isDomainController(incident, host))) return refuse('never');
   if (
     order.action === 'block-address' &&
     (isNever(never, 'address', order.address) || order.address === server?.address)
@@ -134,6 +153,7 @@ function planned(
     steps,
     findings: candidate.findings,
     playbooks: asker.playbooks,
+    triggers: asker.triggers,
     persons,
   };
 }

@@ -1,6 +1,6 @@
 import { findEvent } from '@haetae/event';
 import type { FieldMapping, LintOptions, LogSource, Source, TagAdvice } from '@haetae/sigma';
-import { WINDOWS } from '@haetae/sigma/windows';
+import { LINUX, WINDOWS } from '@haetae/sigma/windows';
 import { current, fromSigmaTags, technique } from '../attack/index.ts';
 import type { Words } from '../locale/index.ts';
 
@@ -9,7 +9,7 @@ export function lintAdvice(say: {
   readonly now: (name: string) => string;
   readonly split: string;
 }): Pick<LintOptions, 'logSources' | 'tag' | 'fields' | 'keys'> {
-  return { logSources: [WINDOWS], keys: ['haetae'], fields: fieldsOf, tag: (tag) => tagAdvice(tag, say) };
+  return { logSources: [WINDOWS, LINUX], keys: ['haetae'], fields: fieldsOf, tag: (tag) => tagAdvice(tag, say) };
 }
 
 /** A message of the linter in the reader's language; what has no words there, such as what is wrong with YAML, behind what it is about. */

@@ -9,6 +9,7 @@ export type * as responsesApi from './api-responses.ts';
 export type * as apiTold from './api-told.ts';
 export type * as apiUploads from './api-uploads.ts';
 export type { OidcClient, OidcSettings } from './auth/oidc.ts';
+export { mayAct } from './auth/principal.ts';
 export { hintOf, newSecret, secretHash } from './auth/secrets.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 export { jsonLog, type Log, type LogLine } from './http/log.ts';

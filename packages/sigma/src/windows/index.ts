@@ -8,7 +8,7 @@ export {
 } from './degraded.ts';
 export { type FieldValues, type WindowsEvent, type WindowsEventParts, windowsEvent } from './event.ts';
 export { type EventExplanation, explainEvent, type WayTried } from './explain.ts';
-export { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
+export { LINUX, WINDOWS, WINDOWS_STRICT } from './logsources.ts';
 export { NETWORK_5156, PROCESS_4688, PROCESS_4688_VALUES, REGISTRY_4657 } from './mappings.ts';
 export {
   type BlindRule,

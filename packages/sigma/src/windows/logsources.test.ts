@@ -3,7 +3,9 @@ import { compile } from '../compile.ts';
 import type { Source } from '../logsource.ts';
 import { parseRules } from '../parse.ts';
 import { createRuleSet } from '../ruleset.ts';
+import { windowsEvent } from './event.ts';
 import { WINDOWS, WINDOWS_STRICT } from './logsources.ts';
+import { createWindowsRuleSet } from './ruleset.ts';
 
 const SYSMON = ['Microsoft-Windows-Sysmon/Operational'];
 const POWERSHELL = ['Microsoft-Windows-PowerShell/Operational', 'PowerShellCore/Operational'];
@@ -193,4 +195,27 @@ test('category and service together are where both stand, with the mapping of ei
   expect(compile(rule!, { logSources: WINDOWS }).sources).toMatchObject([
     { channels: ['Security'], eventIds: [5156], mapping: { name: 'mapped:5156' } },
   ]);
+});
+
+describe('Linux', () => {
+  const event = (channel: string) => windowsEvent({ channel, eventId: 1, fields: { Image: '/usr/bin/nc' } });
+  const [linux, windows] = [event('Linux-Sysmon/Operational'), event(SYSMON[0]!)];
+  test.each([
+    ['{product: linux, category: process_creation}', true, false],
+    ['{product: linux, service: sysmon}', true, false],
+    ['{product: linux}', true, false],
+    ['{product: windows, category: process_creation}', false, true],
+    ['{category: process_creation}', false, true],
+    ['{product: windows}', true, true],
+  ])('%s', (logsource, onLinux, onWindows) => {
+    const { rules } = parseRules(
+      `title: t\nlogsource: ${logsource}\ndetection: {s: {Image|endswith: /nc}, condition: s}`,
+    );
+    const set = createWindowsRuleSet(rules);
+    expect([set.problems, set.matchEvent(linux).length > 0, set.matchEvent(windows).length > 0]).toEqual([
+      [],
+      onLinux,
+      onWindows,
+    ]);
+  });
 });

@@ -40,6 +40,29 @@ const reading = (channels: readonly string[], mapping: FieldMapping, eventIds?: 
   mapping,
 });
 
+const SYSMON_FOR_LINUX = 'Linux-Sysmon/Operational';
+const linuxSysmon = (...eventIds: number[]): readonly Source[] => [{ channels: [SYSMON_FOR_LINUX], eventIds }];
+
+/**
+ * Sigma's log sources of Linux, as far as Sysmon for Linux has them: its events bear the same fields as Sysmon's
+ * (https://github.com/microsoft/SysmonForLinux). What other programs of Linux log (auditd, sshd, cron) is no event of ours.
+ */
+export const LINUX: LogSourceTable = {
+  product: 'linux',
+  categories: {
+    process_creation: linuxSysmon(1),
+    network_connection: linuxSysmon(3),
+    sysmon_status: linuxSysmon(4, 16),
+    process_termination: linuxSysmon(5),
+    raw_access_thread: linuxSysmon(9),
+    file_event: linuxSysmon(11),
+    file_delete: linuxSysmon(23),
+    sysmon_error: linuxSysmon(255),
+  },
+  services: { sysmon: on(SYSMON_FOR_LINUX) },
+  alone: on(SYSMON_FOR_LINUX),
+};
+
 /**
  * Sigma's log sources of Windows. Categories are events of Sysmon
  * (https://learn.microsoft.com/sysinternals/downloads/sysmon) and PowerShell, services are channels. Names:
@@ -180,6 +203,7 @@ export const WINDOWS: LogSourceTable = {
     { channels: CLASSIC, naming: ['Data'], without: ['Data'], mapping: CLASSIC_MESSAGE },
     reading(POWERSHELL, POWERSHELL_CONTEXT, [4100, 4101, 4102, 4103]),
   ],
+  others: [LINUX],
 };
 
 /** What a match may be made through under `strict`. */
@@ -193,6 +217,7 @@ export const WINDOWS_STRICT: LogSourceTable = {
   product: WINDOWS.product,
   categories: strictly(WINDOWS.categories),
   services: strictly(WINDOWS.services),
+  others: [LINUX],
 };
 
 function strictly(rows: Readonly<Record<string, readonly Source[]>>): Record<string, readonly Source[]> {

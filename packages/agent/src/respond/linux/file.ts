@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Refused } from '../hands.ts';
+import type { Attribute, Attributes } from './xattrs.ts';
 
 const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY, O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
 
@@ -102,6 +103,7 @@ interface Meta {
   readonly atimeMs: number;
   readonly mtimeMs: number;
   readonly sha256: string;
+  readonly attributes: readonly Attribute[];
 }
 
 /** Copies an opened file out of its handle; its hash, and the copy's, are told. */
@@ -121,7 +123,7 @@ function copyOut(file: number, to: string): string {
 }
 
 /** Into a folder that only we read, then away from where it was; `opened` is what the guard looked at. */
-export function quarantine({ file, folder, path }: OpenFile, state: string): string {
+export function quarantine({ file, folder, path }: OpenFile, state: string, attributes?: Attributes): string {
   const stat = fstatSync(file);
   const sha256 = copyOut(file, join(state, 'file'));
   const meta: Meta = {
@@ -132,6 +134,7 @@ export function quarantine({ file, folder, path }: OpenFile, state: string): str
     atimeMs: stat.atimeMs,
     mtimeMs: stat.mtimeMs,
     sha256,
+    attributes: attributes?.read(file) ?? [],
   };
   writeFileSync(join(state, 'file.json'), JSON.stringify(meta), { mode: 0o600 });
   const now = lstatSync(within(folder, path));
@@ -143,12 +146,13 @@ export function quarantine({ file, folder, path }: OpenFile, state: string): str
   return sha256;
 }
 
-/** Back to where it was, as it was (times to the microsecond; extended attributes are not kept); never over something that is there. */
-export function restore(path: string, state: string): void {
+/** Back to where it was, as it was (times to the microsecond); never over something that is there. The names of attributes that could not be set again. */
+export function restore(path: string, state: string, attributes?: Attributes): readonly string[] {
   const meta = JSON.parse(readFileSync(join(state, 'file.json'), 'utf8')) as Meta;
   const folder = openFolder(path);
   const temporary = `${within(folder, path)}.haetae-${process.pid}`;
   const kept = openSync(join(state, 'file'), O_RDONLY | O_NOFOLLOW);
+  let lost: readonly string[] = [];
   try {
     if (existsSync(within(folder, path))) throw new Refused('not-undoable', `${path} is there again`);
     if (hashOf(kept) !== meta.sha256) throw new Refused('not-undoable', 'what was kept is damaged');
@@ -157,6 +161,8 @@ export function restore(path: string, state: string): void {
     try {
       fchownSync(made, meta.uid, meta.gid);
       fchmodSync(made, meta.mode);
+      // Behind the owner: a change of it takes capabilities away.
+      lost = attributes?.write(made, meta.attributes) ?? meta.attributes.map(([name]) => name);
       futimesSync(made, meta.atimeMs / 1000, meta.mtimeMs / 1000);
       fsyncSync(made);
     } finally {
@@ -169,6 +175,7 @@ export function restore(path: string, state: string): void {
     closeSync(kept);
     closeSync(folder);
   }
+  return lost;
 }
 
 /** A copy of a plain file for a collection; it is left as it is. */

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -23,6 +25,7 @@ import type { RunArgv } from '../program.ts';
 import { stepsOf } from '../steps/steps.ts';
 import { linuxHands } from './hands.ts';
 import { assertUnprotected, descendantsOf, factsOf, pidfds, procFolders, startMsOf } from './process.ts';
+import { type Attributes, xattrs } from './xattrs.ts';
 
 /** Real processes and files: only such as a test made itself. Programs that change the system are not run here. */
 let folder: string;
@@ -56,9 +59,10 @@ const refOf = (pid: number) => ({
   withinMs: 500,
   image: process.execPath,
 });
-const handsWith = async (open: (typeof opens)[number][1]) =>
+const handsWith = async (open: (typeof opens)[number][1], attributes?: Attributes) =>
   linuxHands({
     open: (await open())!,
+    attributes,
     run: noPrograms,
     now: Date.now,
     sleep,
@@ -179,6 +183,35 @@ describe.runIf(process.platform === 'linux')('a file', () => {
     const after = statSync(path);
     expect(readFileSync(path)).toEqual(BYTES);
     for (const name of ['uid', 'gid', 'mode', 'mtimeMs', 'nlink'] as const) expect(after[name]).toBe(before[name]);
+  });
+
+  test('keeps its extended attributes; what cannot be set again is told', async (context) => {
+    const attributes = await xattrs();
+    const mark = [['user.origin', Buffer.from('하하\0').toString('base64')]] as const;
+    const at = <T>(work: (file: number) => T): T => {
+      const file = openSync(path, 'r');
+      try {
+        return work(file);
+      } finally {
+        closeSync(file);
+      }
+    };
+    // Not every file system has them, and koffi may be missing.
+    if (attributes === undefined || at((file) => attributes.write(file, mark)).length > 0) return context.skip();
+    for (const [having, kept, said] of [
+      [attributes, mark, ''],
+      [undefined, [], 'without user.origin'],
+    ] as const) {
+      at((file) => attributes.write(file, mark));
+      const away = await handsWith(opens[0][1], attributes);
+      await away.check({ kind: 'plain-file', path, sha256 });
+      await away.perform({ kind: 'quarantine', path, sha256 });
+      away.close();
+      const back = await handsWith(opens[0][1], having);
+      expect(await back.perform({ kind: 'restore', path })).toBe(said);
+      expect(at((file) => attributes.read(file).filter(([name]) => name.startsWith('user.')))).toEqual(kept);
+      rmSync(join(folder, 'state', 'file'));
+    }
   });
 
   test('that is there again is not written over', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProcessRef, signedScript } from '../../protocol/index.ts';
 import { type Hands, type HandsParts, Refused } from '../hands.ts';
@@ -17,9 +17,12 @@ import {
   type OpenProcess,
   openChecked,
 } from './process.ts';
+import type { Attributes } from './xattrs.ts';
 
 export interface LinuxParts extends HandsParts {
   readonly open: OpenPid;
+  /** undefined: a file that is taken away comes back without its extended attributes, and that is told. */
+  readonly attributes?: Attributes | undefined;
   readonly run: RunArgv;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -34,7 +37,7 @@ const ROUNDS = 10;
 
 /** What does the steps on Linux. */
 export function linuxHands(parts: LinuxParts): Hands {
-  const { open, run, now, sleep, state, server, timeoutMs, hosts = '/etc/hosts' } = parts;
+  const { open, attributes, run, now, sleep, state, server, timeoutMs, hosts = '/etc/hosts' } = parts;
   let root: OpenProcess | undefined;
   let rootStart = 0;
   let file: OpenFile | undefined;
@@ -162,10 +165,11 @@ export function linuxHands(parts: LinuxParts): Hands {
         );
         return '';
       case 'quarantine':
-        return `SHA-256 ${quarantine(file!, state)}`;
-      case 'restore':
-        restore(step.path, state);
-        return '';
+        return `SHA-256 ${quarantine(file!, state, attributes)}`;
+      case 'restore': {
+        const lost = restore(step.path, state, attributes);
+        return lost.length === 0 ? '' : `without ${lost.join(', ')}`;
+      }
       case 'hosts-line':
         editHosts(step.domain, step.add);
         return '';
@@ -236,6 +240,3 @@ export function linuxHands(parts: LinuxParts): Hands {
     },
   };
 }
-
-/** After an undo what was kept for it goes. */
-export const forget = (state: string): void => rmSync(state, { recursive: true, force: true });

@@ -14,6 +14,8 @@ export interface LiveIncident {
   readonly findingIds: readonly number[];
   /** The older incident that this one went into, told once and last; null otherwise. */
   readonly mergedInto: string | null;
+  /** Told for the first time. */
+  readonly isNew: boolean;
 }
 
 /**

@@ -312,14 +312,15 @@ class Live implements LiveIncidents {
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
       const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
       const { incident, size } = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
+      const isNew = !this.#told.has(id);
       const hosts = [...new Set(weighed.group.map((unit) => this.#fleet.of(units[unit]!.host).name))];
       this.#told.set(id, { mark, shape, atMs: nowMs, size, hosts });
       bodies.set(id, incident);
-      changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null });
+      changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null, isNew });
     });
     for (const [id, into] of merged) {
       this.#told.delete(id);
-      changed.push({ id, incident: bodies.get(into)!, findingIds: [], mergedInto: into });
+      changed.push({ id, incident: bodies.get(into)!, findingIds: [], mergedInto: into, isNew: false });
     }
     return changed;
   }

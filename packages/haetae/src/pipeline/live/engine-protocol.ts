@@ -47,6 +47,8 @@ export type EngineAnswer =
   | { readonly kind: 'started'; readonly status: EngineStatus; readonly restored: boolean }
   | { readonly kind: 'status'; readonly status: EngineStatus }
   | { readonly kind: 'told'; readonly messages: readonly LiveMessage[] }
+  /** New incidents, which are told once more when they are stored. */
+  | { readonly kind: 'ahead'; readonly messages: readonly LiveMessage[] }
   /** Frames up to this are needed by nobody any more. */
   | { readonly kind: 'release'; readonly seq: number }
   /** A frame without events is wanted at this time of receipt. */

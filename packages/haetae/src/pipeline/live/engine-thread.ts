@@ -4,6 +4,7 @@ import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from '
 
 export interface EngineListener {
   told(messages: Extract<EngineAnswer, { kind: 'told' }>['messages']): void;
+  ahead(messages: Extract<EngineAnswer, { kind: 'ahead' }>['messages']): void;
   release(seq: number): void;
   clock(atMs: number): void;
   notice(notice: Extract<EngineAnswer, { kind: 'notice' }>): void;
@@ -51,6 +52,9 @@ export async function startEngine(data: EngineThreadData, listener: EngineListen
           break;
         case 'told':
           listener.told(answer.messages);
+          break;
+        case 'ahead':
+          listener.ahead(answer.messages);
           break;
         case 'release':
           listener.release(answer.seq);

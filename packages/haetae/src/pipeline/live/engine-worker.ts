@@ -3,6 +3,7 @@ import { followLog, LogReader, StoreError, storeAt } from '../../store/index.ts'
 import { Committer } from './committer.ts';
 import { LiveEngine } from './engine.ts';
 import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
+import { aheadOf } from './messages.ts';
 import { MOST_PROBLEMS } from './problems.ts';
 
 /** Bytes of frames taken between two looks at what else is to be done, and rows that wait for the store at most. */
@@ -118,6 +119,8 @@ async function run(): Promise<void> {
         lastMs = frame.receivedMs;
       }
       data.progress[0] = engine.seq;
+      const fresh = engine.fresh();
+      if (fresh.length > 0) tell({ kind: 'ahead', messages: fresh.map((one) => aheadOf(one, Date.now())) });
       committer.schedule();
       if (engine.wantsClockAt !== clockAt) {
         clockAt = engine.wantsClockAt;

@@ -328,6 +328,36 @@ test('rules change between two frames: what correlations had seen is kept, and n
   expect(said(one.cut().findings)).toEqual(['1 Password spray 10,1,2,3,4,5,6,7,8,9']);
 });
 
+test('a new incident is told once before it is cut, the same after a crash; one that is stored, or only grows, is not', () => {
+  const deed = (seq: number): Frame =>
+    frame(
+      seq,
+      [
+        {
+          channel: 'Microsoft-Windows-Sysmon/Operational',
+          ...{ id: 1, record: seq, CommandLine: 'vssadmin delete shadows', Image: 'C:\\v.exe', ProcessGuid: '{1}' },
+        },
+      ],
+      {},
+      NOW + seq * 1000,
+    );
+  const one = engine([SHADOW]);
+  const saved = one.save();
+  one.take(deed(1));
+  const [told, ...others] = one.fresh();
+  expect(others).toEqual([]);
+  expect(one.cut().incidents).toEqual([told]);
+  one.take(deed(2));
+  expect(one.fresh()).toEqual([]);
+  expect(one.cut().incidents.map(({ id, findings }) => [id, findings])).toEqual([[told!.id, 2]]);
+
+  const again = (seq: number) => engine([SHADOW], saved, { seq, eventId: 0, findingId: 0 });
+  const [lost, stored] = [again(0), again(1)];
+  for (const each of [lost, stored]) each.take(deed(1));
+  expect(lost.fresh()).toEqual([told]);
+  expect(stored.fresh()).toEqual([]);
+});
+
 test('a rule that people switched off tells nothing; its level may be another; an exception takes one away', () => {
   const one = engine([SHADOW]);
   const shadow = (record: number, user: string): Sent => ({

@@ -1,7 +1,7 @@
 import type { Event } from '@haetae/event';
 import type { LiveIncidents } from '../../incident/index.ts';
 import { type FrameHead, Ledger, LIVE_FORMATS, mayName, readFrameHead } from '../../source/index.ts';
-import { EVENT_FLAGS, EventBatchBuilder, type Frame } from '../../store/index.ts';
+import { type EngineIncident, EVENT_FLAGS, EventBatchBuilder, type Frame } from '../../store/index.ts';
 import { type EngineCounts, noCounts } from './counts.ts';
 import { Dedup, type Sent, sentOf, type Verdict } from './dedup/dedup.ts';
 import { Detection, type DetectionSetup, type Told } from './detection.ts';
@@ -237,6 +237,11 @@ export class LiveEngine {
     const others = [this.#stories.wantsClockAt, this.#detection.wantsClockAt];
     const wanted = Math.min(signals, ...others.map((at) => at ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(wanted) ? wanted : undefined;
+  }
+
+  /** New incidents since the last call that are not stored yet: the same frames make them again, should they never be. */
+  fresh(): EngineIncident[] {
+    return this.#stories.fresh().filter(({ seq }) => seq > this.#stored.seq);
   }
 
   /** All rows since the last call. */

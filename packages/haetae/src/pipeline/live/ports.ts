@@ -11,6 +11,7 @@ import {
   storePorts,
 } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
+import type { Ahead } from './ahead.ts';
 import type { Backlog } from './backlog.ts';
 import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
@@ -42,6 +43,7 @@ export interface PortParts {
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
   readonly backlog: Backlog;
+  readonly ahead: Ahead;
   readonly notify: Ports['notify'];
   /** Somebody made something of an incident. */
   readonly touched: () => void;
@@ -110,6 +112,14 @@ export function livePorts(parts: PortParts): Ports {
     },
     incidents: {
       ...ports.incidents,
+      async list(query) {
+        await parts.ahead.all();
+        return ports.incidents.list(query);
+      },
+      async get(id) {
+        const found = await ports.incidents.get(id);
+        return found === undefined && (await parts.ahead.one(id)) ? ports.incidents.get(id) : found;
+      },
       async update(id, change, actor) {
         const made = await ports.incidents.update(id, change, actor);
         parts.touched();

@@ -15,6 +15,7 @@ import {
   startServer,
 } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
+import { openAhead } from './ahead.ts';
 import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
@@ -103,7 +104,7 @@ export interface Serving {
  * By how much of what is in use a heap grows before V8 looks for garbage in all of it. Left alone it takes a heap that is mostly
  * bodies coming and going for one at rest, allows it a third, and spends a sixth of all CPU looking through the rest.
  */
-const GROWING_PERCENT = 80;
+const GROWING_PERCENT = 60;
 
 /** Opens what is kept, listens, and starts to detect what comes. Throws a StoreError, or the system's error of the socket. */
 export async function startServing(options: ServeOptions): Promise<Serving> {
@@ -125,6 +126,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(16));
     const behind = backlog(() => progress[1]!);
+    const ahead = openAhead();
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
     let loaded: RulesLoaded | undefined;
@@ -183,6 +185,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       bus,
       rules,
       backlog: behind,
+      ahead,
       notify: notifyPorts(() => telling),
       touched: () => telling?.wake(),
       now,
@@ -262,9 +265,17 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           told(messages) {
             for (const message of messages) {
               bus.publish(message);
-              if (message.kind === 'incident') responses.desk.consider(message.incident.id);
+              if (message.kind !== 'incident') continue;
+              ahead.stored(message.incident.id);
+              responses.desk.consider(message.incident.id);
             }
             if (messages.some(({ kind }) => kind === 'incident')) telling?.wake();
+          },
+          ahead(messages) {
+            for (const message of messages) {
+              if (message.kind === 'incident') ahead.told(message.incident.id);
+              bus.publish(message);
+            }
           },
           release: (seq) => void log.release(seq),
           clock(atMs) {
@@ -323,7 +334,7 @@ async function openKept(
   const folder = logIn(directory);
   makeFolder(folder);
   // The store first: it can be open once only, and with it the log.
-  const memory = Math.min(512e6, Math.max(256e6, totalmem() / 8));
+  const memory = Math.min(384e6, Math.max(256e6, totalmem() / 8));
   const store = await openStore({ directory: join(directory, 'store'), memory, ...worker('store-worker.js') });
   ends.push(() => store.close());
   const atLeast = (await store.intake.committed()) + 1;

@@ -17,6 +17,7 @@ export class Stories {
   #waits: boolean;
   readonly #changed = new Map<string, EngineIncident>();
   readonly #homes = new Map<number, string>();
+  #fresh: EngineIncident[] = [];
 
   constructor(saved?: SavedStories, assets?: ReadonlyMap<string, number>) {
     this.#live = createLiveIncidents(assets === undefined ? {} : { assets }, saved?.live);
@@ -39,9 +40,11 @@ export class Stories {
     if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
     if (!this.#waits && since < QUIET_MS && since >= 0) return;
     this.#updatedMs = receivedMs;
-    for (const { id, incident, findingIds, mergedInto } of this.#live.update(receivedMs)) {
+    for (const { id, incident, findingIds, mergedInto, isNew } of this.#live.update(receivedMs)) {
       for (const finding of findingIds) this.#homes.set(finding, id);
-      this.#changed.set(id, rowOf({ ...incident, id }, seq, receivedMs, mergedInto));
+      const row = rowOf({ ...incident, id }, seq, receivedMs, mergedInto);
+      this.#changed.set(id, row);
+      if (isNew) this.#fresh.push(row);
     }
     this.#waits = this.#live.waits;
   }
@@ -51,6 +54,13 @@ export class Stories {
   }
   get hasNews(): boolean {
     return this.#changed.size > 0;
+  }
+
+  /** Those told for the first time since the last call. */
+  fresh(): EngineIncident[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
   }
 
   /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */

@@ -54,13 +54,21 @@ const incident = (pid = 4000) => ({
   ],
 });
 
-function made(change: Partial<ResponseDeskParts> & { readonly event?: object; readonly isAway?: boolean } = {}) {
+function made(
+  change: Partial<ResponseDeskParts> & {
+    readonly event?: object;
+    readonly isAway?: boolean;
+    readonly isRevoked?: boolean;
+  } = {},
+) {
   const rows = new Map<string, ResponseAction>();
   const audit: AuditRecord[] = [];
   const sent: SignedCommand[] = [];
   const own = { id: 'a1', name: 'web01', kind: 'agent', revokedMs: null, hash: 'f'.repeat(64) };
   const event = { origin: 'a1', flags: 0, timeMs: NOW - 1000, receivedMs: NOW - 900, ...change.event };
+  const accounts = new Map(['kim', 'lee'].map((id) => [id, { role: 'responder', disabled: false }]));
   let body = incident();
+  let listed = 0;
   const store = {
     responses: {
       create: async (thing: ResponseAction) => {
@@ -86,7 +94,14 @@ function made(change: Partial<ResponseDeskParts> & { readonly event?: object; re
       note: async () => ({}),
     },
     events: { get: async () => event },
-    tokens: { list: async () => [own], get: async () => own },
+    tokens: {
+      list: async () => {
+        listed++;
+        return [own];
+      },
+      get: async () => ({ ...own, revokedMs: change.isRevoked === true ? NOW : null }),
+    },
+    users: { get: async (id: string) => accounts.get(id) },
     audit: { append: async (record: AuditRecord) => void audit.push(record) },
   } as unknown as Store;
   const desk = new ResponseDesk({
@@ -119,7 +134,7 @@ function made(change: Partial<ResponseDeskParts> & { readonly event?: object; re
     });
     return (await desk.list('i1', 'en')).items;
   };
-  return { desk, audit, sent, settled };
+  return { desk, audit, sent, settled, accounts, listed: () => listed };
 }
 const commandIn = (signed: SignedCommand) => {
   const read = readCommand(signed, { keys: [key.publicKey], agent: 'f'.repeat(64), nowMs: NOW });
@@ -184,6 +199,28 @@ test('two persons are two accounts; a version that somebody changed is a conflic
   const denied = await desk.vote(isolate.id, isolate.version, 'deny', LEE, 'en');
   expect(denied.state).toBe('rejected');
   await expect(desk.vote(isolate.id, denied.version, 'approve', KIM, 'en')).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test.each<[string, object | undefined]>([
+  ['was disabled', { role: 'admin', disabled: true }],
+  ['may no more', { role: 'analyst', disabled: false }],
+  ['is gone', undefined],
+])('the vote of an account that %s meanwhile counts no more', async (_, change) => {
+  const { desk, sent, accounts } = made();
+  const { items } = await desk.plan('i1', { actions: ['disable-account'] }, KIM, 'en');
+  const once = await desk.vote(items[0]!.id, items[0]!.version, 'approve', KIM, 'en');
+  if (change === undefined) accounts.delete('kim');
+  else accounts.set('kim', change as never);
+  const second = await desk.vote(once.id, once.version, 'approve', LEE, 'en');
+  expect([second.state, second.votes.map(({ account }) => account), sent]).toEqual(['proposed', ['lee'], []]);
+});
+
+test('an agent that was revoked is sent nothing; lists of agents are not asked for by every question', async () => {
+  const { desk, sent, listed } = made({ isRevoked: true });
+  const { items } = await desk.plan('i1', { actions: ['isolate-host'] }, KIM, 'en');
+  expect((await desk.vote(items[0]!.id, items[0]!.version, 'approve', KIM, 'en')).state).toBe('failed');
+  for (let i = 0; i < 10; i++) await desk.list('i1', 'en');
+  expect([sent, listed()]).toEqual([[], 1]);
 });
 
 test('an agent that is away is told to whoever approves, and the proposal stays', async () => {

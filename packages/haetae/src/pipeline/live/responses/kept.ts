@@ -41,3 +41,14 @@ export function stateAfter({ state, verified }: CommandOutcome): ResponseAction[
       return state satisfies never;
   }
 }
+
+/** Over: asked for again, it is planned again. */
+export const OVER: ReadonlySet<ResponseAction['state']> = new Set(['rejected', 'failed', 'undone', 'expired', 'done']);
+
+export function isUndoable(row: ResponseAction): boolean {
+  const first = planOfRow(row).commands[0];
+  const last = outcomesOfRow(row)
+    .filter(({ command }) => command === first)
+    .at(-1);
+  return last?.undoable === true && row.state !== 'running';
+}
