@@ -15,6 +15,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
   event: { path: 'packages/event/src', rooms: [], packages: [] },
   sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
+  postgres: { path: 'packages/postgres/src', rooms: [], packages: ['postgres'] },
   agent: { path: 'packages/agent/src', rooms: [], packages: ['ws'] },
   'isolation-forest': { path: 'packages/isolation-forest/src', rooms: [], packages: [] },
   'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
@@ -73,7 +74,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/store': {
     path: 'packages/haetae/src/store',
-    rooms: ['event', 'haetae/detect', 'haetae/incident'],
+    rooms: ['event', 'haetae/detect', 'haetae/incident', 'postgres'],
     packages: ['@duckdb/node-api', '@duckdb/node-bindings'],
   },
   'haetae/notify': {
@@ -151,6 +152,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** What other rooms may import of a published package, and the room it is. */
 export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/agent': 'agent',
+  '@haetae/postgres': 'postgres',
   '@haetae/agent/protocol': 'agent',
   '@haetae/agent/respond': 'agent',
   '@haetae/evtx': 'evtx',

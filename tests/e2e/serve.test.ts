@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding, Incident, Ready, StoredEvent } from '../../packages/haetae/src/server/api.ts';
 import { type Serve, serve } from '../chaos/serve.ts';
 import { haetae } from './haetae.ts';
@@ -192,6 +192,18 @@ describe('while it runs', () => {
     expect((await list()).find(({ id }) => id === token.id)).toMatchObject({ name: 'second', revokedMs: null });
     expect(await haetae(['token', 'revoke', token.id.slice(0, 13), '--data', data])).toMatchObject({ code: 0 });
     expect((await list()).find(({ id }) => id === token.id)!.revokedMs).not.toBeNull();
+  });
+
+  test('a backup is taken and the audit log proved by the command line while the server runs', async () => {
+    const copy = join(data, '..', `copy-${process.pid}`);
+    onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
+    const made = await haetae(['store', 'backup', copy, '--data', data]);
+    expect([made.code, made.stderr]).toEqual([0, expect.stringMatching(/opened again and found whole/)]);
+    expect(readdirSync(copy)).toContain('haetae.duckdb');
+    const [, head] = (await haetae(['audit', 'verify', '--data', data])).stdout.split('\n');
+    expect(head).toMatch(/^[1-9]\d*:[0-9a-f]{64}$/);
+    expect(await haetae(['audit', 'verify', '--head', head!, '--data', data])).toMatchObject({ code: 0 });
+    expect((await haetae(['audit', 'list', '--limit', '1', '--data', data])).stdout).toMatch(/store\.backup/);
   });
 
   test.each([

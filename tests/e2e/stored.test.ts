@@ -118,3 +118,54 @@ test('haetae hunt: what a rule finds; haetae rescan: only what no finding says',
     stderr: expect.stringContaining('broken.yml:6:23: no modifier |endzwith'),
   });
 });
+
+describe('haetae store, haetae audit', () => {
+  const copy = join(data, 'copies');
+  const fresh = (name: string): string => join(copy, name);
+  const at = (folder: string, ...args: string[]) => haetae([...args, '--data', folder]);
+
+  test('how much is stored', async () => {
+    const { code, stdout } = await run('store', 'status', '--format', 'json');
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ events: 3, findings: 1, newestMs: T + 2000 }),
+    ]);
+    expect((await run('store', 'status', '--lang', 'ko')).stdout).toMatch(
+      /이벤트 +3\n +탐지 +1\n +사건 +0\n +가장 오래된 이벤트 +2026-03-02/,
+    );
+  });
+
+  test('a backup is restored where no store is, and found there', async () => {
+    const made = await run('store', 'backup', fresh('backup'));
+    expect([made.code, made.stderr]).toEqual([
+      0,
+      expect.stringMatching(/backup holds the store now: 3 events, .*found whole\n$/),
+    ]);
+    expect((await run('store', 'backup', fresh('backup'))).stderr).toMatch(/is not empty/);
+    const restored = await at(fresh('other'), 'store', 'restore', fresh('backup'));
+    expect([restored.code, restored.stderr]).toEqual([0, expect.stringMatching(/restored: 3 events/)]);
+    expect((await at(fresh('other'), 'search', 'explorer', '--format', 'jsonl')).stdout.split('\n')).toHaveLength(2);
+    expect((await at(fresh('other'), 'store', 'restore', fresh('backup'))).code).toBe(2);
+  });
+
+  test('Parquet goes out by day and host and into another store, once', async () => {
+    const out = await run('store', 'export', fresh('parquet'), '--from', '2026-03-02T01:00:01Z');
+    expect([out.code, out.stderr]).toEqual([0, expect.stringMatching(/2 events in 2 files/)]);
+    const events = async () => (await at(fresh('third'), 'store', 'import', fresh('parquet'))).stderr;
+    await at(fresh('third'), 'token', 'create', 'x');
+    expect(await events()).toBe('haetae: 2 events taken in; 0 were there already\n');
+    expect(await events()).toBe('haetae: 0 events taken in; 2 were there already\n');
+    expect((await run('store', 'import', fresh('nothing'))).stderr).toMatch(/there is no .*nothing/);
+  });
+
+  test('the audit log is proved whole, with the head that was written down; another head is told', async () => {
+    const first = await run('audit', 'verify');
+    expect(first.stdout).toMatch(/^The audit log is whole: 0 entries\. .*\n0:0{64}\n$/);
+    expect([first.code, (await run('audit', 'verify', '--head', `5:${'a'.repeat(64)}`)).stdout]).toEqual([
+      0,
+      'The audit log is broken at entry 1: it and what followed were cut off.\n',
+    ]);
+    expect((await run('audit', 'verify', '--head', 'x')).code).toBe(2);
+    expect((await run('audit', 'list')).stdout).toBe('  No.  TIME  WHO  WHAT  OBJECT  FROM\n');
+  });
+});

@@ -27,6 +27,7 @@ import { reportRoute } from './report-app.ts';
 import { respondRoutes } from './respond-app.ts';
 import { rulesRoutes } from './rules-app.ts';
 import { serveRoute, tokenRoutes } from './serve-app.ts';
+import { keepingRoutes } from './store-app.ts';
 import { storedRoutes } from './stored-app.ts';
 import type { SysmonConfigFlags } from './sysmon-config.ts';
 import { applicationText } from './text.ts';
@@ -194,6 +195,7 @@ export function application(words: Words, version: string): Application<Context>
       dump,
       info,
       ...storedRoutes(words),
+      ...keepingRoutes(words),
     },
     docs: { brief: words.app.brief, fullDescription: words.app.full },
   });

@@ -265,6 +265,24 @@ export interface SearchFlags extends StoredFlags {
   readonly limit?: string;
   readonly oldest: boolean;
 }
+export interface StoreFlags extends Pick<CommonFlags, 'lang'> {
+  readonly data?: string;
+}
+export interface StoreStatusFlags extends StoreFlags {
+  readonly format: 'table' | 'json';
+}
+export interface StoreRestoreFlags extends StoreFlags {
+  readonly store?: string;
+}
+export interface StoreExportFlags extends Pick<StoredFlags, 'from' | 'to' | 'timezone' | 'lang' | 'data'> {
+  readonly host?: string;
+}
+export interface AuditVerifyFlags extends StoreStatusFlags {
+  readonly head?: string;
+}
+export interface AuditListFlags extends StoreStatusFlags, Pick<CommonFlags, 'timezone'> {
+  readonly limit?: string;
+}
 export interface HuntFlags extends StoredFlags {
   readonly rule: string;
 }

@@ -40,7 +40,7 @@ export function serveRoute(words: Words) {
         playbooks: several(words.respond.flags.playbooks, 'path'),
         builtinPlaybooks: { kind: 'boolean', brief: words.respond.flags.builtin, optional: true },
         never: optional(words.respond.flags.never, 'file'),
-        store: optional(flags.store, 'on|off'),
+        store: optional(flags.store, 'on|off|postgres://…'),
         cache: { kind: 'boolean', brief: common.cache, optional: true },
         config: optional(flags.config, 'file'),
         verbose: { kind: 'boolean', brief: flags.verbose, optional: true },

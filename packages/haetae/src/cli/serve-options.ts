@@ -45,8 +45,8 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
   for (const folder of flags.watch ?? [])
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
       throw new UsageError(w.noFolder('--watch', folder));
-  if (flags.store !== undefined && flags.store !== 'on' && flags.store !== 'off')
-    throw new UsageError(w.storeValue(flags.store));
+  const stored = flags.store ?? process.env.HAETAE_STORE;
+  const storeUrl = stored === undefined || stored === 'on' || stored === 'off' ? undefined : storeUrlOf(stored, words);
   const days = natural('--keep-days', flags.keepDays, words);
   const gb = natural('--keep-gb', flags.keepGb, words);
   const every = (['daily', 'weekly', 'monthly'] as const).find((one) => one === flags.report);
@@ -89,10 +89,17 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       ...(notify !== undefined && { notify: { path: notify, config: soundNotifyAt(notify, words) } }),
       respond: respondOptions(flags, dataAt(flags.data), words),
       ...(every !== undefined && { reports: { every, language: words.lang } }),
-      keep: flags.store !== 'off',
+      keep: stored !== 'off',
+      ...(storeUrl !== undefined && { storeUrl }),
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
   };
+}
+
+/** Of `--store` or HAETAE_STORE. */
+export function storeUrlOf(text: string, words: Words): string {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new UsageError(words.serve.storeValue(text));
+  return text;
 }
 
 export const dataAt = (folder: string | undefined): string =>

@@ -59,7 +59,7 @@ export const enServe = {
     respondAutomatic:
       'playbooks that ask for no approval act by themselves, within provenance and limits (default: they propose)',
     agentConfig: 'settings for the agents (JSON, as their agent.json): told to each when it connects',
-    store: 'off: events are detected and not kept',
+    store: 'off: events are detected and not kept; postgres://…: kept in that database (or set HAETAE_STORE)',
     verbose: 'log more than warnings on the standard error, as JSON lines',
     name: 'what the token is called',
     kind: 'ingest sends events, enrol lets agents in, api asks questions',
@@ -117,7 +117,8 @@ export const enServe = {
     `${path}: no setting is called ${name}. There are: ${known}.`,
   configValue: (path: string, name: string, wanted: string) => `${path}: ${name} is to be ${wanted}.`,
   publicUrlBad: (text: string) => `--public-url ${text}: an address such as https://haetae.example.com is wanted.`,
-  storeValue: (text: string) => `--store ${text}: on or off.`,
+  storeValue: (text: string) =>
+    `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off, or the URL of a database: postgres://user:password@host/database.`,
   network: (flag: string, text: string) => `${flag} ${text}: write a network as 10.0.0.0/8 or 2001:db8::/32.`,
   day: (text: string) => `--expires ${text}: a day such as 2027-01-31 is wanted, and not one that is over.`,
   roleNeeded: 'A token of the kind api has a --role, others have none.',

@@ -3,6 +3,7 @@ import { enCampaigns } from './en-campaigns.ts';
 import { enExceptions } from './en-exceptions.ts';
 import { enHosts } from './en-hosts.ts';
 import { enIncidents } from './en-incidents.ts';
+import { enKeeping } from './en-keeping.ts';
 import { enLab } from './en-lab.ts';
 import { enNotify } from './en-notify.ts';
 import { enOpen } from './en-open.ts';
@@ -230,6 +231,7 @@ export const en = {
   serve: enServe,
   anomaly: enAnomaly,
   stored: enStored,
+  keeping: enKeeping,
   notify: enNotify,
   respond: enRespond,
   lab: enLab,

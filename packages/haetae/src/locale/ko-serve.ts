@@ -60,7 +60,7 @@ export const koServe: typeof enServe = {
     respondAutomatic: '승인이 필요 없는 플레이북은 출처와 한도 안에서 자동으로 실행(기본값: 제안만)',
     agentConfig: '에이전트 설정(JSON, agent.json과 같은 형식): 연결할 때 각 에이전트에 전달',
     keepGb: '보관량이 이 GB를 넘으면 가장 오래된 날짜부터 삭제(기본값: 제한 없음)',
-    store: 'off: 탐지만 하고 이벤트를 보관하지 않음',
+    store: 'off: 탐지만 하고 이벤트를 보관하지 않음. postgres://…: 해당 데이터베이스에 보관(또는 HAETAE_STORE 설정)',
     verbose: '경고 외의 로그도 표준 오류에 JSON 줄로 출력',
     name: '토큰 이름',
     kind: 'ingest 이벤트 전송, enrol 에이전트 등록, api 조회',
@@ -119,7 +119,8 @@ export const koServe: typeof enServe = {
   configName: (path, name, known) => `${path}: ${name}이라는 설정은 없습니다. 사용할 수 있는 설정: ${known}.`,
   configValue: (path, name, wanted) => `${path}: ${name}의 값은 ${wanted} 형식이어야 합니다.`,
   publicUrlBad: (text) => `--public-url ${text}: https://haetae.example.com 과 같은 주소를 쓰십시오.`,
-  storeValue: (text) => `--store ${text}: on 또는 off를 쓰십시오.`,
+  storeValue: (text) =>
+    `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off 또는 데이터베이스 URL(postgres://user:password@host/database)을 쓰십시오.`,
   network: (flag, text) => `${flag} ${text}: 네트워크를 10.0.0.0/8 또는 2001:db8::/32 형식으로 쓰십시오.`,
   day: (text) => `--expires ${text}: 2027-01-31 과 같이 아직 지나지 않은 날짜를 쓰십시오.`,
   roleNeeded: 'api 토큰에는 --role이 필요하며, 다른 종류의 토큰에는 쓸 수 없습니다.',

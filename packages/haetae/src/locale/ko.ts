@@ -4,6 +4,7 @@ import { koCampaigns } from './ko-campaigns.ts';
 import { koExceptions } from './ko-exceptions.ts';
 import { koHosts } from './ko-hosts.ts';
 import { koIncidents } from './ko-incidents.ts';
+import { koKeeping } from './ko-keeping.ts';
 import { koLab } from './ko-lab.ts';
 import { koNotify } from './ko-notify.ts';
 import { koOpen } from './ko-open.ts';
@@ -222,6 +223,7 @@ export const ko: Words = {
   serve: koServe,
   anomaly: koAnomaly,
   stored: koStored,
+  keeping: koKeeping,
   notify: koNotify,
   respond: koRespond,
   lab: koLab,

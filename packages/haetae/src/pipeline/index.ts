@@ -3,7 +3,13 @@ export { eachEvent } from './each-event.ts';
 export { Interrupted, type ReadSettings } from './reading.ts';
 export type { Scan, ScanProgress } from './scan.ts';
 export type { KindCount, Located, ScanSettings } from './scan-files.ts';
-export type { api, HuntStep as StoredHuntStep, ReportWanted as StoredReportWanted, Stored } from './stored/index.ts';
+export type {
+  api,
+  HuntStep as StoredHuntStep,
+  ReportWanted as StoredReportWanted,
+  Stored,
+  StoreStatus,
+} from './stored/index.ts';
 export type { SurveyRun } from './survey.ts';
 
 /** Loaded by those who need them, the rules and all that reads them above all: a dump starts in half the time without. */

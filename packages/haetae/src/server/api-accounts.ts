@@ -137,6 +137,14 @@ export const AuditQuery = z.object({
   before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   limit: LIMIT,
 });
+/** A head as it was written down: both or none. */
+export const AuditKnown = z.object({
+  number: z.coerce.number().int().min(0).optional(),
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
 export const AuditVerdict = z
   .object({
     whole: z.boolean(),

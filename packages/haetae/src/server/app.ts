@@ -15,6 +15,7 @@ import { seenRoutes } from './api/seen.ts';
 import { serviceRoutes } from './api/service.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
+import { upkeepRoutes } from './api/upkeep.ts';
 import { uploadRoutes } from './api/uploads.ts';
 import type { Ctx, Env, Parts } from './context.ts';
 import { STRICT, TLS_ONLY } from './http/headers.ts';
@@ -60,6 +61,7 @@ export function makeApp(parts: Parts, version: string): App {
   exceptionRoutes(api);
   searchRoutes(api);
   settingsRoutes(api);
+  upkeepRoutes(api);
   huntRoutes(api);
   notifyRoutes(api);
   uploadRoutes(api);

@@ -131,6 +131,9 @@ const ROWS: readonly Row[] = [
     action: 'agent.revoke',
   },
   { route: 'PATCH /api/settings', body: { retention: { days: 30, gigabytes: null } }, action: 'settings.update' },
+  { route: 'POST /api/store/backups', action: 'store.backup' },
+  { route: 'POST /api/store/exports', body: {}, action: 'store.export' },
+  { route: 'POST /api/store/imports', body: { handover: 'import-1' }, action: 'store.import' },
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */

@@ -54,6 +54,7 @@ import type { DeliveriesQuery, NotifyStatus } from './api-notify.ts';
 import type { Awareness, ReportQuery } from './api-reports.ts';
 import type { Response, Responses as ResponsesAnswer } from './api-responses.ts';
 import type { BenignProposal } from './api-told.ts';
+import type { BackupMade, ExportMade, ExportWanted, ImportMade, StoreStatus } from './api-upkeep.ts';
 import type { Intake } from './intake.ts';
 
 /**
@@ -75,10 +76,20 @@ export interface Ports {
   readonly notify: Notify;
   readonly responses: Responses;
   readonly settings: Settings;
+  readonly upkeep: Upkeep;
   readonly scores: Scores;
   readonly stats: () => Promise<Stats>;
   readonly live: Live;
   readonly ready: () => Promise<Ready>;
+}
+
+/** The store as a whole. Files are named within the data folder's `handover/`. */
+export interface Upkeep {
+  status(): Promise<StoreStatus>;
+  backup(signal: AbortSignal): Promise<BackupMade>;
+  exportParquet(range: ExportWanted, signal: AbortSignal): Promise<ExportMade>;
+  /** What was handed over is gone after. Rejects with `missing`, `invalid`. */
+  importParquet(handover: string): Promise<ImportMade>;
 }
 
 export interface Page<T> {

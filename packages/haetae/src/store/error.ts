@@ -3,6 +3,7 @@
  * - `taken`: the name or id exists already · `missing`: it does not · `conflict`: somebody changed it since it was read
  * - `locked`: another process holds the store · `newer-schema`: a newer Haetae wrote it · `damaged`: it cannot be read
  * - `full`: no space on the disk · `invalid`: the caller's words make no sense, the message says which
+ * - `unreachable`: the database is another process, and does not answer or refuses us
  * - `cancelled`, `timeout`: a query was ended before it was through · `closed`: the store or log was closed
  */
 export type StoreErrorCode =
@@ -14,6 +15,7 @@ export type StoreErrorCode =
   | 'damaged'
   | 'full'
   | 'invalid'
+  | 'unreachable'
   | 'cancelled'
   | 'timeout'
   | 'closed';

@@ -6,6 +6,11 @@ import type { Store } from './store.ts';
 export interface StoreOptions {
   /** Everything lies below it; made when it is not there. */
   readonly directory: string;
+  /**
+   * `postgres://…`: everything but the reader's snapshots lies there, in the schema that `?schema=` names. The directory remembers
+   * it: later it need not be told.
+   */
+  readonly url?: string;
   /** Bytes of memory for the database's buffers; default a quarter of the machine's, 256 MB to 1 GB. */
   readonly memory?: number;
   /** Threads of the database; default as many as the machine has, up to 4. */
@@ -23,6 +28,7 @@ export interface OpenStore extends Store {
 /** What the thread is told at its start, and what it says when it is open. */
 export interface StoreThreadData {
   readonly directory: string;
+  readonly url: string | undefined;
   readonly memory: number | undefined;
   readonly threads: number | undefined;
 }
@@ -32,8 +38,8 @@ export type StoreThreadMessage =
 
 /** Opens the store of a directory in a thread of its own: no query ever holds up the caller's event loop. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
-  const { directory, memory, threads } = options;
-  const workerData: StoreThreadData = { directory, memory, threads };
+  const { directory, url, memory, threads } = options;
+  const workerData: StoreThreadData = { directory, url, memory, threads };
   const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), {
     workerData,
     // A batch of rows lives for a moment: with room enough it is never moved to where things stay.

@@ -1,22 +1,16 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { limitsHere, openDuckdb } from './engines/duckdb/duckdb.ts';
 import { failureOf } from './error.ts';
 import type { StoreThreadData, StoreThreadMessage } from './open.ts';
+import { openHere } from './place.ts';
 import { serveStore } from './remote.ts';
 
 /** The thread that has the database open: it serves every port that it is handed, until it is told to close. */
 const parent = parentPort;
 if (parent === null) throw new Error('store-worker runs as a worker thread only');
-const { directory, ...wanted } = workerData as StoreThreadData;
 const tell = (message: StoreThreadMessage): void => parent.postMessage(message);
 
 try {
-  const limits = limitsHere();
-  const store = await openDuckdb(directory, Date.now, {
-    ...limits,
-    memory: wanted.memory ?? limits.memory,
-    threads: wanted.threads ?? limits.threads,
-  });
+  const store = await openHere(workerData as StoreThreadData, Date.now);
   const ports: MessagePort[] = [];
   parent.on('message', (message: MessagePort | 'close') => {
     if (message !== 'close') {

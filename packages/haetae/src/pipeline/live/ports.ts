@@ -28,6 +28,7 @@ export interface PortParts {
   readonly rules: RuleBook;
   readonly desk: RuleDesk;
   readonly settings: Settings;
+  readonly upkeep: Ports['upkeep'];
   readonly measures: Measures;
   /** What scores are held against. */
   readonly baseline: Uint8Array | undefined;
@@ -131,6 +132,7 @@ export function livePorts(parts: PortParts): Ports {
     reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
     responses: parts.responses,
     settings: parts.settings,
+    upkeep: parts.upkeep,
     scores: { baseline: () => baseline, drift: () => parts.measures.drift() },
     live: bus,
     async stats() {

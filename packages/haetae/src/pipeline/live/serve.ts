@@ -38,10 +38,13 @@ import { ruleDesk } from './rule-desk.ts';
 import type { RulesLoaded, RulesWanted } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 import { openSettings } from './settings.ts';
+import { upkeepPorts } from './upkeep.ts';
 
 export interface ServeOptions {
   /** Everything that is kept lies below it. */
   readonly directory: string;
+  /** Of a database in which what is stored lies instead; remembered. */
+  readonly storeUrl?: string;
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -122,7 +125,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   }
 
   async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
-    const { store, log } = await openKept(directory, bundle, ends);
+    const { store, log } = await openKept(directory, options.storeUrl, bundle, ends);
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(16));
     const behind = backlog(() => progress[1]!);
@@ -175,6 +178,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       examples: () => loaded?.examples ?? [],
       desk: ruleDesk({ folder: local, book: rules, texts, replaced, reload: () => reload }),
       settings,
+      upkeep: await upkeepPorts(store, directory, now),
       measures: measures({
         ...{ store, texts, now, baseline: options.baseline },
         ...(bundle !== undefined && { worker: new URL('measure-worker.js', bundle) }),
@@ -327,6 +331,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
 
 async function openKept(
   directory: string,
+  url: string | undefined,
   bundle: URL | undefined,
   ends: (() => unknown)[],
 ): Promise<{ store: OpenStore; log: Log }> {
@@ -335,7 +340,12 @@ async function openKept(
   makeFolder(folder);
   // The store first: it can be open once only, and with it the log.
   const memory = Math.min(384e6, Math.max(256e6, totalmem() / 8));
-  const store = await openStore({ directory: join(directory, 'store'), memory, ...worker('store-worker.js') });
+  const store = await openStore({
+    directory: join(directory, 'store'),
+    ...(url !== undefined && { url }),
+    memory,
+    ...worker('store-worker.js'),
+  });
   ends.push(() => store.close());
   const atLeast = (await store.intake.committed()) + 1;
   const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { api, apiTold } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 import type { Control } from '../live/control.ts';
+import { keepingOver } from './keeping.ts';
 import { type ReportSource, reportedOf } from './reported.ts';
 import { type HuntStep, incidentsOf, type Stored } from './stored.ts';
 
@@ -11,7 +12,7 @@ const POLL_MS = 250;
 const PAGE = 1000;
 
 /** A server of this machine that has the data open, by its API. */
-export function overHttp(control: Control): Stored {
+export function overHttp(control: Control, directory: string): Stored {
   const get = async <T>(path: string): Promise<T> => (await answered(control, 'GET', path)) as T;
 
   async function* follow(path: string, body: object, signal: AbortSignal): AsyncGenerator<HuntStep> {
@@ -69,6 +70,7 @@ export function overHttp(control: Control): Stored {
     people: () => get('/api/people'),
   };
   return {
+    keeping: keepingOver((...request) => answered(control, ...request), directory),
     reported: (wanted) => reportedOf(reports, wanted),
     async *search(query, signal) {
       const response = await asked(control, 'POST', '/api/events/search', query, signal);
@@ -102,8 +104,14 @@ export function overHttp(control: Control): Stored {
   };
 }
 
-async function answered(control: Control, method: string, path: string, body?: object): Promise<unknown> {
-  const text = await textOf(await asked(control, method, path, body));
+async function answered(
+  control: Control,
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const text = await textOf(await asked(control, method, path, body, signal));
   return text === '' ? undefined : JSON.parse(text);
 }
 

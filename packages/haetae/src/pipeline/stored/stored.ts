@@ -5,6 +5,7 @@ import { hunt, huntersOf } from '../../hunt/index.ts';
 import type { Incident } from '../../incident/index.ts';
 import { type api, storePorts } from '../../server/index.ts';
 import { type OpenStore, openStore, StoreError } from '../../store/index.ts';
+import { type Keeping, keepingIn } from './keeping.ts';
 import { overHttp } from './over-http.ts';
 import { reachable } from './reachable.ts';
 import { type ReportWanted, reportedOf, reportSource } from './reported.ts';
@@ -38,6 +39,7 @@ export interface Stored {
   incidents(beginning: string): Promise<Incident[]>;
   /** Incidents as reports take them. */
   reported(wanted: ReportWanted): ReturnType<typeof reportedOf>;
+  readonly keeping: Keeping;
   /** Only what no stored finding says. */
   rescan(wanted: RescanWanted, signal: AbortSignal): AsyncIterable<HuntStep>;
 }
@@ -45,7 +47,7 @@ export interface Stored {
 /** Rejects with `missing` when nothing was stored there, with `locked` when somebody has it open who does not answer. */
 export async function withStored<T>(directory: string, task: (stored: Stored) => Promise<T>): Promise<T> {
   const control = await reachable(directory);
-  if (control !== undefined) return task(overHttp(control));
+  if (control !== undefined) return task(overHttp(control, directory));
   const folder = join(directory, 'store');
   if (!existsSync(folder)) throw new StoreError('missing', folder);
   const store = await openStore({ directory: folder });
@@ -60,6 +62,7 @@ function inStore(store: OpenStore): Stored {
   const ports = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
   const { events, incidents } = ports;
   return {
+    keeping: keepingIn(store),
     reported: (wanted) => reportedOf(reportSource(ports), wanted),
     incidents: (beginning) => incidentsOf(beginning, incidents.list, incidents.get),
     search: (query, signal) => events.search(query, signal),

@@ -5,6 +5,7 @@ import { z } from '@hono/zod-openapi';
 import type { Token as StoredToken, User as StoredUser } from '../../store/index.ts';
 import {
   AuditEntry,
+  AuditKnown,
   AuditQuery,
   AuditVerdict,
   Id,
@@ -271,11 +272,14 @@ function auditRoutes(api: Api): void {
     {
       method: 'get',
       path: '/api/audit/verify',
-      summary: 'Whether the chain of hashes holds from the first entry to the last',
+      summary:
+        'Whether the chain of hashes holds from the first entry to the last, and a head that was written down is in it',
+      request: { query: AuditKnown },
       responses: { 200: json(AuditVerdict) },
     },
     async (c) => {
-      const verdict = await audit.verify();
+      const { number, hash } = c.req.valid('query');
+      const verdict = await audit.verify(number === undefined || hash === undefined ? undefined : { number, hash });
       return c.json(
         verdict.kind === 'whole'
           ? { whole: true, number: verdict.head.number, hash: verdict.head.hash, reason: null }

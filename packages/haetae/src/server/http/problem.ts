@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<StoreErrorCode, number>> = {
   locked: 503,
   'newer-schema': 503,
   damaged: 503,
+  unreachable: 503,
   closed: 503,
 };
 

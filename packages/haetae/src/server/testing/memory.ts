@@ -85,6 +85,7 @@ export function memory(now: () => number): Memory {
       hourly: [],
     }),
     settings: settings(),
+    upkeep: upkeep(),
     scores: {
       baseline: () => null,
       drift: async () => ({ sampled: 0, measuredMs: now(), fromMs: null, toMs: null, features: [] }),
@@ -105,6 +106,19 @@ export function memory(now: () => number): Memory {
     set isReady(value) {
       state.isReady = value;
     },
+  };
+}
+
+function upkeep(): Ports['upkeep'] {
+  const status = {
+    ...{ schema: 1, committed: 0, events: 0, findings: 0, incidents: 0, bytes: 0, freeBytes: 0, walBytes: 0 },
+    ...{ oldestMs: null, newestMs: null },
+  };
+  return {
+    status: async () => status,
+    backup: async () => ({ handover: 'backup-1', status }),
+    exportParquet: async () => ({ handover: 'export-1', files: [] }),
+    importParquet: async () => ({ events: 0, known: 0 }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, onTestFinished } from 'vitest';
-import type { Store } from '../index.ts';
+import { restoreStore, type Store, type StoreStatus } from '../index.ts';
 import { accountsContract } from './accounts.contract.ts';
 import { casesContract } from './cases.contract.ts';
 import { eventsContract } from './events.contract.ts';
@@ -11,6 +11,7 @@ export function storeContract(
   name: string,
   open: (folder: string) => Promise<Store>,
   prepare: (folder: string) => void,
+  restore: (backup: string, folder: string) => Promise<StoreStatus> = restoreStore,
 ): void {
   const prepared = (folder: string): string => {
     prepare(folder);
@@ -25,5 +26,5 @@ export function storeContract(
   describe(`${name}: accounts`, () => accountsContract(fresh));
   describe(`${name}: events`, () => eventsContract(fresh, () => open(prepared(lastingFolder()))));
   describe(`${name}: findings, incidents, records`, () => casesContract(fresh));
-  describe(`${name}: upkeep`, () => upkeepContract(openIn));
+  describe(`${name}: upkeep`, () => upkeepContract(openIn, restore));
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { restoreStore, type Store } from '../index.ts';
+import type { Store, StoreStatus } from '../index.ts';
 import { found } from './events.contract.ts';
 import { batch, type Sample, T } from './events.ts';
 import { tempFolder } from './fixtures.ts';
@@ -22,7 +22,10 @@ const sample = (id: number, change: Partial<Sample> = {}): Sample => ({
 });
 const ids = async (store: Store): Promise<number[]> => (await found(store, { order: 'oldest' })).map(({ id }) => id);
 
-export function upkeepContract(open: (folder: string) => Promise<Store>): void {
+export function upkeepContract(
+  open: (folder: string) => Promise<Store>,
+  restore: (backup: string, folder: string) => Promise<StoreStatus>,
+): void {
   test('what was stored is there when the store is opened again', async () => {
     const folder = tempFolder();
     const store = await open(folder);
@@ -161,9 +164,9 @@ export function upkeepContract(open: (folder: string) => Promise<Store>): void {
     expect(existsSync(join(copy, 'temp'))).toBe(false);
     await expect(store.upkeep.backup(copy)).rejects.toMatchObject({ code: 'taken' });
     const place = join(folder, 'restored');
-    expect(await restoreStore(copy, place)).toMatchObject({ events: status.events, findings: 1 });
-    await expect(restoreStore(copy, place)).rejects.toMatchObject({ code: 'taken' });
-    await expect(restoreStore(join(folder, 'none'), join(folder, 'x'))).rejects.toMatchObject({ code: 'missing' });
+    expect(await restore(copy, place)).toMatchObject({ events: status.events, findings: 1 });
+    await expect(restore(copy, place)).rejects.toMatchObject({ code: 'taken' });
+    await expect(restore(join(folder, 'none'), join(folder, 'x'))).rejects.toMatchObject({ code: 'missing' });
     const restored = await open(place);
     expect(await restored.intake.committed()).toBe(status.committed);
     expect(await restored.audit.verify(await store.audit.head())).toMatchObject({ kind: 'whole' });

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreError } from '../../error.ts';
 import type { QueryControl } from '../../events/query.ts';
 import type { StoreStatus } from '../../upkeep.ts';
@@ -16,9 +16,34 @@ export const FILE = 'haetae.duckdb';
 export const SNAPSHOTS = 'snapshots';
 
 /**
- * Copies every table into a new file inside one transaction: it sees one moment, whatever is appended meanwhile. The file gets
- * its name once it was opened again and found whole.
+ * Makes a backup in a folder that holds nothing: `fill` writes the database, which gets its name once it was opened again and found
+ * whole. `directory` is the store's.
  */
+export async function writeBackup(
+  limits: DatabaseLimits,
+  directory: string,
+  folder: string,
+  fill: (part: string) => Promise<void>,
+): Promise<StoreStatus> {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new StoreError('taken', `${folder} is not empty; a backup is written to a new folder`);
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const part = join(folder, `${FILE}.part`);
+  try {
+    await fill(part);
+    // States of the reader that are not above what the copy has committed; one that is would be passed over.
+    copySnapshots(directory, folder);
+    const status = await verify(part, limits, folder);
+    renameSync(part, join(folder, FILE));
+    return status;
+  } catch (error) {
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Copies every table into a new file inside one transaction: it sees one moment, whatever is appended meanwhile. */
 export async function backup(
   db: Database,
   limits: DatabaseLimits,
@@ -26,31 +51,19 @@ export async function backup(
   folder: string,
   control: QueryControl | undefined,
 ): Promise<StoreStatus> {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new StoreError('taken', `${folder} is not empty; a backup is written to a new folder`);
-  }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const part = join(folder, `${FILE}.part`);
   const limit = new Limit(control);
   try {
-    await db.read(async (sql) => {
-      await sql.run(`ATTACH ${quoted(part)} AS backup (STORAGE_VERSION 'latest')`);
-      try {
-        await limit.on(sql, () => copyAll(sql));
-      } finally {
-        await sql.run('ROLLBACK').catch(() => {});
-        await sql.run('DETACH backup');
-      }
-    });
-    // States of the reader that are not above what the copy has committed; one that is would be passed over.
-    if (existsSync(join(directory, SNAPSHOTS)))
-      cpSync(join(directory, SNAPSHOTS), join(folder, SNAPSHOTS), { recursive: true });
-    const status = await verify(part, limits, folder);
-    renameSync(part, join(folder, FILE));
-    return status;
-  } catch (error) {
-    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-    throw error;
+    return await writeBackup(limits, directory, folder, (part) =>
+      db.read(async (sql) => {
+        await sql.run(`ATTACH ${quoted(part)} AS backup (STORAGE_VERSION 'latest')`);
+        try {
+          await limit.on(sql, () => copyAll(sql));
+        } finally {
+          await sql.run('ROLLBACK').catch(() => {});
+          await sql.run('DETACH backup');
+        }
+      }),
+    );
   } finally {
     limit.done();
   }
@@ -97,24 +110,32 @@ async function verify(path: string, limits: DatabaseLimits, folder: string): Pro
   }
 }
 
-/** Puts a backup in the place of a store that is not there. The backup stays as it is. */
-export async function restore(folder: string, directory: string, limits: DatabaseLimits): Promise<StoreStatus> {
+/** The database of a backup, copied to `part` and found whole there. The backup stays as it is. */
+export async function copyOfBackup(folder: string, part: string, limits: DatabaseLimits): Promise<StoreStatus> {
   const from = join(folder, FILE);
   if (!existsSync(from)) throw new StoreError('missing', `${folder} holds no backup: there is no ${FILE}`);
+  cpSync(from, part);
+  return verify(part, limits, dirname(part));
+}
+
+/** Puts a backup in the place of a store that is not there. */
+export async function restore(folder: string, directory: string, limits: DatabaseLimits): Promise<StoreStatus> {
   if (existsSync(join(directory, FILE))) {
     throw new StoreError('taken', `${directory} holds a store already; move it away, or restore to another directory`);
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const part = join(directory, `${FILE}.part`);
   try {
-    cpSync(from, part);
-    const status = await verify(part, limits, directory);
-    if (existsSync(join(folder, SNAPSHOTS)))
-      cpSync(join(folder, SNAPSHOTS), join(directory, SNAPSHOTS), { recursive: true });
+    const status = await copyOfBackup(folder, part, limits);
+    copySnapshots(folder, directory);
     renameSync(part, join(directory, FILE));
     return status;
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
   }
+}
+
+export function copySnapshots(from: string, to: string): void {
+  if (existsSync(join(from, SNAPSHOTS))) cpSync(join(from, SNAPSHOTS), join(to, SNAPSHOTS), { recursive: true });
 }

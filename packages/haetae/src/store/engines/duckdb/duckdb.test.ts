@@ -5,11 +5,11 @@ import { TEXT_COLUMNS } from '../../events/batch.ts';
 import { batch, batchFrom } from '../../testing/events.ts';
 import { tempFolder } from '../../testing/fixtures.ts';
 import { incident } from '../../testing/rows.ts';
+import { migrate } from '../sql/migrate.ts';
 import { eventAppender } from './append.ts';
 import { FILE } from './backup.ts';
 import { openDatabase, STORE } from './database.ts';
 import { limitsHere, openDuckdb } from './duckdb.ts';
-import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { eachText } from './vectors.ts';
 
@@ -107,7 +107,7 @@ test('texts are given to DuckDB at once as they are one by one: of every length,
   const dumps: unknown[] = [];
   for (const inDuckdb of [undefined, eachText]) {
     const db = await openFile(tempFolder());
-    await migrate(db, 1);
+    await migrate(db, 1, MIGRATIONS);
     await db.write((sql) => eventAppender(db.api, STORE, inDuckdb).append(sql.connection, events, 3));
     const columns = ['id', 'time_ms', ...TEXT_COLUMNS].map((name) => `coalesce(md5(CAST(${name} AS VARCHAR)), 'none')`);
     dumps.push(await db.read((sql) => sql.all(`SELECT ${columns.join(" || ' ' || ")} AS row FROM events ORDER BY id`)));

@@ -11,11 +11,13 @@ import { eventsIn } from '../sql/events.ts';
 import { findingsIn } from '../sql/findings.ts';
 import { incidentsIn } from '../sql/incidents.ts';
 import { intakeIn } from '../sql/intake.ts';
+import { migrate } from '../sql/migrate.ts';
+import { retain } from '../sql/retention.ts';
 import { backup, FILE, restore, SNAPSHOTS } from './backup.ts';
 import { type DatabaseLimits, openDatabase } from './database.ts';
-import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 import { exportParquet, importParquet } from './parquet.ts';
-import { retain } from './retention.ts';
+import { removalIn } from './retention.ts';
 import { statusOf } from './status.ts';
 
 /** A quarter of the machine's memory, between 256 MB and 1 GB; two reading queries leave two of libuv's four threads to the rest. */
@@ -36,7 +38,7 @@ export async function openDuckdb(
   const path = join(directory, FILE);
   const db = await openDatabase(path, limits, join(directory, 'temp'));
   try {
-    await migrate(db, now());
+    await migrate(db, now(), MIGRATIONS);
   } catch (error) {
     await db.close();
     throw error;
@@ -57,7 +59,7 @@ export async function openDuckdb(
     huntHits: huntHitsIn(db),
     upkeep: {
       status: () => db.read((sql) => statusOf(sql, path)),
-      retain: (policy) => retain(db, policy),
+      retain: (policy) => retain(db, removalIn(db), policy),
       exportParquet: (folder, range, control) => exportParquet(db, folder, range, control),
       importParquet: (from) => importParquet(db, from),
       backup: (folder, control) => backup(db, limits, directory, folder, control),

@@ -81,7 +81,7 @@ async function filesBelow(db: Database, folder: string): Promise<ParquetFile[]> 
 }
 
 /** What makes two rows the same event: ids differ from store to store. */
-const SAME = [
+export const SAME = [
   'time_ms',
   'time_ticks',
   'received_ms',

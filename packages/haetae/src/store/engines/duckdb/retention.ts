@@ -1,22 +1,16 @@
-import type { Retained, RetentionPolicy } from '../../upkeep.ts';
+import type { Removal } from '../sql/retention.ts';
 import { type Database, STORE } from './database.ts';
 import { spaceOf } from './status.ts';
 
 /** Pieces of time, by receipt, into which the events are cut to find how far back is too much. */
 const PIECES = 1000;
 
-/** Removes by age, then by size. Between its steps appends have their turn. */
-export async function retain(db: Database, policy: RetentionPolicy): Promise<Retained> {
-  let events = 0;
-  if (policy.eventsBeforeMs !== undefined) events += await removeEvents(db, policy.eventsBeforeMs);
-  if (policy.maxBytes !== undefined) events += await removeUntil(db, policy.maxBytes);
-  const { findings, incidents } =
-    policy.findingsBeforeMs === undefined
-      ? { findings: 0, incidents: 0 }
-      : await removeCases(db, policy.findingsBeforeMs);
-  const { bytes } = await db.read(spaceOf);
-  return { events, findings, incidents, bytes };
-}
+/** What of events is too old, or too much, goes. Between its steps appends have their turn. */
+export const removalIn = (db: Database): Removal => ({
+  byAge: (beforeMs) => removeEvents(db, beforeMs),
+  bySize: (maxBytes) => removeUntil(db, maxBytes),
+  bytes: async () => (await db.read(spaceOf)).bytes,
+});
 
 /** Blocks of removed rows are free after a checkpoint only. */
 const checkpoint = (db: Database): Promise<void> => db.maintain((sql) => sql.run(`CHECKPOINT ${STORE}`));
@@ -58,22 +52,4 @@ async function removeUntil(db: Database, maxBytes: number): Promise<number> {
     removed += gone;
     if (gone === 0) return removed;
   }
-}
-
-async function removeCases(db: Database, beforeMs: number): Promise<{ findings: number; incidents: number }> {
-  const old = `SELECT id FROM incidents WHERE updated_ms < $1 AND last_ms < $1 AND (status = 'closed' OR merged_into IS NOT NULL)`;
-  return db.write(async (sql) => {
-    const incidents = (await sql.first(`SELECT count(*) AS n FROM (${old})`, [beforeMs]))!.n as number;
-    await sql.run(`DELETE FROM incident_history WHERE incident_id IN (${old})`, [beforeMs]);
-    await sql.run(`DELETE FROM incident_bodies WHERE id IN (${old})`, [beforeMs]);
-    await sql.run(`DELETE FROM incidents WHERE id IN (${old})`, [beforeMs]);
-    const gone = `time_ms < $1 AND (incident_id IS NULL OR incident_id NOT IN (SELECT id FROM incidents))`;
-    const findings = (await sql.first(`SELECT count(*) AS n FROM findings WHERE ${gone}`, [beforeMs]))!.n as number;
-    await sql.run(`DELETE FROM findings WHERE ${gone}`, [beforeMs]);
-    const hunted = `SELECT id FROM hunts WHERE updated_ms < $1 AND status <> 'running'`;
-    await sql.run(`DELETE FROM hunt_hits WHERE hunt_id IN (${hunted})`, [beforeMs]);
-    await sql.run(`DELETE FROM hunts WHERE id IN (${hunted})`, [beforeMs]);
-    await sql.run(`DELETE FROM deliveries WHERE updated_ms < $1 AND state IN ('sent', 'given-up')`, [beforeMs]);
-    return { findings, incidents };
-  });
 }

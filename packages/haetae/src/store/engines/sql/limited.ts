@@ -35,6 +35,8 @@ export class Limit {
         () => this.#end(new StoreError('timeout', `the query took longer than ${timeoutMs} ms`)),
         timeoutMs,
       );
+      // However quick the engine is.
+      if (timeoutMs <= 0) this.#end(new StoreError('timeout', 'the query was given no time'));
     }
   }
 

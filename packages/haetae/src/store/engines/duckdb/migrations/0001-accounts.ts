@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** Who may do what, and who did what. Keys are held unique by the one writer: DuckDB's indexes would cost memory at every open. */
 export const accounts: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** What the reader makes of the frames. Long texts are zstd: DuckDB would leave them uncompressed. */
 export const events: Migration = {

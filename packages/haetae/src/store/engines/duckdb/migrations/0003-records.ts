@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** Columns of every thing that is kept. */
 export const KEPT = `

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** What of an event stands beside its columns; of events that are there already it is not known. See STRAYS. */
 export const strays: Migration = {

@@ -1,5 +1,5 @@
+import type { Migration } from '../../sql/migrate.ts';
 import { KEPT } from './0003-records.ts';
-import type { Migration } from './index.ts';
 
 /** Rules that were held against what is stored, and what they found. */
 export const hunts: Migration = {

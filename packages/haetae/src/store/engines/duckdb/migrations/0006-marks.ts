@@ -1,5 +1,5 @@
+import type { Migration } from '../../sql/migrate.ts';
 import { KEPT } from './0003-records.ts';
-import type { Migration } from './index.ts';
 
 /** How far what goes out has come: which changes of incidents were looked at, and how each channel does. */
 export const marks: Migration = {

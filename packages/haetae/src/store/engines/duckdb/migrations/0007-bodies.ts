@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** One body of an incident is fetched by itself: without the index DuckDB takes in those of 2,048 incidents at once. */
 export const bodies: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from '../../sql/migrate.ts';
 
 /** What lists show of an incident stands in its row: a list of hundreds inflates no bodies. */
 export const listed: Migration = {

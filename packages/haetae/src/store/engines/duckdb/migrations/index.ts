@@ -1,3 +1,4 @@
+import type { Migration } from '../../sql/migrate.ts';
 import { accounts } from './0001-accounts.ts';
 import { events } from './0002-events.ts';
 import { records } from './0003-records.ts';
@@ -6,13 +7,6 @@ import { hunts } from './0005-hunts.ts';
 import { marks } from './0006-marks.ts';
 import { bodies } from './0007-bodies.ts';
 import { listed } from './0008-listed.ts';
-
-/** One step of the schema, never changed once it was released. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly sql: string;
-}
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
 export const MIGRATIONS: readonly Migration[] = [accounts, events, records, strays, hunts, marks, bodies, listed];

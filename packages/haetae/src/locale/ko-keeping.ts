@@ -1,0 +1,91 @@
+import type { enKeeping } from './en-keeping.ts';
+
+export const koKeeping: typeof enKeeping = {
+  commands: {
+    store: { brief: '서버가 저장한 데이터: 현황, 백업, Parquet' },
+    status: { brief: '저장된 데이터의 양과 기간' },
+    backup: {
+      brief: '한 시점의 저장소 전체를 복사',
+      full: [
+        '이벤트, 탐지, 사건, 사용자, 설정을 새 폴더에 기록합니다. 서버가 실행 중이어도 됩니다. 사본을 다시 열어 감사 로그까지 검증한 뒤에',
+        '완료로 표시합니다.',
+        '',
+        '예',
+        '  haetae store backup /mnt/backup/2026-11-28',
+        '',
+        '종료 코드: 0 완료 · 2 잘못된 사용법 또는 데이터 없음 · 130 중단',
+      ].join('\n'),
+    },
+    restore: {
+      brief: '백업으로 저장소를 복원(저장소가 없는 곳에만)',
+      full: [
+        '저장소가 없는 데이터 폴더에 복원합니다. --store(또는 HAETAE_STORE)를 지정하면 비어 있는 PostgreSQL 데이터베이스에 복원하므로,',
+        '폴더 하나로 부족해진 저장소를 옮길 수 있습니다.',
+        '',
+        '예',
+        '  haetae store restore /mnt/backup/2026-11-28 --data /var/lib/haetae',
+        '  HAETAE_STORE=postgres://haetae:…@db/haetae haetae store restore /mnt/backup/2026-11-28',
+      ].join('\n'),
+    },
+    export: {
+      brief: '이벤트를 Parquet으로 내보내기(일자·호스트별 파일)',
+      full: [
+        'DuckDB, Spark, Python 등 Parquet을 읽는 도구라면 모두 읽을 수 있으며, `haetae store import`로 다른 저장소에 넣을 수 있습니다.',
+        '',
+        '예',
+        '  haetae store export /mnt/archive/october --from 2026-10-01 --to 2026-11-01',
+      ].join('\n'),
+    },
+    import: { brief: '내보낸 Parquet 가져오기. 이미 있는 이벤트는 제외' },
+    audit: { brief: '서버에서 누가 무엇을 했는지: 목록, 무결성 검증' },
+    verify: {
+      brief: '감사 로그가 처음부터 끝까지 온전한지 검증',
+      full: [
+        '각 항목의 해시는 앞 항목을 포함하므로, 변경·삭제·절단된 항목이 드러납니다. 마지막 줄을 다른 곳에 적어 두십시오. 나중에 --head로',
+        '지정하면 그때의 내용이 그대로임을 증명합니다.',
+        '',
+        '예',
+        '  haetae audit verify',
+        '  haetae audit verify --head 1042:9f2c…',
+        '',
+        '종료 코드: 0 온전함 · 1 훼손됨 · 2 잘못된 사용법 또는 데이터 없음',
+      ].join('\n'),
+    },
+    list: { brief: '최근 항목' },
+  },
+  flags: {
+    folder: '비어 있거나 아직 없는 폴더',
+    backup: '백업 폴더',
+    store: '데이터 폴더 대신 사용할 PostgreSQL 데이터베이스(또는 HAETAE_STORE 설정)',
+    host: '이 호스트의 이벤트만',
+    parquet: 'Parquet 파일 또는 폴더',
+    head: '이전 실행이 출력한 번호:해시',
+    limit: '최대 항목 수(기본값 50)',
+  },
+  rows: {
+    events: '이벤트',
+    findings: '탐지',
+    incidents: '사건',
+    oldest: '가장 오래된 이벤트',
+    newest: '가장 최근 이벤트',
+    bytes: '디스크 사용량',
+    free: '파일 내 여유',
+    schema: '스키마',
+  },
+  audit: { number: '번호', time: '시각', actor: '사용자', action: '행위', object: '대상', address: '주소' },
+  backedUp: (folder, events, size) =>
+    `haetae: ${folder}에 백업했습니다(이벤트 ${events}건, ${size}). 사본을 다시 열어 온전함을 확인했습니다`,
+  restored: (folder, events) => `haetae: 복원했습니다(이벤트 ${events}건). 데이터 폴더: ${folder}`,
+  exported: (folder, events, files) => `haetae: 이벤트 ${events}건을 파일 ${files}개로 내보냈습니다: ${folder}`,
+  imported: (events, known) => `haetae: 이벤트 ${events}건을 가져왔습니다. 이미 있던 이벤트 ${known}건은 제외했습니다`,
+  nothingAt: (path) => `${path} 경로가 없습니다`,
+  badHead: (text) => `--head ${text}: haetae audit verify가 출력한 대로 번호, 콜론, 16진수 64자리를 쓰십시오.`,
+  whole: (entries) => `감사 로그가 온전합니다(항목 ${entries}건). 다른 곳에 적어 둘 값:`,
+  broken: (number, reason) => `감사 로그가 ${number}번 항목에서 훼손되었습니다: ${reason}.`,
+  breaks: {
+    changed: '내용이 변경됨',
+    missing: '항목이 없음',
+    'cut-off': '이 항목부터 끝까지 잘려 나감',
+    'not-the-head': '적어 둔 값과 다름',
+  },
+};

@@ -1,0 +1,5 @@
+import type { Migration } from '../../sql/migrate.ts';
+import { first } from './0001-first.ts';
+
+/** In order, without a gap. Forward only: a store goes back by restoring a backup. */
+export const MIGRATIONS: readonly Migration[] = [first];

@@ -1,0 +1,9 @@
+/** The driver, in the version that Haetae was tried with. What is said to the database stands in Haetae's store. */
+export {
+  default as connect,
+  type PendingQuery,
+  type ReservedSql,
+  type Row,
+  type Sql,
+  type TransactionSql,
+} from 'postgres';
