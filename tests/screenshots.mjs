@@ -104,7 +104,7 @@ const VIEWS = {
   processes: [`incidents/${incident}?view=tree`],
   evidence: [`incidents/${incident}?view=evidence&at=2`],
   entities: [`incidents/${incident}?view=entities`],
-  responses: [`incidents/${incident}`, (page) => page.locator('#responses').scrollIntoViewIfNeeded()],
+  responses: [`incidents/${incident}?view=respond`],
   report: [`incidents/${incident}`, (page) => page.locator('#report').scrollIntoViewIfNeeded()],
   benign: [`incidents/${incident}`, (page) => page.locator('#triage .button').last().click()],
   hunt: ['hunt?q=powershell'],

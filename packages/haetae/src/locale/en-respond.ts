@@ -103,6 +103,14 @@ export const enRespond = {
     'changes-nothing': 'none needed: it changes nothing',
     'depends-on-script': 'none: it depends on what the script does',
   },
+  steps: { descendants: 'descendants', quarantine: 'quarantine', restore: 'restore', collect: 'collect evidence' },
+  verify: {
+    'process-gone': (pid: string) => `process ${pid} has ended`,
+    'process-stopped': (pid: string) => `process ${pid} stands still`,
+    'file-gone': (path: string) => `gone: ${path}`,
+    'only-server-reachable': 'the server is reached, a second address is not; else all is taken back at once',
+    'archive-whole': 'the archive was written whole',
+  },
   checks: {
     'same-process': 'the process with this id is the one that was found: same start, same image',
     'not-protected': 'neither critical nor protected, by the system’s own flags',

@@ -103,6 +103,14 @@ export const koRespond: RespondWords = {
     'changes-nothing': '불필요: 아무것도 바꾸지 않습니다',
     'depends-on-script': '불가: 스크립트 내용에 따라 다릅니다',
   },
+  steps: { descendants: '하위 프로세스', quarantine: '격리 보관', restore: '복원', collect: '증거 수집' },
+  verify: {
+    'process-gone': (pid) => `프로세스 ${pid} 종료 확인`,
+    'process-stopped': (pid) => `프로세스 ${pid} 정지 확인`,
+    'file-gone': (path) => `제거 확인: ${path}`,
+    'only-server-reachable': '서버에 연결되고 다른 주소에는 연결되지 않는지 확인(아니면 즉시 되돌림)',
+    'archive-whole': '압축 파일 생성 확인',
+  },
   checks: {
     'same-process': '이 ID의 프로세스가 탐지된 프로세스와 같은지(시작 시각, 실행 파일)',
     'not-protected': '시스템 플래그상 필수·보호 프로세스가 아닌지',

@@ -3,31 +3,32 @@ import { printable, type Words } from '../locale/index.ts';
 import type { Plan, PlannedAction } from './plan.ts';
 
 /** A step in one line, as exactly as it is done. Values of logs are made safe for a terminal. */
-export function stepText(step: Step): string {
+export function stepText(step: Step, { respond: { steps: w } }: Words): string {
   switch (step.kind) {
     case 'run':
       return `${step.argv.map(quoted).join(' ')}${step.stdin === undefined ? '' : ` < ${quoted(step.stdin.trim().split('\n').at(-1)!.slice(0, 60))}…`}`;
     case 'script':
       return `haetae-respond.ps1 -Verb ${step.verb} < ${printable(JSON.stringify(step.data))}`;
     case 'signal':
-      return `${step.signal} → ${step.process.pid}${step.tree ? ' + descendants' : ''} (${printable(step.process.image)})`;
+      return `${step.signal} → ${step.process.pid}${step.tree ? ` + ${w.descendants}` : ''} (${printable(step.process.image)})`;
     case 'quarantine':
     case 'restore':
-      return `${step.kind} ${quoted(step.path)}`;
+      return `${w[step.kind]}: ${printable(step.path)}`;
     case 'hosts-line':
       return `hosts ${step.add ? '+' : '-'} 0.0.0.0 ${printable(step.domain)}`;
     case 'collect':
-      return `collect ${step.files.map(quoted).join(' ')}`.trim();
+      return [w.collect, ...step.files.map((path) => printable(path))].join(' · ');
     default:
       return step satisfies never;
   }
 }
 
-const quoted = (text: string): string => (/^[\w@%+=:,./\\{}-]+$/.test(text) ? text : JSON.stringify(printable(text)));
+const quoted = (text: string): string =>
+  /^[\p{L}\p{N}_@%+=:,./\\{}-]+$/u.test(text) ? text : `"${printable(text).replaceAll('"', '\\"')}"`;
 
 export const checkText = (check: Check, words: Words): string => words.respond.checks[check.kind];
 
-export function verifyText(check: Verification): string {
+export function verifyText(check: Verification, { respond: { verify: w } }: Words): string {
   switch (check.kind) {
     case 'run':
       return `${check.argv.map(quoted).join(' ')} → ${check.fails ? '≠ 0' : '0'}`;
@@ -35,14 +36,14 @@ export function verifyText(check: Verification): string {
       return check.verb;
     case 'process-gone':
     case 'process-stopped':
-      return `${check.kind} ${check.process.pid}`;
+      return w[check.kind](String(check.process.pid));
     case 'file-gone':
-      return `${check.kind} ${quoted(check.path)}`;
+      return w[check.kind](printable(check.path));
     case 'line-there':
       return `hosts: 0.0.0.0 ${printable(check.domain)}`;
     case 'only-server-reachable':
     case 'archive-whole':
-      return check.kind;
+      return w[check.kind];
     default:
       return check satisfies never;
   }
@@ -73,9 +74,12 @@ export function actionTexts(
 ): Readonly<Record<'guard' | 'steps' | 'verify' | 'undo', readonly string[]>> {
   return {
     guard: steps.guard.map((check) => checkText(check, words)),
-    steps: steps.steps.map(stepText),
-    verify: steps.verify.map(verifyText),
-    undo: steps.undo.kind === 'steps' ? steps.undo.steps.map(stepText) : [words.respond.noUndo[steps.undo.why]],
+    steps: steps.steps.map((step) => stepText(step, words)),
+    verify: steps.verify.map((check) => verifyText(check, words)),
+    undo:
+      steps.undo.kind === 'steps'
+        ? steps.undo.steps.map((step) => stepText(step, words))
+        : [words.respond.noUndo[steps.undo.why]],
   };
 }
 
