@@ -41,3 +41,17 @@ export function backlog(stored: () => number): Backlog {
     },
   };
 }
+
+/** Bytes behind which detection is late by a good half of a second, and how long an acknowledgement is held back for it. */
+const MUCH_BYTES = 12 * 1024 * 1024;
+const HELD_MS = 250;
+const LOOK_MS = 20;
+
+/**
+ * Waits a little while much is behind: senders wait for their acknowledgements before they send more, and what they do not send
+ * leaves the machine to detection. Where many send at once it slows them down, and stops nobody.
+ */
+export async function holdBack(behind: Pick<Backlog, 'bytes'>): Promise<void> {
+  for (let waited = 0; waited < HELD_MS && behind.bytes > MUCH_BYTES; waited += LOOK_MS)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}

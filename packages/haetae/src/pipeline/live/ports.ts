@@ -12,7 +12,7 @@ import {
 } from '../../server/index.ts';
 import { type Log, type Store, StoreError, type StoreStatus } from '../../store/index.ts';
 import type { Ahead } from './ahead.ts';
-import type { Backlog } from './backlog.ts';
+import { type Backlog, holdBack } from './backlog.ts';
 import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { Measures } from './measures.ts';
@@ -79,7 +79,9 @@ export function livePorts(parts: PortParts): Ports {
     intake: {
       async accept(frame) {
         const outcome = await intake.accept(frame);
-        if (outcome.kind === 'durable') behind.add(outcome.seq, frame.items, frame.bytes.length);
+        if (outcome.kind !== 'durable') return outcome;
+        behind.add(outcome.seq, frame.items, frame.bytes.length);
+        await holdBack(behind);
         return outcome;
       },
     },
