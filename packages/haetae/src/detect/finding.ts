@@ -80,6 +80,8 @@ export interface Finding {
   readonly event: EventFacts;
   /** The data fields of the event in document order; the second, third … of one name are `name[2]`, `name[3]` … */
   readonly fields: Readonly<Record<string, string>>;
+  /** A rule over several events was told of the match. */
+  readonly awaited?: true;
   /** What was decoded out of the fields, whichever rule matched; absent when nothing was. */
   readonly decoded?: readonly HiddenText[];
 }

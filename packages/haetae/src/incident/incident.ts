@@ -98,6 +98,8 @@ export type LinkKind =
   | 'hop'
   /** A file that one wrote and the other ran or named. */
   | 'file'
+  /** An event that both speak of: one of them is of a rule over several events, the other may be what it is made of. */
+  | 'sequence'
   /** A script that one was given in its command line and the other ran. */
   | 'script'
   | 'service'

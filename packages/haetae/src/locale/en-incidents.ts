@@ -85,6 +85,7 @@ export const enIncidents = {
     hop: (by: string) => `the way from one host to the other: ${by}`,
     file: (by: string) => `the same file ${by}`,
     script: (by: string) => `a script that one was given and the other ran: ${by}`,
+    sequence: (by: string) => `parts of one sequence of events: ${by}`,
     service: (by: string) => `the same service ${by}`,
     task: (by: string) => `the same scheduled task ${by}`,
     'run-key': (by: string) => `the same autostart entry ${by}`,

@@ -83,6 +83,7 @@ export const koIncidents: IncidentWords = {
     hop: (by) => `호스트 사이의 이동: ${by}`,
     file: (by) => `같은 파일 ${by}`,
     script: (by) => `한쪽에 주어지고 다른 쪽이 실행한 스크립트: ${by}`,
+    sequence: (by) => `하나의 상관 탐지를 이루는 이벤트: ${by}`,
     service: (by) => `같은 서비스 ${by}`,
     task: (by) => `같은 예약 작업 ${by}`,
     'run-key': (by) => `같은 자동 실행 항목 ${by}`,

@@ -110,6 +110,7 @@ const ORDER: readonly LinkKind[] = [
   'run-key',
   'wmi',
   'script',
+  'sequence',
   'file',
   'session',
   'hash',

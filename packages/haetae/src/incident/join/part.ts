@@ -7,6 +7,7 @@ import { joinByNamed } from './named.ts';
 import { joinByInjection, joinByProcess, type Pair } from './processes.ts';
 import { type Rare, rareOf } from './rarity.ts';
 import { joinByRequests } from './requests.ts';
+import { joinBySequence } from './sequences.ts';
 import { joinBySession } from './sessions.ts';
 import { joinByThings } from './things.ts';
 
@@ -29,6 +30,7 @@ export function partOf(context: Context, hosts: HostNames): Part {
   joinByInjection(context);
   const pairs = joinByProcess(context);
   joinBySession(context);
+  joinBySequence(context);
   joinByThings(context);
   joinByNamed(context);
   joinByRequests(context);

@@ -1,4 +1,4 @@
-import type { EventFacts, FiledFinding } from '../../detect/index.ts';
+import type { EventFacts, EventReference, FiledFinding } from '../../detect/index.ts';
 import { type Happening, type IncidentFinding, KEPT_FIELD } from '../incident.ts';
 import { type Subject, subjectOf } from '../lineage/subject.ts';
 import { compare, contentHash, told } from '../text.ts';
@@ -23,10 +23,19 @@ export interface Said
   readonly flow: string;
   /** Hashes of scripts that were run, or handed over in a command line. */
   readonly scripts: readonly string[];
+  /** Events that a rule over several events names, and the own one of what such a rule is made of. Absent for none. */
+  readonly shared?: readonly SharedEvent[];
   /** What an event without a process speaks of. */
   readonly about: string;
   /** What was done by a process that does what everybody asks for. */
   readonly object: string;
+}
+
+/** An event that several findings may speak of. */
+export interface SharedEvent {
+  readonly key: string;
+  /** As people tell it: `Security 4625`. */
+  readonly by: string;
 }
 
 /** What a finding says: its rule; of a score, the kind of events that it is unusual among. */
@@ -70,6 +79,7 @@ export function saidBy(finding: FiledFinding): Said {
     if (KEPT.has(name) && value !== '') fields[name] = value.slice(0, KEPT_FIELD);
   const unusual = why.find((reason) => reason.kind === 'unusual');
   const subject = subjectOf(finding);
+  const shared = sharedOf(finding);
   return {
     detector,
     rule:
@@ -94,6 +104,7 @@ export function saidBy(finding: FiledFinding): Said {
     decoded: tellingLayer(decoded)?.slice(0, KEPT_FIELD),
     flow: flowOf(finding),
     scripts: scriptsOf(finding),
+    ...(shared.length > 0 && { shared }),
     about: aboutOf(subject, finding),
     object: objectOf(finding),
   };
@@ -102,6 +113,33 @@ export function saidBy(finding: FiledFinding): Said {
 export function happeningOf({ file, record, line }: Said, timeMs: number): Happening {
   return { file, record, line, timeMs: told(timeMs) };
 }
+
+/**
+ * Of several events those until the one that met the condition: what comes later is told later, so that a finding that is
+ * told at once has the same ones.
+ */
+function sharedOf({ why, awaited, event, file }: FiledFinding): SharedEvent[] {
+  const correlated = why.find((reason) => reason.kind === 'correlated');
+  if (correlated?.kind !== 'correlated' && awaited !== true) return [];
+  const { position, channel, eventId } = event;
+  const place = position.kind === 'record' ? { record: position.record } : { line: position.line };
+  const shared = [sharedEvent({ file, channel, eventId, ...place })];
+  const met = event.timeMs ?? Number.POSITIVE_INFINITY;
+  for (const one of correlated?.kind === 'correlated' ? correlated.first : [])
+    if (Date.parse(one.time) <= met) shared.push(sharedEvent(one));
+  return shared;
+}
+
+const sharedEvent = ({
+  file,
+  record,
+  line,
+  channel,
+  eventId,
+}: Pick<EventReference, 'file' | 'record' | 'line' | 'channel' | 'eventId'>): SharedEvent => ({
+  key: `${file}|${record ?? ''}|${line ?? ''}`,
+  by: `${channel.replace(/^Microsoft-Windows-|\/Operational$/g, '')} ${eventId}`,
+});
 
 const objectOf = ({ fields }: FiledFinding): string =>
   (fields.TargetObject ?? fields.TargetFilename ?? fields.TargetImage ?? fields.ObjectName ?? '')

@@ -20,6 +20,8 @@ export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'eve
   readonly flows: Set<string>;
   /** Hashes of scripts that were run, or handed over in a command line. */
   readonly scripts: readonly string[];
+  /** See {@link Said.shared}; by their keys. */
+  readonly shared: Map<string, string>;
   /** Of the content of the first event and the statement. */
   readonly identity: string;
   readonly first: number;
@@ -90,6 +92,7 @@ export class Units {
       open.events.push(happening);
       if (!(open.last >= timeMs)) open.last = timeMs;
       if (said.flow !== '' && open.flows.size < MOST_FLOWS) open.flows.add(said.flow);
+      for (const { key, by } of said.shared ?? []) if (open.shared.size < MOST_SHARED) open.shared.set(key, by);
       return open;
     }
     const unit = unitOf(said, number, host, node, happening, `${what}|${about}`);
@@ -145,6 +148,7 @@ export class Units {
 const NOTHING_SAID_MS = 60_000;
 
 const MOST_FLOWS = 32;
+const MOST_SHARED = 64;
 
 function unitOf(
   said: Said,
@@ -181,6 +185,7 @@ function unitOf(
         ? `start ${node.key}`
         : `${happening.file} ${happening.record ?? ''} ${happening.line ?? ''}`,
     flows: new Set(said.flow === '' ? [] : [said.flow]),
+    shared: new Map(said.shared?.map(({ key, by }) => [key, by])),
     get identity() {
       return contentHash(
         [

@@ -73,10 +73,8 @@ function create(setup: DetectorSetup): Detector {
     const findings: Finding[] = [];
     for (const match of matches) {
       const { rule, matcher, view, via, degraded, confidence } = match;
-      if (signal !== undefined) {
-        const awaited = sequences?.signal(match, about);
-        if (awaited !== undefined) signal(awaited);
-      }
+      const awaited = signal === undefined ? undefined : sequences?.signal(match, about);
+      if (awaited !== undefined) signal!(awaited);
       if (!telling.has(rule)) continue;
       findings.push({
         detector: 'sigma',
@@ -84,6 +82,7 @@ function create(setup: DetectorSetup): Detector {
         via,
         ...(degraded.length > 0 && { degraded, confidence }),
         why: matcher.explain(view).map((why) => toReason(why, hidden)),
+        ...(awaited !== undefined && { awaited: true }),
         ...about,
       });
     }
