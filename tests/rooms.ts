@@ -80,7 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'haetae/notify': {
     path: 'packages/haetae/src/notify',
     rooms: ['event', 'haetae/attack', 'haetae/locale', 'haetae/incident', 'haetae/store'],
-    packages: ['@slack/socket-mode', '@slack/web-api', 'yaml'],
+    packages: ['@slack/socket-mode', '@slack/web-api', 'undici', 'yaml'],
   },
   'haetae/hunt': {
     path: 'packages/haetae/src/hunt',

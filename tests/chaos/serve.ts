@@ -22,10 +22,19 @@ export interface ServeOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly execArgv?: readonly string[];
+  /** How long it may take to be ready. */
+  readonly readyMs?: number;
 }
 
 /** Starts `haetae serve` as its users do, and waits until it says that it is ready. Throws what it said when it ends instead. */
-export async function serve({ data, port, args = [], env = {}, execArgv = [] }: ServeOptions): Promise<Serve> {
+export async function serve({
+  data,
+  port,
+  args = [],
+  env = {},
+  execArgv = [],
+  readyMs = 60_000,
+}: ServeOptions): Promise<Serve> {
   const began = performance.now();
   const child = spawn(
     process.execPath,
@@ -48,7 +57,8 @@ export async function serve({ data, port, args = [], env = {}, execArgv = [] }: 
       () => false,
     );
     if (ready) break;
-    if (performance.now() - began > 60_000) throw new Error(`haetae serve is not ready after a minute: ${said}`);
+    if (performance.now() - began > readyMs)
+      throw new Error(`haetae serve is not ready after ${readyMs / 1000} s: ${said}`);
     await pause(20);
   }
   return {

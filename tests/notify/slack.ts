@@ -16,6 +16,8 @@ export interface SlackMessage {
   readonly thread: string | null;
   readonly atMs: number;
   readonly metadata: { readonly event_type: string; readonly event_payload: Readonly<Record<string, string>> };
+  /** Files that stand with it. */
+  readonly files: readonly { readonly name: string; readonly title: string; readonly bytes: number }[];
   blocks: unknown[];
   text: string;
   edits: number;
@@ -50,6 +52,8 @@ export async function slackStandIn(): Promise<Slack> {
   const sockets = new Set<WebSocket>();
   let counted = 0;
   let envelopes = 0;
+  let uploads = 0;
+  const uploaded = new Map<string, { name: string; wanted: number; bytes: number }>();
   const stamp = (): string => `${(Date.now() / 1000).toFixed(0)}.${String(++counted).padStart(6, '0')}`;
 
   const answers: Readonly<Record<string, (body: Record<string, string>) => object>> = {
@@ -64,6 +68,7 @@ export async function slackStandIn(): Promise<Slack> {
         blocks: JSON.parse(body.blocks ?? '[]') as unknown[],
         text: body.text ?? '',
         edits: 0,
+        files: [],
       };
       messages.push(message);
       return { ok: true, channel: message.channel, ts: message.ts };
@@ -75,6 +80,21 @@ export async function slackStandIn(): Promise<Slack> {
       message.text = body.text ?? '';
       message.edits++;
       return { ok: true, channel: message.channel, ts: message.ts };
+    },
+    'files.getUploadURLExternal': (body) => {
+      const id = `F${++uploads}`;
+      uploaded.set(id, { name: body.filename!, wanted: Number(body.length), bytes: -1 });
+      return { ok: true, file_id: id, upload_url: `http://127.0.0.1:${port()}/upload/${id}` };
+    },
+    'files.completeUploadExternal': (body) => {
+      const files = (JSON.parse(body.files!) as { id: string; title: string }[]).map(({ id, title }) => {
+        const { name = '', bytes = -1, wanted } = uploaded.get(id) ?? {};
+        return { name, title, bytes: bytes === wanted ? bytes : -1 };
+      });
+      if (files.some(({ bytes }) => bytes < 0)) return { ok: false, error: 'file_not_found' };
+      const at = { ts: stamp(), channel: body.channel_id!, thread: body.thread_ts ?? null, atMs: Date.now() };
+      messages.push({ ...at, metadata: { event_type: '', event_payload: {} }, blocks: [], text: '', edits: 0, files });
+      return { ok: true, files };
     },
     'chat.postEphemeral': (body) => {
       whispers.push({ user: body.user!, text: body.text! });
@@ -96,16 +116,29 @@ export async function slackStandIn(): Promise<Slack> {
     messages: all
       .filter(({ ts }) => Number(ts) >= Number(oldest ?? 0))
       .reverse()
-      .map((one) => ({ ts: one.ts, text: one.text, ...(metadata === 'true' && { metadata: one.metadata }) })),
+      .map((one) => ({
+        ts: one.ts,
+        text: one.text,
+        files: one.files,
+        ...(metadata === 'true' && { metadata: one.metadata }),
+      })),
     has_more: false,
   });
 
   const server = http.createServer((request, response) => {
     let text = '';
-    request.on('data', (bytes) => {
+    let size = 0;
+    request.on('data', (bytes: Buffer) => {
       text += bytes;
+      size += bytes.length;
     });
     request.on('end', () => {
+      const upload = uploaded.get((request.url ?? '').replace(/^\/upload\//, ''));
+      if (upload !== undefined) {
+        upload.bytes = size;
+        response.end('OK');
+        return;
+      }
       const method = (request.url ?? '').replace(/^\/api\//, '');
       const wanted = method === 'apps.connections.open' ? APP_TOKEN : TOKEN;
       const say = (status: number, body: object, headers: Record<string, string> = {}): void => {
@@ -116,12 +149,13 @@ export async function slackStandIn(): Promise<Slack> {
       const answer = answers[method];
       if (answer === undefined) return say(200, { ok: false, error: 'unknown_method' });
       const posts = method === 'chat.postMessage' || method === 'chat.update';
+      const shows = posts || method === 'files.completeUploadExternal';
       const next = posts ? trouble.shift() : undefined;
       if (next?.kind === 'ratelimited')
         return say(429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(next.seconds) });
       if (next?.kind === 'status') return say(next.status, {});
       if (next?.kind === 'error') return say(200, { ok: false, error: next.error });
-      if (posts) calls.push({ method, atMs: Date.now() });
+      if (shows) calls.push({ method, atMs: Date.now() });
       const told = answer(Object.fromEntries(new URLSearchParams(text)));
       if (next?.kind === 'lost') request.socket.destroy();
       else say(200, told);

@@ -48,7 +48,7 @@ export function timeAxis(
     });
     // A label that would run out of the picture, or over the name of the zone, is left out.
     const said = tickText(ms, step, zone.zone);
-    if (at < plot.x + Math.max(4, said.length * 3 - 12) || at > plot.x + plot.width - 20) return lines ? [line] : [];
+    if (at < plot.x + said.length * 3 || at > plot.x + plot.width - 20) return lines ? [line] : [];
     const text = mark('text', { class: 'tick', x: at, y, 'text-anchor': 'middle', fill: MUTED }, said);
     return lines ? [line, text] : [text];
   });

@@ -51,6 +51,7 @@ export function wholeIncidentJson(incident: Incident, words: Words) {
   const { merged, waterfall, links, tree, entities, blind, findings } = incident;
   return {
     ...incidentJson(incident, words),
+    named: incident.title,
     merged,
     waterfall: waterfall.map((part) => ({
       ...part,
@@ -59,7 +60,7 @@ export function wholeIncidentJson(incident: Incident, words: Words) {
     links: links.map(({ shownBy, ...link }) => ({ ...link, shownBy: shownBy.map(placeJson) })),
     evidence: findings.map(({ events, rule, ...finding }) => ({
       ...finding,
-      rule: rule === null ? null : { id: rule.id, title: rule.title },
+      rule,
       events: events.map(placeJson),
     })),
     tree: tree.map(({ startMs, endMs, started, acts, ...node }) => ({

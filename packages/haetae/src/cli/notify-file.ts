@@ -13,6 +13,18 @@ export function notifyPath(given: string | undefined, data: string): string | un
   return existsSync(path) ? path : undefined;
 }
 
+/** For a server: where the file is or will be, and what it says; one that is given must be there. */
+export function notifyOption(
+  given: string | undefined,
+  data: string,
+  words: Words,
+): { readonly path: string; readonly config: NotifyConfig | undefined } {
+  const path = notifyPath(given, data);
+  return path === undefined
+    ? { path: join(data, NOTIFY_FILE), config: undefined }
+    : { path, config: soundNotifyAt(path, words) };
+}
+
 export function notifyAt(path: string, { lang, notify: w }: Words) {
   try {
     return readNotify(readFileSync(path, 'utf8'), lang);

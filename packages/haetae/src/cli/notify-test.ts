@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { printable, wordsOf } from '../locale/index.ts';
-import { connect, noticeMessage, openChannel, post, readSecret } from '../notify/index.ts';
+import { noticeMessage, offText, openChannel, readSecret, worldOf, worldThrough } from '../notify/index.ts';
 import type { Context, NotifyTestFlags } from './flags.ts';
 import { notifyPath, soundNotifyAt } from './notify-file.ts';
 import { checkLanguage } from './options.ts';
@@ -18,17 +18,19 @@ export async function notifyTestCommand(this: Context, flags: NotifyTestFlags, .
   const data = dataAt(flags.data);
   const path = notifyPath(flags.file, data);
   if (path === undefined) throw new UsageError(w.noFile(`${data}/notify.yml`, 'ENOENT'));
-  const { channels } = soundNotifyAt(path, words);
+  const config = soundNotifyAt(path, words);
+  const { channels } = config;
+  const opener = { world: worldOf(now), readSecret, through: (proxy: string) => worldThrough(proxy, now) };
   for (const name of names)
     if (!channels.some((one) => one.name === name))
       throw new UsageError(w.noChannel(name, channels.map((one) => one.name).join(', ')));
   let bad = 0;
   for (const channel of channels.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const { name, language } = channel;
-    const opened = openChannel(channel, { world: { now, post, connect }, readSecret });
+    const opened = openChannel(channel, config, opener);
     if (opened.kind === 'off') {
       if (channel.on || names.length > 0) bad++;
-      stdout.write(`${w.tested.off(name, printable(opened.why))}\n`);
+      stdout.write(`${w.tested.off(name, printable(offText(opened.why, words.lang)))}\n`);
       continue;
     }
     const { notify: said } = wordsOf(language);

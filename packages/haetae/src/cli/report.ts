@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { Incident } from '../incident/index.ts';
 import type { Words } from '../locale/index.ts';
 import type { StoredReportWanted } from '../pipeline/index.ts';
-import { ReportError, type ReportedIncident, type ReportOptions } from '../report/index.ts';
+import { type EvidenceFile, ReportError, type ReportedIncident, type ReportOptions } from '../report/index.ts';
 import type { Context, ReportFlags } from './flags.ts';
 import { idOption, pickIncident } from './incident-pick.ts';
+import { readIncidents } from './incident-read.ts';
 import { assetsOption } from './incident-run.ts';
 import { count } from './numbers.ts';
 import { anythingRead, conclude } from './receipt.ts';
@@ -14,16 +18,65 @@ import { askStored, timesOf } from './stored.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { whyNothing } from './why-nothing.ts';
 
+/** More is a log. */
+const MOST_JSON = 512 * 1024 * 1024;
+
 export async function reportCommand(this: Context, flags: ReportFlags, ...paths: string[]): Promise<void> {
   const { console } = this;
   const { words } = console;
   const settings = reportSettings(flags, words, console.now);
   try {
-    if (paths.length > 0) await ofLogs(this, flags, settings, paths);
+    const finished = paths.length === 1 ? finishedAt(paths[0]!, words) : undefined;
+    if (finished !== undefined) console.exit(ofFinished(this, flags, settings, finished));
+    else if (paths.length > 0) await ofLogs(this, flags, settings, paths);
     else console.exit(await ofServer(this, flags, settings));
   } catch (error) {
     throw error instanceof ReportError ? new UsageError(error.message) : error;
   }
+}
+
+interface Finished {
+  readonly incidents: readonly Incident[];
+  readonly file: EvidenceFile;
+}
+
+/** JSON of a run that is over; undefined where the path leads to anything else. */
+function finishedAt(path: string, words: Words): Finished | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size > MOST_JSON || !path.toLowerCase().endsWith('.json'))
+    return undefined;
+  const bytes = readFileSync(path);
+  const read = readIncidents(bytes.toString('utf8'));
+  if (read.kind === 'other') return undefined;
+  if (read.kind === 'less') throw new UsageError(words.report.tellsLess(path));
+  const times = read.incidents.flatMap(({ fromMs, toMs }) => [fromMs, toMs]).filter((ms) => ms !== null);
+  return {
+    incidents: read.incidents,
+    file: {
+      ...{ path, bytes: bytes.length, format: 'haetae incident', lost: 0 },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      events: read.incidents.reduce((sum, { counts }) => sum + counts.events, 0),
+      firstMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
+      lastMs: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
+    },
+  };
+}
+
+function ofFinished(
+  { console }: Context,
+  flags: ReportFlags,
+  settings: ReportSettings,
+  { incidents: all, file }: Finished,
+): number {
+  const { words, stderr, version } = console;
+  const incidents = all.map((incident) => ({ incident, unusual: new Map() }));
+  const told = chosen(incidents, idOption(flags.incident, words), settings.options, words);
+  const written = settings.write({
+    ...{ incidents: told, otherIncidents: incidents.length - told.length, looseFindings: 0 },
+    ...{ source: { kind: 'logs' }, evidence: [file], packs: [], rulesInForce: undefined, version },
+  });
+  stderr.write(`haetae: ${words.report.written(written.join(', '))}\n`);
+  return EXIT.done;
 }
 
 async function ofLogs(
@@ -69,7 +122,7 @@ async function ofServer({ console }: Context, flags: ReportFlags, settings: Repo
   if (id === undefined && flags.from === undefined && flags.to === undefined) throw new UsageError(words.report.what);
   const wanted: StoredReportWanted = id === undefined ? { kind: 'span', ...times } : { kind: 'one', id };
   return askStored(flags, words, async (stored) => {
-    const { incidents, others, declared } = await stored.reported(wanted);
+    const { incidents, others, ...grounds } = await stored.reported(wanted);
     const told = settings.options.template === 'kisa' ? incidents.slice(0, 1) : incidents;
     if (told.length === 0) {
       stderr.write(`haetae: ${id === undefined ? words.report.noneThen : words.report.noSuch(id)}\n`);
@@ -77,7 +130,7 @@ async function ofServer({ console }: Context, flags: ReportFlags, settings: Repo
     }
     const written = settings.write({
       ...{ incidents: told, otherIncidents: others + incidents.length - told.length, looseFindings: 0 },
-      ...{ source: { kind: 'server' }, evidence: [], packs: [], rulesInForce: undefined, version, declared },
+      ...{ source: { kind: 'server' }, version, ...grounds },
     });
     stderr.write(`haetae: ${words.report.written(written.join(', '))} (${count(told.length)})\n`);
     return EXIT.done;

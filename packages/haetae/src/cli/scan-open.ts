@@ -46,6 +46,7 @@ export async function openPages({ console, found, zone }: Session, flags: ScanFl
     const { password, carve, checksums } = flags;
     const options: ServeOptions = {
       directory,
+      language: words.lang,
       host: HOST,
       port: 0,
       syslog: [],

@@ -9,7 +9,7 @@ import { dataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo.ts';
 import { exceptionsAt } from './exceptions-load.ts';
 import type { ServeFlags } from './flags.ts';
-import { notifyPath, soundNotifyAt } from './notify-file.ts';
+import { notifyOption } from './notify-file.ts';
 import { levelOption, zoneOption } from './options.ts';
 import { respondOptions } from './respond-options.ts';
 import { rulePacks } from './rule-packs.ts';
@@ -51,7 +51,6 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
   const gb = natural('--keep-gb', flags.keepGb, words);
   const every = (['daily', 'weekly', 'monthly'] as const).find((one) => one === flags.report);
   if (flags.report !== undefined && every === undefined) throw new UsageError(words.report.badSchedule(flags.report));
-  const notify = demo === undefined ? notifyPath(flags.notify, dataAt(flags.data)) : undefined;
   const { cacheFolder } = await scanning();
   return {
     verbose: flags.verbose ?? false,
@@ -86,7 +85,8 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       timeZone: zoneOption(flags.timezone, words).name,
       pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
       ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
-      ...(notify !== undefined && { notify: { path: notify, config: soundNotifyAt(notify, words) } }),
+      ...(demo === undefined && { notify: notifyOption(flags.notify, dataAt(flags.data), words) }),
+      language: words.lang,
       respond: respondOptions(flags, dataAt(flags.data), words),
       ...(every !== undefined && { reports: { every, language: words.lang } }),
       keep: stored !== 'off',

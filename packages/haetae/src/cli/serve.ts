@@ -97,7 +97,7 @@ function opened(
 }
 
 function notifyLines(channels: Serving['channels'], notify: ServeOptions['notify'], { notify: w }: Words): string[] {
-  if (notify === undefined) return [w.notServing];
+  if (notify?.config === undefined) return [w.notServing];
   const told = channels.map(({ name, type, state, why }) => w.channelState(name, type, state === 'off' ? why : ''));
   return [w.serving(told.join(', '), notify.path)];
 }

@@ -37,6 +37,8 @@ export const enReportCommand = {
   },
   badSchedule: (text: string) => `--report ${text}: daily, weekly or monthly.`,
   what: 'Say what to report: paths of logs, or --incident or --from/--to of what a server has stored.',
+  tellsLess: (path: string) =>
+    `${path}: this JSON does not tell a whole incident; haetae incident LOGS --format json writes one that does.`,
   noneThen: 'no incident in this time',
   noSuch: (id: string) => `no incident ${id}`,
   written: (files: string) => `written: ${files}`,

@@ -80,7 +80,7 @@ export const enReport = {
     firstLead: 'What to do first:',
     other: (n: string) => `The same logs hold ${some(n, 'further incident')}, which this report does not speak of.`,
     listed: (full: string, rest: string) =>
-      `The ${full} gravest are told in full; ${rest} stand in this list alone. One of them by --incident, more by --full.`,
+      `The ${full} gravest are told in full; the other ${rest} stand in this list.`,
     loose: (n: string) => `${some(n, 'finding')} of little weight are in no incident.`,
   },
   noticed: {
@@ -175,8 +175,22 @@ export const enReport = {
     created: 'Incident created by detection',
     level: (from: string, to: string) => `Level: ${from} → ${to}`,
     merged: (id: string) => `Joined with incident ${id}`,
-    delivery: (channel: string, state: string) => `Message by ${channel}: ${state}`,
-    response: (action: string, state: string) => `Response ${action}: ${state}`,
+    delivery: (channel: string, state: string, why: string) =>
+      `Message by ${channel}: ${state}${why === '' ? '' : ` (${why})`}`,
+    deliveries: { sent: 'sent', 'given-up': 'given up', 'handed-over': 'sent by another channel' },
+    response: (action: string, about: string, state: string) =>
+      `Response: ${action}${about === '' ? '' : ` (${about})`}: ${state}`,
+    outcomes: {
+      refused: 'refused by the host',
+      checked: 'checked',
+      done: 'done',
+      failed: 'failed',
+      'rolled-back': 'taken back: the self-test failed',
+      undone: 'taken back',
+      ended: 'ended by its own time',
+    },
+    waits: (action: string, about: string) => `Decide on the proposed response: ${action} (${about})`,
+    reported: (stage: string) => `Report handed in: ${stage}`,
     tags: (text: string) => `Tags: ${text}`,
     aware: 'Awareness declared',
     other: 'Changed',
@@ -250,6 +264,9 @@ export const enReport = {
   evidence: {
     lead: 'Each file as it was read. The hash is that of the file’s bytes.',
     server: 'The events came to the server over the network; they are kept in its store and not in files.',
+    stored:
+      'The stored events that the incidents are made from, by host and log. The hash is that of their lines of JSON in the order of their ids.',
+    gone: (n: string) => `${n} no longer stored`,
     none: 'No file was read.',
     lost: (n: string) => `${n} unreadable`,
     places: 'Places in the evidence column are file#record or file:line.',

@@ -37,6 +37,8 @@ export const koReportCommand: ReportCommandWords = {
   },
   badSchedule: (text) => `--report ${text}: daily, weekly, monthly 중 하나를 쓰십시오.`,
   what: '보고할 대상을 지정하십시오: 로그 경로, 또는 서버에 저장된 사건의 --incident나 --from·--to.',
+  tellsLess: (path) =>
+    `${path}: 사건 전체가 담긴 JSON이 아닙니다. haetae incident 로그 --format json으로 저장한 파일을 지정하십시오.`,
   noneThen: '이 기간에는 사건이 없습니다',
   noSuch: (id) => `사건 ${id}이(가) 없습니다`,
   written: (files) => `저장했습니다: ${files}`,

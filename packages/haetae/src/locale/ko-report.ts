@@ -70,8 +70,7 @@ export const koReport: ReportWords = {
     keyLead: '주요 경위는 다음과 같습니다.',
     firstLead: '우선 조치가 필요한 사항은 다음과 같습니다.',
     other: (n) => `같은 로그에서 확인된 다른 사건 ${n}건은 이 보고서에 포함하지 않았습니다.`,
-    listed: (full, rest) =>
-      `위험도가 높은 ${full}건만 상세히 기술했고 나머지 ${rest}건은 이 목록에만 있습니다. 개별 사건은 --incident, 더 많은 사건은 --full로 작성할 수 있습니다.`,
+    listed: (full, rest) => `위험도가 높은 ${full}건만 상세히 기술했고 나머지 ${rest}건은 이 목록에만 있습니다.`,
     loose: (n) => `사건으로 묶이지 않은 경미한 탐지가 ${n}건 있습니다.`,
   },
   noticed: {
@@ -164,8 +163,20 @@ export const koReport: ReportWords = {
     created: '탐지로 사건 생성',
     level: (from, to) => `심각도 변경: ${from} → ${to}`,
     merged: (id) => `사건 병합: ${id}`,
-    delivery: (channel, state) => `알림(${channel}): ${state}`,
-    response: (action, state) => `대응 조치(${action}): ${state}`,
+    delivery: (channel, state, why) => `알림(${channel}): ${state}${why === '' ? '' : ` – ${why}`}`,
+    deliveries: { sent: '발송', 'given-up': '발송하지 못함', 'handed-over': '대체 채널로 발송' },
+    response: (action, about, state) => `대응 조치: ${action}${about === '' ? '' : `(${about})`} – ${state}`,
+    outcomes: {
+      refused: '호스트가 거부함',
+      checked: '확인 완료',
+      done: '완료',
+      failed: '실패',
+      'rolled-back': '자체 점검 실패로 되돌림',
+      undone: '되돌림',
+      ended: '시간이 지나 해제됨',
+    },
+    waits: (action, about) => `제안된 대응 조치의 승인 여부 결정: ${action}(${about})`,
+    reported: (stage) => `보고서 제출: ${stage}`,
     tags: (text) => `태그: ${text}`,
     aware: '인지 시점 선언',
     other: '변경',
@@ -235,6 +246,9 @@ export const koReport: ReportWords = {
   evidence: {
     lead: '분석한 파일의 목록입니다. 해시는 파일 전체의 SHA-256입니다.',
     server: '이벤트는 네트워크로 서버에 수집되어 저장소에 보관되며 개별 파일로 존재하지 않습니다.',
+    stored:
+      '사건의 근거가 된 저장 이벤트를 호스트와 로그별로 묶은 목록입니다. 해시는 해당 이벤트의 JSON 행을 ID 순으로 이은 값의 SHA-256입니다.',
+    gone: (n) => `보존 기간이 지난 이벤트 ${n}건`,
     none: '읽은 파일이 없습니다.',
     lost: (n) => `읽지 못한 기록 ${n}건`,
     places: '근거는 파일#레코드 또는 파일:행으로 표기합니다.',

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, wri
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { causeOf } from './channels/cause.ts';
-import type { Connect, Post } from './channels/channel.ts';
+import type { Connect, Post, World } from './channels/channel.ts';
 import type { ReadSecret } from './config/secrets.ts';
 import type { Clock } from './outbox/outbox.ts';
 
@@ -12,27 +12,50 @@ const UNSENT =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EACCES|EPERM|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_URL|ERR_TLS.*|CERT_.*|.*_CERT.*|DEPTH_ZERO.*|UNABLE_TO_.*|SELF_SIGNED.*)$/;
 const MOST_ANSWER = 64 * 1024;
 
-/** A request that follows no redirect: what is signed for one address goes to no other. */
-export const post: Post = async ({ url, headers, body, timeoutMs }) => {
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'user-agent': 'haetae', ...headers },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+/** The network, as it is. */
+export const worldOf = (now: () => number): World => ({ now, connect, post: postBy(async () => fetch) });
+
+/** The same for what goes over HTTP, through a proxy. */
+export function worldThrough(proxy: string, now: () => number): World {
+  let opened: Promise<{ readonly fetch: typeof fetch; readonly dispatcher: object }> | undefined;
+  const open = (): NonNullable<typeof opened> => {
+    opened ??= import('undici').then(({ ProxyAgent, fetch: ask }) => {
+      const dispatcher = new ProxyAgent(proxy);
+      return {
+        dispatcher,
+        fetch: ((url, init) => ask(url as never, { ...init, dispatcher } as never)) as typeof fetch,
+      };
     });
-    return {
-      kind: 'answer',
-      status: answer.status,
-      body: (await answer.text().catch(() => '')).slice(0, MOST_ANSWER),
-      retryAfterMs: retryAfterOf(answer.headers.get('retry-after'), Date.now()),
-    };
-  } catch (error) {
-    const why = causeOf(error);
-    return { kind: 'unreachable', why, sent: !UNSENT.test(why) };
-  }
-};
+    return opened;
+  };
+  const through = { fetch: async () => (await open()).fetch, dispatcher: async () => (await open()).dispatcher };
+  return { now, connect, post: postBy(through.fetch), proxy: through };
+}
+
+/** A request that follows no redirect: what is signed for one address goes to no other. */
+const postBy =
+  (asker: () => Promise<typeof fetch>): Post =>
+  async ({ url, headers, body, timeoutMs }) => {
+    try {
+      const ask = await asker();
+      const answer = await ask(url, {
+        method: 'POST',
+        headers: { 'user-agent': 'haetae', ...headers },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return {
+        kind: 'answer',
+        status: answer.status,
+        body: (await answer.text().catch(() => '')).slice(0, MOST_ANSWER),
+        retryAfterMs: retryAfterOf(answer.headers.get('retry-after'), Date.now()),
+      };
+    } catch (error) {
+      const why = causeOf(error);
+      return { kind: 'unreachable', why, sent: !UNSENT.test(why) };
+    }
+  };
 
 /** Seconds, or a date. */
 export function retryAfterOf(text: string | null, nowMs: number): number | null {

@@ -1,25 +1,22 @@
-import { wordsOf } from '../locale/index.ts';
+import { type Language, wordsOf } from '../locale/index.ts';
 import type { Delivery, Store } from '../store/index.ts';
 import { press } from './buttons/press.ts';
 import { BUTTON_MS, signButton } from './buttons/sign.ts';
 import { hearButtons } from './buttons/socket.ts';
-import { type ButtonMaker, type Sender, textOf, type World } from './channels/channel.ts';
-import { CHANNELS } from './channels/registry.ts';
+import type { ButtonMaker } from './channels/channel.ts';
 import type { ChannelConfig, NotifyConfig } from './config/config.ts';
-import { type ReadSecret, without, withSecrets } from './config/secrets.ts';
+import { offText, whyOff } from './message/off.ts';
+import { type Opener, openChannel } from './open.ts';
 import { Lane } from './outbox/lane.ts';
-import { type Clock, Outbox, type OutboxParts } from './outbox/outbox.ts';
+import { Outbox, type OutboxParts } from './outbox/outbox.ts';
 
-export interface NotifierParts {
+export interface NotifierParts
+  extends Opener,
+    Pick<OutboxParts, 'publicUrl' | 'clock' | 'responses' | 'attach' | 'log'> {
   readonly store: Pick<Store, 'deliveries' | 'marks' | 'incidents' | 'events' | 'intake' | 'users' | 'audit'>;
   readonly config: NotifyConfig;
-  readonly publicUrl: string;
-  readonly clock: Clock;
-  readonly world: World;
-  readonly readSecret: ReadSecret;
   /** By which buttons are signed; without it there are none. */
   readonly buttonKey: Uint8Array | undefined;
-  readonly log: OutboxParts['log'];
   /** An incident was changed by a button. */
   readonly changed?: () => void;
 }
@@ -46,7 +43,9 @@ export interface Notifier {
   start(): Promise<void>;
   /** Incidents may have changed. */
   wake(): void;
-  status(): readonly ChannelStatus[];
+  /** What waits for people about an incident may be another than it was. */
+  responded(incident: string): void;
+  status(language: Language): readonly ChannelStatus[];
   deliveries(query: { incident?: string; channel?: string; state?: Delivery['state'] }): Promise<readonly Delivery[]>;
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -64,13 +63,15 @@ export function notifier(parts: NotifierParts): Notifier {
       openLane(channel, parts, () => outbox.wake(), closers),
     );
   for (const { config: one, off } of lanes.values())
-    if (off !== '') log({ level: one.on ? 'error' : 'info', message: 'a channel is off', channel: one.name, why: off });
+    if (off !== undefined)
+      log({ level: one.on ? 'error' : 'info', message: 'a channel is off', channel: one.name, why: whyOff(off) });
   if (buttonKey === undefined && config.people.size > 0)
     log({ level: 'warn', message: 'buttons are off: there is no key to sign them with' });
   return {
     start: () => outbox.start(),
     wake: () => outbox.wake(),
-    status: () => [...lanes.values()].map(statusOf),
+    status: (language) => [...lanes.values()].map((lane) => statusOf(lane, language)),
+    responded: (incident) => outbox.responded(incident),
     async deliveries({ incident, channel, state }) {
       return store.deliveries.list({
         ...(incident !== undefined && { incidentId: incident }),
@@ -86,107 +87,47 @@ export function notifier(parts: NotifierParts): Notifier {
   };
 }
 
-/** A channel from its settings; for a test of it too. `why`: it cannot be opened. */
-export function openChannel(
-  config: ChannelConfig,
-  { world, readSecret }: Pick<NotifierParts, 'world' | 'readSecret'>,
-  buttons?: ButtonMaker,
-):
-  | {
-      readonly kind: 'open';
-      readonly sender: Sender;
-      readonly paceMs: number;
-      readonly secret: (name: string) => string;
-    }
-  | { readonly kind: 'off'; readonly why: string } {
-  const type = CHANNELS.get(config.type);
-  if (!config.on || type === undefined) return { kind: 'off', why: 'it is turned off in the file of channels' };
-  const { settings, secrets, missing } = withSecrets(config, readSecret);
-  if (missing.length > 0) return { kind: 'off', why: `a secret is not there: ${missing.join(', ')}` };
-  const sender = type.open(settings, world, buttons);
-  const secret = (name: string): string => textOf(settings, name);
-  return { kind: 'open', sender: clean(sender, secrets), paceMs: type.paceMs, secret };
-}
-
-/** Whatever a channel says of a failure, no secret of its own is in it. */
-function clean(sender: Sender, secrets: readonly string[]): Sender {
-  const guarded =
-    <A extends unknown[]>(what: (...args: A) => ReturnType<Sender['send']>) =>
-    async (...args: A): ReturnType<Sender['send']> => {
-      try {
-        const outcome = await what(...args);
-        return outcome.kind === 'sent' ? outcome : { ...outcome, why: without(outcome.why, secrets) };
-      } catch (error) {
-        const why = without(error instanceof Error ? error.message : String(error), secrets).slice(0, 300);
-        return { kind: 'failed', why, uncertain: true, dead: false };
-      }
-    };
-  const { board } = sender;
-  return {
-    ...sender,
-    send: guarded(sender.send),
-    ...(board !== undefined && { board: { edit: guarded(board.edit), reply: guarded(board.reply) } }),
-  };
-}
-
 function openLane(
   config: ChannelConfig,
   parts: NotifierParts,
   wake: () => void,
   closers: (() => Promise<void>)[],
 ): Lane {
-  const { buttonKey, clock, store, log, readSecret } = parts;
+  const { buttonKey: key, clock, store, log, attach, responses } = parts;
   const { people } = parts.config;
   // Buttons only where a press can be heard, and somebody may press.
   const heard =
-    config.type === 'slack' && config.settings.app_token !== undefined && buttonKey !== undefined && people.size > 0;
+    config.type === 'slack' && config.settings.app_token !== undefined && key !== undefined && people.size > 0;
   const buttons: ButtonMaker | undefined = heard
-    ? (incident) =>
-        (['acknowledge', 'benign'] as const).map((action) => ({
-          action,
-          value: signButton(buttonKey, { action, incident, channel: config.name, expiresMs: clock.now() + BUTTON_MS }),
-        }))
+    ? (deed) => signButton(key, { deed, channel: config.name, expiresMs: clock.now() + BUTTON_MS })
     : undefined;
-  const opened = openChannel(config, parts, buttons);
-  if (opened.kind === 'off') return new Lane(config, undefined, 1000, opened.why);
+  const opened = openChannel(config, parts.config, parts, buttons);
+  if (opened.kind === 'off') return new Lane(config, undefined, 1000, { off: opened.why });
   if (heard) {
-    const { settings } = withSecrets(config, readSecret);
+    const { language } = config;
+    const changed = (): void => {
+      parts.changed?.();
+      wake();
+    };
     const socket = hearButtons({
-      channel: config.name,
-      token: opened.secret('token'),
-      appToken: opened.secret('app_token'),
-      apiUrl: textOf(settings, 'api_url'),
-      clock,
-      press: (one) =>
-        press(
-          {
-            store,
-            key: buttonKey,
-            people,
-            now: clock.now,
-            changed: () => {
-              parts.changed?.();
-              wake();
-            },
-          },
-          one,
-        ),
-      words: (outcome) => (outcome === 'done' ? undefined : wordsOf(config.language).notify.pressed[outcome]),
-      log,
+      ...{ channel: config.name, token: opened.setting('token'), appToken: opened.setting('app_token') },
+      ...{ apiUrl: opened.setting('api_url'), proxy: opened.world.proxy, clock, log },
+      press: (one) => press({ store, responses, key, people, language, now: clock.now, changed }, one),
+      words: (outcome) => (outcome === 'done' ? undefined : wordsOf(language).notify.pressed[outcome]),
     });
     closers.push(socket.close);
   }
-  return new Lane(config, opened.sender, opened.paceMs);
+  return new Lane(config, opened.sender, opened.paceMs, { files: attach !== undefined });
 }
 
-function statusOf(lane: Lane): ChannelStatus {
+function statusOf(lane: Lane, language: Language): ChannelStatus {
   const { config, off, deadSinceMs, failures, error } = lane;
-  const state = off !== '' ? 'off' : deadSinceMs !== null ? 'dead' : failures > 0 ? 'failing' : 'on';
+  const state = off !== undefined ? 'off' : deadSinceMs !== null ? 'dead' : failures > 0 ? 'failing' : 'on';
   return {
     name: config.name,
     type: config.type,
     state,
-    why: off !== '' ? off : error,
+    why: off !== undefined ? offText(off, language) : error,
     fallback: config.fallback,
     waiting: lane.open.size,
     sent: lane.sent,

@@ -103,9 +103,7 @@ function coverOf(of: Telling, only: One | undefined): (readonly [string, Text])[
     ...(only === undefined ? [] : factsOf(of, only)),
     [
       w.cover.logs,
-      input.source.kind === 'server' && input.evidence.length === 0
-        ? w.ofServer
-        : w.logsRead(count(input.evidence.length), count(events)),
+      input.source.kind === 'server' ? w.ofServer : w.logsRead(count(input.evidence.length), count(events)),
     ],
     [w.cover.zone, of.zone === 'UTC' ? 'UTC' : w.zoneNote(of.zone)],
     ...optional(w.cover.author, [author, contact].filter((part) => part !== undefined).join(' · ')),

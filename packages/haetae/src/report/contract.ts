@@ -6,6 +6,7 @@ import type { CaseRecord } from './case/record.ts';
 
 /** One log that was read, as the evidence list names it. */
 export interface EvidenceFile {
+  /** A file's; of stored events their host and log. */
   readonly path: string;
   /** Lower-case hex; undefined where it could not be read whole. */
   readonly sha256: string | undefined;
@@ -30,7 +31,16 @@ export interface Step {
   readonly timeMs: number;
   /** A name; '' for the detection itself. */
   readonly by: string;
-  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response' | 'awareness';
+  readonly kind:
+    | 'created'
+    | 'level'
+    | 'merged'
+    | 'triage'
+    | 'comment'
+    | 'delivery'
+    | 'response'
+    | 'awareness'
+    | 'reported';
   readonly detail: unknown;
 }
 
@@ -43,6 +53,8 @@ export interface Triaged {
   /** When the server told of it first. */
   readonly createdMs: number;
   readonly steps: readonly Step[];
+  /** Responses that were planned and nobody decided on. */
+  readonly waiting: readonly { readonly action: string; readonly host: string; readonly about: string }[];
 }
 
 /** What a report tells of a score. */
@@ -95,6 +107,8 @@ export interface ReportOptions {
   readonly stage?: Stage;
   /** Incidents told in full, where a template tells of several; the others stand in the list. */
   readonly full?: number;
+  /** The first picture as PNG beside it, for where neither SVG nor PDF is shown. */
+  readonly picture?: boolean;
 }
 
 /** A file that belongs to the report. */

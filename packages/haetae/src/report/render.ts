@@ -6,6 +6,7 @@ import { pdfContent, productAdvice, productClocks } from './content.ts';
 import type { Rendered, ReportFile, ReportInput, ReportOptions } from './contract.ts';
 import { html } from './html/html.ts';
 import { markdown } from './markdown/markdown.ts';
+import { pictureOf } from './picture/picture.ts';
 import { pdf } from './typst/pdf.ts';
 
 const MIME = { pdf: 'application/pdf', html: 'text/html', md: 'text/markdown' } as const;
@@ -33,16 +34,26 @@ export function renderReport(input: ReportInput, options: ReportOptions, name: s
           file(names.csv, 'text/csv', indicatorCsv(input.incidents)),
           file(names.stix, 'application/json', stixBundle(input.incidents, report.dateMs)),
         ];
+  const content = pdfContent();
+  const drawing = report.documents[0]?.blocks.find((block) => block.kind === 'chart')?.drawing;
+  const pictures: readonly ReportFile[] =
+    options.picture !== true || drawing === undefined
+      ? []
+      : [{ name: `${name}.png`, mime: 'image/png', bytes: pictureOf(drawing, content) }];
   const main: ReportFile = { name: `${name}.${options.format}`, mime: MIME[options.format], bytes: bytesOf() };
   return {
     report: main,
-    beside: [...annexes, file(names.manifest, 'application/json', manifest(input, options, [main, ...annexes]))],
+    beside: [
+      ...pictures,
+      ...annexes,
+      file(names.manifest, 'application/json', manifest(input, options, [main, ...pictures, ...annexes])),
+    ],
   };
 
   function bytesOf(): Uint8Array {
     switch (options.format) {
       case 'pdf':
-        return pdf(report, annexes, pdfContent());
+        return pdf(report, annexes, content);
       case 'html':
         return Buffer.from(html(report));
       case 'md':

@@ -7,10 +7,14 @@ export const ReportQuery = z.object({
   template: z.enum(['executive', 'analyst', 'kisa']).default('executive'),
   /** The report itself, or what belongs to it: indicators as CSV or STIX 2.1, the manifest with the hashes of all. */
   part: z.enum(['report', 'iocs', 'stix', 'manifest']).default('report'),
+  /** Of the KISA form: a supplementary one begins with what changed since what was handed in last. */
+  stage: z.enum(['first', 'supplement']).default('first'),
   /** Of the times in it, beside UTC. */
   zone: z.string().min(1).max(64).default('Asia/Seoul'),
 });
 export type ReportQuery = z.infer<typeof ReportQuery>;
+
+export const HandedIn = z.object({ stage: z.enum(['first', 'supplement']) }).openapi('HandedIn');
 
 export const Awareness = z
   .object({

@@ -93,6 +93,15 @@ export const NewRule = z.object({
 });
 export type NewRule = z.infer<typeof NewRule>;
 
+export const RulePacks = z
+  .object({
+    /** Rules in force. */
+    inForce: z.number().int(),
+    items: z.array(z.object({ name: z.string(), files: z.number().int(), sha256: z.string() })),
+  })
+  .openapi('RulePacks');
+export type RulePacks = z.infer<typeof RulePacks>;
+
 /** Measured over the newest stored events, each rule by itself. */
 export const RuleCosts = z
   .object({

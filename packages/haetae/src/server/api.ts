@@ -82,7 +82,7 @@ export const IncidentHistory = z
     timeMs: instant,
     /** Id of a user or token; '' for detection itself. */
     actor: z.string(),
-    kind: z.enum(['created', 'level', 'merged', 'triage', 'comment', 'delivery', 'response', 'awareness']),
+    kind: z.enum(['created', 'level', 'merged', 'triage', 'comment', 'delivery', 'response', 'awareness', 'reported']),
     /** Of a change what was and what is; of a comment its text. */
     detail: z.unknown(),
   })

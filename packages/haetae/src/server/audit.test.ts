@@ -82,6 +82,12 @@ const ROWS: readonly Row[] = [
     body: { atMs: 1, by: '홍길동' },
     action: 'incident.awareness',
   },
+  {
+    route: 'POST /api/incidents/{id}/reports',
+    id: () => 'incident-1',
+    body: { stage: 'first' },
+    action: 'incident.reported',
+  },
   { route: 'POST /api/incidents/{id}/notes', id: () => 'incident-1', body: { text: 'x' }, action: 'incident.note' },
   { route: 'POST /api/incidents/{id}/responses', id: () => 'incident-1', body: {}, action: 'response.plan' },
   {

@@ -6,6 +6,7 @@ export type * as apiCounted from './api-counted.ts';
 export type * as apiNotify from './api-notify.ts';
 export type * as apiReports from './api-reports.ts';
 export type * as responsesApi from './api-responses.ts';
+export type * as apiRules from './api-rules.ts';
 export type * as apiTold from './api-told.ts';
 export type * as apiUpkeep from './api-upkeep.ts';
 export type * as apiUploads from './api-uploads.ts';

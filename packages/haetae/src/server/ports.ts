@@ -28,6 +28,7 @@ import type {
   Ready,
   Rule,
   RuleCosts,
+  RulePacks,
   RuleSource,
   RulesQuery,
   RuleVerdict,
@@ -140,6 +141,8 @@ export interface Incidents {
 export interface Reports {
   /** A report of an incident, or a file that belongs to it; undefined when there is none. Rejects with `invalid` where it cannot be made. */
   file(incident: string, query: ReportQuery): Promise<ReportedFile | undefined>;
+  /** What the KISA report says now is kept as said; undefined where there is no such incident. */
+  handedIn(incident: string, stage: ReportQuery['stage'], actor: Actor): Promise<IncidentDetail | undefined>;
 }
 export interface ReportedFile {
   readonly name: string;
@@ -162,6 +165,8 @@ export interface Rules {
   /** False when none with this id was written here. */
   remove(id: string, actor: Actor): Promise<boolean>;
   costs(): Promise<RuleCosts>;
+  /** What is in force, by the hashes of where it came from. */
+  packs(): Promise<RulePacks>;
 }
 
 /** What administrators set while the server runs. */
@@ -207,7 +212,7 @@ export interface Hunts {
 }
 
 export interface Notify {
-  channels(): Promise<NotifyStatus>;
+  channels(lang: Language): Promise<NotifyStatus>;
   /** The newest first. */
   deliveries(query: z.infer<typeof DeliveriesQuery>): Promise<readonly Delivery[]>;
 }

@@ -51,7 +51,16 @@ export interface IncidentEntry {
   readonly timeMs: UnixMs;
   /** Id of the user or token; '' for the reader. */
   readonly actor: string;
-  readonly kind: 'created' | 'level' | 'merged' | 'triage' | 'comment' | 'delivery' | 'response' | 'awareness';
+  readonly kind:
+    | 'created'
+    | 'level'
+    | 'merged'
+    | 'triage'
+    | 'comment'
+    | 'delivery'
+    | 'response'
+    | 'awareness'
+    | 'reported';
   /** Of a change: what was and what is. Of a comment: its text. */
   readonly detail: Json;
 }

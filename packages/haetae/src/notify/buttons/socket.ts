@@ -1,5 +1,6 @@
+import type { ProxyWay } from '../channels/channel.ts';
+import { SILENT, slackClient } from '../channels/slack/client.ts';
 import { outcomeOfError } from '../channels/slack/errors.ts';
-import { SILENT } from '../channels/slack/slack.ts';
 import type { Clock } from '../outbox/outbox.ts';
 import type { Press, PressOutcome } from './press.ts';
 
@@ -9,6 +10,7 @@ export interface SocketParts {
   readonly appToken: string;
   /** '' for Slack's own. */
   readonly apiUrl: string;
+  readonly proxy: ProxyWay | undefined;
   readonly clock: Clock;
   readonly press: (press: Press) => Promise<PressOutcome>;
   /** What who pressed is told when it was not done; undefined for nothing. */
@@ -77,7 +79,7 @@ export function hearButtons(parts: SocketParts): { readonly close: () => Promise
 
 /** One connection. Its own way to reconnect is off: what it throws there nobody could catch. */
 async function connected(parts: SocketParts, ended: () => void): Promise<Client> {
-  const { appToken, apiUrl } = parts;
+  const { appToken, apiUrl, proxy } = parts;
   const { SocketModeClient } = await import('@slack/socket-mode');
   const clientOptions = { ...(apiUrl !== '' && { slackApiUrl: apiUrl }), retryConfig: { retries: 0 }, timeout: 15_000 };
   const client = new SocketModeClient({
@@ -85,6 +87,7 @@ async function connected(parts: SocketParts, ended: () => void): Promise<Client>
     autoReconnectEnabled: false,
     logger: SILENT as never,
     clientOptions: clientOptions as never,
+    ...(proxy !== undefined && { dispatcher: (await proxy.dispatcher()) as never }),
   }) as unknown as Client;
   let up = false;
   client.on('error', () => {});
@@ -113,11 +116,12 @@ async function hear(parts: SocketParts, { ack, body }: Interactive): Promise<voi
 }
 
 /** Only who pressed sees it. */
-async function whisper({ token, apiUrl }: SocketParts, channel: string, user: string, text: string): Promise<void> {
-  const { WebClient } = await import('@slack/web-api');
-  const client = new WebClient(token, {
-    ...(apiUrl !== '' && { slackApiUrl: apiUrl }),
-    ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 15_000, logger: SILENT as never },
-  });
+async function whisper(
+  { token, apiUrl, proxy }: SocketParts,
+  channel: string,
+  user: string,
+  text: string,
+): Promise<void> {
+  const client = await slackClient(token, apiUrl, proxy);
   await client.chat.postEphemeral({ channel, user, text });
 }

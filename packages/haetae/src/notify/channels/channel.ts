@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
+import type { Level } from '../../incident/index.ts';
+import { wordsOf } from '../../locale/index.ts';
 import type { Json } from '../../store/index.ts';
+import type { ButtonDeed } from '../buttons/sign.ts';
 import type { Setting } from '../config/config.ts';
 import type { Envelope, Message } from '../message/message.ts';
 
@@ -36,12 +39,20 @@ export interface World {
   readonly now: () => number;
   readonly post: Post;
   readonly connect: Connect;
+  /** What requests of libraries go through; undefined where they go straight. */
+  readonly proxy?: ProxyWay | undefined;
+}
+/** Opened when it is asked for first. */
+export interface ProxyWay {
+  fetch(): Promise<typeof fetch>;
+  /** As undici knows it. */
+  dispatcher(): Promise<object>;
 }
 /** A request; never rejects. */
 export type Post = (request: {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly timeoutMs: number;
 }) => Promise<Posted>;
 export type Posted =
@@ -74,6 +85,9 @@ export interface Sender {
       ref: Json,
       uncertain: { readonly sinceMs: number } | null,
     ): Promise<Outcome>;
+    /** Files below the message, once; undefined where the channel wants none of an incident of that level. */
+    attach?(files: readonly Attachment[], envelope: Envelope, ref: Json, uncertain: boolean): Promise<Outcome>;
+    wantsFiles?(level: Level): boolean;
   };
   close?(): Promise<void>;
 }
@@ -82,15 +96,22 @@ export interface Sender {
 export interface Channel {
   readonly name: string;
   readonly settings: Readonly<Record<string, SettingRule>>;
+  /** What it speaks: a proxy is for `http` alone. */
+  readonly over: 'http' | 'tcp';
   /** Milliseconds between two messages. */
   readonly paceMs: number;
   open(settings: Settings, world: World, buttons?: ButtonMaker): Sender;
 }
 
-/** Signed values of buttons for an incident; nothing where nobody may press any. */
-export type ButtonMaker = (
-  incident: string,
-) => readonly { readonly action: 'acknowledge' | 'benign'; readonly value: string }[];
+/** The signed value of a button; there is none where nobody could press it. */
+export type ButtonMaker = (what: ButtonDeed) => string;
+
+/** A file that belongs to an incident. */
+export interface Attachment {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: Uint8Array;
+}
 
 export const sent = (ref: Json = null): Outcome => ({ kind: 'sent', ref });
 export const failed = (why: string, { uncertain = false, dead = false } = {}): Outcome => ({
@@ -125,12 +146,14 @@ export const textsOf = (settings: Settings, name: string): readonly string[] =>
 /** A message as lines of text: title, what is known, the story, notes, where to look. */
 export function linesOf(message: Message): string[] {
   if (message.kind !== 'incident') return [message.title, '', ...message.lines];
-  const { title, facts, story, notes } = message;
+  const { title, facts, story, notes, asks } = message;
+  const { asks: w } = wordsOf(message.language).notify;
   return [
     title,
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     ...facts.map(({ name, value }) => `${name}: ${value}`),
+    ...(asks.length > 0 ? ['', ...asks.map(({ text }) => `${w.waits}: ${text}`)] : []),
     ...(story.length > 0 ? ['', ...story.map((sentence) => `- ${sentence}`)] : []),
   ];
 }

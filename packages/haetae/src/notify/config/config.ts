@@ -8,6 +8,12 @@ export type SecretPlace = { readonly from: 'env' | 'file'; readonly name: string
 /** A setting of a channel, as its type's own table says. */
 export type Setting = string | number | boolean | readonly string[] | SecretPlace | Readonly<Record<string, string>>;
 
+/** Why a channel is off. */
+export type Off =
+  | { readonly code: 'switched-off' }
+  /** Which, and where they were looked for. */
+  | { readonly code: 'secret-missing'; readonly names: readonly string[] };
+
 export interface ChannelConfig {
   readonly name: string;
   /** A name of the registry of channels. */
@@ -17,6 +23,8 @@ export interface ChannelConfig {
   readonly redaction: Redaction;
   /** Channel that is told instead while this one is dead; null for none. */
   readonly fallback: string | null;
+  /** Through the proxy, where the file names one. */
+  readonly proxy: boolean;
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
@@ -57,6 +65,8 @@ export interface OnCall {
 
 export interface NotifyConfig {
   readonly zone: Zone;
+  /** Its address, or where that is; null for none. For what goes over HTTP. */
+  readonly proxy: string | SecretPlace | null;
   readonly channels: readonly ChannelConfig[];
   readonly routes: readonly RouteConfig[];
   readonly onCall: OnCall | null;

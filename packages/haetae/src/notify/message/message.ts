@@ -55,12 +55,21 @@ export interface IncidentMessage {
   readonly facts: readonly Fact[];
   /** What happened, a sentence each. */
   readonly story: readonly string[];
+  /** Responses that wait for people, as far as this channel may be told. */
+  readonly asks: readonly Ask[];
   /** Said besides: for whom it was meant, what became of it. */
   readonly notes: readonly string[];
   /** To the incident on the dashboard; null where nobody said how it is reached. */
   readonly link: string | null;
   /** For machines: what a SIEM or ticket system sorts by. Not defanged where a format is for machines alone. */
   readonly data: IncidentData;
+}
+
+/** A response that somebody has to approve. */
+export interface Ask {
+  readonly response: string;
+  readonly version: number;
+  readonly text: string;
 }
 
 export interface IncidentData {

@@ -2,7 +2,8 @@ import { tactic } from '../../attack/index.ts';
 import { type Incident, incidentTitle, type Level, shortHost, storyOf } from '../../incident/index.ts';
 import { formatLocal, type Language, wordsOf, type Zone, zoneLabel } from '../../locale/index.ts';
 import type { IncidentDetail, IncidentRow } from '../../store/index.ts';
-import type { Fact, IncidentMessage, Message, Reason, Redaction } from './message.ts';
+import type { Proposal } from '../responses.ts';
+import type { Ask, Fact, IncidentMessage, Message, Reason, Redaction } from './message.ts';
 import { plain, safe } from './safe.ts';
 
 export interface Telling {
@@ -27,8 +28,7 @@ export function incidentMessage(
   { body, ...row }: IncidentDetail,
   reason: Reason,
   telling: Telling,
-  notes: readonly string[] = [],
-  assignee = '',
+  { notes = [], assignee = '', waiting = [] }: Besides = {},
 ): IncidentMessage {
   const { language, redaction, publicUrl } = telling;
   const incident = bodyOf(body);
@@ -46,6 +46,7 @@ export function incidentMessage(
     risk: Math.round(row.risk),
     facts: factsOf(row, { hosts, users, tactics, techniques: incident?.techniques ?? [] }, telling, assignee),
     story: redaction === 'full' && incident !== undefined ? storyLines(incident, language) : [],
+    asks: waiting.map((one) => askOf(one, telling)),
     notes,
     link: linkTo(publicUrl, row.id),
     data: {
@@ -61,6 +62,26 @@ export function incidentMessage(
       mergedInto: row.mergedInto,
     },
   };
+}
+
+/** What is told of an incident beside itself. */
+export interface Besides {
+  readonly notes?: readonly string[];
+  /** A name; '' for nobody. */
+  readonly assignee?: string;
+  readonly waiting?: readonly Proposal[];
+}
+
+/** `End a process · powershell.exe (4711) · PC-1 · approved by 1 of 2 (kim)`. */
+export function askOf({ id, version, ...one }: Proposal, { language, redaction }: Telling): Ask {
+  const { notify: w } = wordsOf(language);
+  const parts = [
+    one.action,
+    ...(redaction === 'full' && one.about !== '' ? [safe(one.about, 200)] : []),
+    ...(redaction === 'minimal' ? [] : [safe(shortHost(one.host), 80)]),
+    w.asks.agreed(one.votes.length, one.persons, one.votes.map(({ name }) => safe(name, 40)).join(', ')),
+  ];
+  return { response: id, version, text: parts.join(' · ') };
 }
 
 export const linkTo = (publicUrl: string, id: string): string | null =>
@@ -124,15 +145,16 @@ function statusText(
   return assignee === '' ? said : `${said} · ${safe(assignee, 80)}`;
 }
 
-const timeText = (ms: number, zone: Zone): string => `${formatLocal(ms, zone).slice(0, 19)} ${zoneLabel(zone, ms)}`;
+const timeText = (ms: number, zone: Zone): string =>
+  `${formatLocal(ms, zone).slice(0, 19)} ${zone.name === 'Asia/Seoul' ? 'KST' : zoneLabel(zone, ms)}`;
 
 function listed(names: readonly string[], more: (n: number) => string, most = MOST_NAMES): string {
   const shown = names.slice(0, most).map((name) => safe(name, 80));
   return names.length > most ? `${shown.join(', ')} ${more(names.length - most)}` : shown.join(', ');
 }
 
-const ORDER: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
-export const atLeast = (level: Level, least: Level): boolean => ORDER.indexOf(level) >= ORDER.indexOf(least);
+export const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
+export const atLeast = (level: Level, least: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 const worst = (levels: readonly Level[]): Level =>
   levels.reduce((a, b) => (atLeast(b, a) ? b : a), 'informational' as Level);
 

@@ -2,6 +2,7 @@ import type { UnixMs } from '@haetae/event';
 import type { Incident } from '../../incident/index.ts';
 import type { Delivery, IncidentDetail, IncidentRow, Mark } from '../../store/index.ts';
 import type { NotifyConfig } from '../config/config.ts';
+import { whyOff } from '../message/off.ts';
 import { ON_CALL, routesOf } from '../routing/route.ts';
 import type { OutboxParts } from './outbox.ts';
 
@@ -117,7 +118,7 @@ export class Arrivals {
           message: 'nobody was told: the channel is off',
           channel: name,
           incident: incident.id,
-          why: lanes.get(name)?.off ?? '',
+          why: whyOff(lanes.get(name)?.off),
         });
       else await this.#opening.open(lane, incident, fromMs, via);
     }

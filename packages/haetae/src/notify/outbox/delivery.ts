@@ -25,6 +25,8 @@ export interface IncidentBody {
   readonly parts: number;
   /** The details stand below it. */
   readonly detailed: boolean;
+  /** Its files stand there too, or none are to. */
+  readonly filed: boolean;
   /** The channel for which it was meant. */
   readonly via: string | null;
   /** Told together with others, in that delivery. */
@@ -36,6 +38,8 @@ export interface Told {
   readonly hosts: number;
   readonly status: string;
   readonly merged: boolean;
+  /** Responses that waited for people, by their stamps. */
+  readonly asks: readonly string[];
   readonly atMs: number;
 }
 
@@ -60,6 +64,8 @@ export interface Row {
   body: Body;
   /** As it was when it was looked at last. */
   incident: IncidentRow | undefined;
+  /** Stamps of responses that wait for people; undefined while nobody said that they changed. */
+  asks: readonly string[] | undefined;
   /** Not before this. */
   fromMs: number;
   /** An attempt may have arrived. */
@@ -80,12 +86,17 @@ export const newIncidentBody = (via: string | null): IncidentBody => ({
   sending: null,
   parts: 0,
   detailed: false,
+  filed: false,
   via,
   digest: null,
 });
 
-export const toldOf = ({ version, level, hosts, status, mergedInto }: IncidentRow, atMs: number): Told => ({
-  ...{ version, level, status, atMs },
+export const toldOf = (
+  { version, level, hosts, status, mergedInto }: IncidentRow,
+  atMs: number,
+  asks: readonly string[],
+): Told => ({
+  ...{ version, level, status, atMs, asks },
   hosts: hosts.length,
   merged: mergedInto !== null,
 });
@@ -96,6 +107,7 @@ export const rowOf = (delivery: Delivery): Row => {
     delivery,
     body,
     incident: undefined,
+    asks: undefined,
     fromMs: delivery.nextMs ?? 0,
     uncertain: body.sending === null ? null : { sinceMs: body.sending.sinceMs },
     writing: Promise.resolve(),

@@ -1,7 +1,8 @@
+import type { Level } from '../../incident/index.ts';
 import type { Outcome, Sender } from '../channels/channel.ts';
-import type { ChannelConfig } from '../config/config.ts';
+import type { ChannelConfig, Off } from '../config/config.ts';
 import type { Row } from './delivery.ts';
-import { before, type Step, stepOf } from './step.ts';
+import { type Able, before, type Step, stepOf } from './step.ts';
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 300_000;
@@ -9,12 +10,14 @@ const LONGEST_WAIT_MS = 300_000;
 export const PROBE_MS = 300_000;
 
 /** How one channel does, and what waits for it. Pure: time comes in. */
-export class Lane {
+export class Lane implements Able {
   readonly config: ChannelConfig;
   readonly sender: Sender | undefined;
   readonly paceMs: number;
-  /** Why it is off; '' where it is on. */
-  readonly off: string;
+  /** Why it is off; undefined where it is on. */
+  readonly off: Off | undefined;
+  /** Somebody makes files for it. */
+  readonly #files: boolean;
   /** Something is owed, or may soon be. */
   readonly open = new Map<string, Row>();
   /** No message before this. */
@@ -30,15 +33,26 @@ export class Lane {
   givenUp = 0;
   busy = false;
 
-  constructor(config: ChannelConfig, sender: Sender | undefined, paceMs: number, off = '') {
+  constructor(
+    config: ChannelConfig,
+    sender: Sender | undefined,
+    paceMs: number,
+    { off, files = false }: { readonly off?: Off; readonly files?: boolean } = {},
+  ) {
     this.config = config;
     this.sender = sender;
     this.paceMs = paceMs;
     this.off = off;
+    this.#files = files;
   }
 
   get board(): boolean {
     return this.sender?.board !== undefined;
+  }
+
+  /** What a log says in full goes only where all of it may be told. */
+  wantsFiles(level: Level): boolean {
+    return this.#files && this.config.redaction === 'full' && this.sender?.board?.wantsFiles?.(level) === true;
   }
 
   /** Takes what became of an attempt into account. */
@@ -89,7 +103,7 @@ export class Lane {
     const ready: { row: Row; step: Step }[] = [];
     let nextMs = Number.POSITIVE_INFINITY;
     for (const row of this.open.values()) {
-      const step = stepOf(row, this.board);
+      const step = stepOf(row, this);
       if (step === undefined) this.open.delete(row.delivery.id);
       else if (step.fromMs <= nowMs) ready.push({ row, step });
       else nextMs = Math.min(nextMs, step.fromMs);

@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 const said = (heard: readonly Heard[]) =>
   heard.map(({ how, id }) => [how, id.includes('.') ? 'again' : 'first'].join(' '));
 
-async function begun(yaml: string, places: Parameters<typeof room>[1], startMs?: number) {
-  const made = room(yaml, places, startMs);
+async function begun(yaml: string, places: Parameters<typeof room>[1], more: Parameters<typeof room>[2] = {}) {
+  const made = room(yaml, places, more);
   await made.start();
   return made;
 }
@@ -310,7 +310,7 @@ describe('the time of day', () => {
 
   test('in quiet hours only what is critical is told; the rest in the morning', async () => {
     const mail = place(false);
-    const it = await begun(fileOf(['mail'], quiet), { mail }, night);
+    const it = await begun(fileOf(['mail'], quiet), { mail }, { startMs: night });
     it.kept.put({ id: 'i1' });
     it.kept.put({ id: 'i2', level: 'critical' });
     await it.pass(60 * MINUTE);
@@ -324,7 +324,7 @@ describe('the time of day', () => {
 
   test('what grows critical while it is held is told at once', async () => {
     const mail = place(false);
-    const it = await begun(fileOf(['mail'], quiet), { mail }, night);
+    const it = await begun(fileOf(['mail'], quiet), { mail }, { startMs: night });
     it.kept.put({ id: 'i1' });
     await it.pass(MINUTE);
     it.kept.put({ id: 'i1', level: 'critical' });

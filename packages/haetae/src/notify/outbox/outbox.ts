@@ -1,22 +1,18 @@
 import type { UnixMs } from '@haetae/event';
+import type { Language } from '../../locale/index.ts';
 import type { Delivery, IncidentRow, Store } from '../../store/index.ts';
 import { StoreError } from '../../store/index.ts';
+import type { Attachment, Outcome } from '../channels/channel.ts';
 import type { NotifyConfig } from '../config/config.ts';
+import { whyOff } from '../message/off.ts';
+import { type Responses, stampOf } from '../responses.ts';
 import { Arrivals, type Opening } from './arrivals.ts';
 import { DeliveryBook } from './book.ts';
-import {
-  type Body,
-  type DigestBody,
-  deliveryId,
-  type IncidentBody,
-  isUntold,
-  newIncidentBody,
-  type Row,
-  rowOf,
-  toldOf,
-} from './delivery.ts';
+import { type Body, deliveryId, isUntold, newIncidentBody, type Row, rowOf } from './delivery.ts';
+import { Digests } from './digests.ts';
 import { Fallback } from './fallback.ts';
 import type { Lane } from './lane.ts';
+import { Running } from './running.ts';
 import { Speaker } from './speaker.ts';
 import { type Step, stepOf } from './step.ts';
 
@@ -30,6 +26,10 @@ export interface OutboxParts {
   /** Of the dashboard; '' where nobody said. */
   readonly publicUrl: string;
   readonly clock: Clock;
+  /** Without it no message asks for an approval. */
+  readonly responses?: Responses | undefined;
+  /** Makes a picture and the report of an incident; without it messages have none. */
+  readonly attach?: ((incident: string, language: Language) => Promise<readonly Attachment[]>) | undefined;
   readonly log: (line: {
     readonly level: 'info' | 'warn' | 'error';
     readonly message: string;
@@ -57,17 +57,20 @@ export class Outbox {
   readonly #speaker: Speaker;
   readonly #book: DeliveryBook;
   readonly #fallback: Fallback;
-  readonly #timers = new Map<string, () => void>();
-  #running = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #digests: Digests;
+  readonly #running: Running;
+  /** Incidents of which something waits for people that did not before, or no more. */
+  readonly #asked = new Set<string>();
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #nextLookMs = 0;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    this.#running = new Running(parts.clock);
     this.#speaker = new Speaker(parts);
     this.#book = new DeliveryBook(parts);
+    this.#digests = new Digests(parts, this.#book, this.#speaker);
     const open: Opening['open'] = (...all) => this.#open(...all);
     this.#fallback = new Fallback(parts, this.#book, open, (lane) => this.#turn(lane));
     this.#arrivals = new Arrivals(parts, {
@@ -79,83 +82,86 @@ export class Outbox {
 
   /** Takes up what was owed when it ended. */
   async start(): Promise<void> {
-    const { store, lanes, log } = this.#parts;
+    const { store, lanes, log, responses } = this.#parts;
     await this.#arrivals.start();
     for (const state of ['waiting', 'failed'] as const)
       for (const delivery of await store.deliveries.list({ state })) {
         const lane = lanes.get(delivery.channel);
         const row = rowOf(delivery);
         if (lane?.sender === undefined) {
-          const why = lane === undefined ? 'the channel is no longer in the file' : lane.off;
+          const why = lane === undefined ? 'the channel is no longer in the file' : whyOff(lane.off);
           log({ level: 'warn', message: 'a message waits for a channel that is off', channel: delivery.channel, why });
           await this.#fallback.handOver(row, lane?.config.fallback ?? null, why);
           continue;
         }
         if (row.body.kind === 'incident') row.incident = await this.#book.incident(delivery.incidentId);
-        if (row.body.kind === 'digest') await this.#markDigested(lane, row);
+        if (row.body.kind === 'digest') await this.#digests.mark(lane, row);
         lane.open.set(delivery.id, row);
       }
+    // What was proposed or decided while nobody listened.
+    for (const incident of (await responses?.incidents()) ?? []) this.#asked.add(incident);
     this.wake();
     for (const lane of lanes.values()) this.#turn(lane);
   }
 
+  /** What waits for people about an incident may be another than it was. */
+  responded(incident: string): void {
+    this.#asked.add(incident);
+    this.wake();
+  }
+
   /** Something may have changed. */
   wake(): void {
-    if (this.#closed) return;
+    if (this.#running.closed) return;
     if (this.#looking !== undefined) {
       this.#lookAgain = true;
       return;
     }
-    this.#timer('look', Math.max(this.#nextLookMs, this.#parts.clock.now()), () => this.#look());
+    this.#running.at('look', Math.max(this.#nextLookMs, this.#parts.clock.now()), () => this.#look());
   }
 
   #look(): void {
     this.#nextLookMs = this.#parts.clock.now() + LOOK_MS;
-    const looked = this.#arrivals.look().then(
-      () => {
-        this.#looking = undefined;
-        if (this.#lookAgain) this.wake();
-      },
-      (error: unknown) => {
-        this.#looking = undefined;
-        this.#trouble('what changed cannot be read; tried again', error);
-        this.#timer('look', this.#parts.clock.now() + RETRY_MS, () => this.#look());
-      },
-    );
+    const looked = this.#lookAtAsks()
+      .then(() => this.#arrivals.look())
+      .then(
+        () => {
+          this.#looking = undefined;
+          if (this.#lookAgain) this.wake();
+        },
+        (error: unknown) => {
+          this.#looking = undefined;
+          this.#trouble('what changed cannot be read; tried again', error);
+          this.#running.at('look', this.#parts.clock.now() + RETRY_MS, () => this.#look());
+        },
+      );
     this.#lookAgain = false;
-    this.#looking = this.#track(looked);
+    this.#looking = this.#running.track(looked);
   }
 
-  /** Resolves once nothing is under way. Timers may be set. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+  async #lookAtAsks(): Promise<void> {
+    const { store, responses } = this.#parts;
+    for (const id of [...this.#asked]) {
+      this.#asked.delete(id);
+      try {
+        const incident = await this.#book.incident(id);
+        const deliveries = incident === undefined ? [] : await store.deliveries.list({ incidentId: id });
+        const asks = stampOf(deliveries.length === 0 ? [] : ((await responses?.waiting(id, 'en')) ?? []));
+        for (const delivery of deliveries) await this.#changed(delivery, incident!, { asks });
+      } catch (error) {
+        this.#asked.add(id);
+        throw error;
+      }
+    }
+  }
+
+  idle(): Promise<void> {
+    return this.#running.idle();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
-    await this.idle();
+    await this.#running.close();
     for (const lane of this.#parts.lanes.values()) await lane.sender?.close?.();
-  }
-
-  #track<T>(task: Promise<T>): Promise<T> {
-    this.#running.add(task);
-    const gone = (): void => void this.#running.delete(task);
-    task.then(gone, gone);
-    return task;
-  }
-
-  #timer(name: string, atMs: number, what: () => void): void {
-    this.#timers.get(name)?.();
-    if (this.#closed || !Number.isFinite(atMs)) return;
-    this.#timers.set(
-      name,
-      this.#parts.clock.at(atMs, () => {
-        this.#timers.delete(name);
-        if (!this.#closed) what();
-      }),
-    );
   }
 
   #trouble(message: string, error: unknown): void {
@@ -175,7 +181,7 @@ export class Outbox {
     const delivery = await this.#book.create({ id, incidentId: incident.id, channel, nextMs, body, nowMs });
     if (delivery === undefined) {
       const known = lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
-      if (known !== undefined) await this.#changed(known.delivery, incident, fromMs);
+      if (known !== undefined) await this.#changed(known.delivery, incident, { fromMs });
       return;
     }
     const row = rowOf(delivery);
@@ -185,16 +191,21 @@ export class Outbox {
   }
 
   /** An incident of which a delivery tells is not what it was. */
-  async #changed(delivery: Delivery, incident: IncidentRow, fromMs?: number): Promise<void> {
+  async #changed(
+    delivery: Delivery,
+    incident: IncidentRow,
+    { fromMs, asks }: { readonly fromMs?: number; readonly asks?: readonly string[] } = {},
+  ): Promise<void> {
     const lane = this.#parts.lanes.get(delivery.channel);
     if (lane?.sender === undefined || delivery.state === 'given-up') return;
     const row = lane.open.get(delivery.id) ?? rowOf(delivery);
     row.incident = incident;
+    if (asks !== undefined) row.asks = asks;
     // Graver than it was: what was held back until the morning is not any more.
     if (fromMs !== undefined && row.body.kind === 'incident' && row.body.told === null)
       row.fromMs = Math.min(row.fromMs, fromMs);
     lane.open.set(delivery.id, row);
-    if (stepOf(row, lane.board) === undefined) return;
+    if (stepOf(row, lane) === undefined) return;
     // Owed, in the store too: after a crash it is found.
     if (row.delivery.state === 'sent') await this.#book.save(row, { state: 'waiting' });
     this.#turn(lane);
@@ -202,22 +213,27 @@ export class Outbox {
 
   /** Looks what a channel may do now, does one thing, and comes back. */
   #turn(lane: Lane): void {
-    if (this.#closed || lane.sender === undefined || lane.busy) return;
+    if (this.#running.closed || lane.sender === undefined || lane.busy) return;
     const now = this.#parts.clock.now();
     const name = `lane ${lane.config.name}`;
-    const later = (ms: number): void => this.#timer(name, ms, () => this.#turn(lane));
+    const later = (ms: number): void => this.#running.at(name, ms, () => this.#turn(lane));
     if (lane.freeMs > now) {
       later(lane.freeMs);
       return;
     }
     const { ready, nextMs } = lane.due(now);
-    const chosen = this.#choose(lane, ready, now);
+    const chosen = this.#digests.choose(lane, ready, now);
     if (chosen.kind === 'wait') {
       later(Math.min(nextMs, chosen.untilMs));
       return;
     }
     lane.busy = true;
-    const task = chosen.kind === 'digest' ? this.#digest(lane, chosen.rows) : this.#do(lane, chosen.row, chosen.step);
+    const task =
+      chosen.kind === 'one'
+        ? this.#do(lane, chosen.row, chosen.step)
+        : this.#digests
+            .gather(lane, chosen.rows)
+            .then((row) => row && this.#do(lane, row, { kind: 'first', fromMs: now }));
     const done = task
       .catch((error: unknown) => {
         lane.freeMs = this.#parts.clock.now() + RETRY_MS;
@@ -227,57 +243,7 @@ export class Outbox {
         lane.busy = false;
         this.#turn(lane);
       });
-    this.#track(done);
-  }
-
-  #choose(
-    lane: Lane,
-    ready: readonly { row: Row; step: Step }[],
-    now: number,
-  ): { kind: 'wait'; untilMs: number } | { kind: 'digest'; rows: Row[] } | { kind: 'one'; row: Row; step: Step } {
-    const never = Number.POSITIVE_INFINITY;
-    const fresh = ready.filter(({ row, step }) => step.kind === 'first' && isFresh(row));
-    if (fresh.length <= this.#parts.config.digest.over || lane.deadSinceMs !== null)
-      return ready[0] === undefined ? { kind: 'wait', untilMs: never } : { kind: 'one', ...ready[0] };
-    const lesser = fresh.filter(({ row }) => this.#speaker.isForDigest(row));
-    const dueMs = lane.lastDigestMs + this.#parts.config.digest.everyMs;
-    if (lesser.length > 1 && dueMs <= now) return { kind: 'digest', rows: lesser.map(({ row }) => row) };
-    const held = new Set(lesser.length > 1 ? lesser.map(({ row }) => row) : []);
-    const one = ready.find(({ row }) => !held.has(row));
-    return one === undefined ? { kind: 'wait', untilMs: dueMs } : { kind: 'one', ...one };
-  }
-
-  /** Several at once: first what they are told in, then that they are. */
-  async #digest(lane: Lane, rows: readonly Row[]): Promise<void> {
-    const { clock } = this.#parts;
-    const nowMs = clock.now() as UnixMs;
-    const channel = lane.config.name;
-    const incidents = rows.map(({ delivery }) => delivery.incidentId!);
-    const body: DigestBody = { kind: 'digest', incidents, sending: null };
-    const id = deliveryId(channel, 'digest', `${nowMs} ${incidents[0]}`);
-    const delivery = await this.#book.create({ id, incidentId: null, channel, nextMs: nowMs, body, nowMs });
-    lane.lastDigestMs = nowMs;
-    if (delivery === undefined) return;
-    const row = rowOf(delivery);
-    lane.open.set(id, row);
-    await this.#markDigested(lane, row, new Map(rows.map((one) => [one.delivery.id, one])));
-    await this.#do(lane, row, { kind: 'first', fromMs: nowMs });
-  }
-
-  async #markDigested(lane: Lane, digest: Row, known?: ReadonlyMap<string, Row>): Promise<void> {
-    const { store, clock } = this.#parts;
-    for (const incidentId of (digest.body as DigestBody).incidents) {
-      const id = deliveryId(lane.config.name, 'incident', incidentId);
-      const row =
-        known?.get(id) ?? lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
-      if (row === undefined || row.body.kind !== 'incident' || row.body.told !== null) continue;
-      const incident = row.incident ?? (await this.#book.incident(incidentId));
-      if (incident === undefined) continue;
-      const told = toldOf(incident, clock.now());
-      lane.open.delete(id);
-      const body: IncidentBody = { ...row.body, told, said: told, digest: digest.delivery.id };
-      await this.#book.save(row, { state: 'sent', nextMs: null }, body);
-    }
+    this.#running.track(done);
   }
 
   /** One attempt at what one delivery wants. */
@@ -292,7 +258,7 @@ export class Outbox {
     // Written down before it goes: an edit alone may be done twice without anybody seeing it.
     if (step.kind !== 'edit' && row.uncertain === null)
       await this.#book.save(row, {}, { ...row.body, sending: { part: speech.part, sinceMs: began } } as Body);
-    const outcome = await speech.send(lane.sender!);
+    const outcome = gently(step, await speech.send(lane.sender!));
     const nowMs = clock.now();
     // From when it ended: so much lies between two arrivals too, however slow the first was.
     lane.freeMs = Math.max(lane.freeMs, nowMs + lane.paceMs);
@@ -325,7 +291,17 @@ export class Outbox {
           why: outcome.why,
           delivery: row.delivery.id,
         });
-        await this.#fallback.handOver(row, step.kind === 'first' ? lane.config.fallback : null, outcome.why, attempts);
+        if (step.kind === 'files') {
+          // A message without its files is a message.
+          row.uncertain = null;
+          await this.#book.save(row, { state: 'sent', attempts, nextMs: null }, speech.after(null, nowMs));
+        } else
+          await this.#fallback.handOver(
+            row,
+            step.kind === 'first' ? lane.config.fallback : null,
+            outcome.why,
+            attempts,
+          );
         break;
       default:
         outcome satisfies never;
@@ -339,13 +315,10 @@ export class Outbox {
   }
 }
 
-const isFresh = ({ body, uncertain }: Row): boolean =>
-  body.kind === 'incident' && body.told === null && body.sending === null && uncertain === null;
+/** A channel that takes no files takes messages. */
+const gently = (step: Step, outcome: Outcome): Outcome =>
+  step.kind === 'files' && outcome.kind === 'failed' && outcome.dead ? { kind: 'refused', why: outcome.why } : outcome;
 
 /** Whether more is owed once `body` is what was told. */
-function owes(lane: Lane, row: Row, body: Body): boolean {
-  if (body.kind !== 'incident') return false;
-  return (
-    lane.board && body.ref !== null && (!body.detailed || (row.incident?.version ?? 0) > (body.told?.version ?? 0))
-  );
-}
+const owes = (lane: Lane, row: Row, body: Body): boolean =>
+  body.kind === 'incident' && body.ref !== null && stepOf({ ...row, body }, lane) !== undefined;

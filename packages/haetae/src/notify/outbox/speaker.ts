@@ -1,13 +1,14 @@
 import { type Language, wordsOf } from '../../locale/index.ts';
 import type { IncidentDetail, IncidentRow, Json } from '../../store/index.ts';
-import type { Outcome, Sender } from '../channels/channel.ts';
+import { type Attachment, type Outcome, type Sender, sent } from '../channels/channel.ts';
 import type { Message, Reason } from '../message/message.ts';
-import { atLeast, digestMessage, incidentMessage, noticeMessage, type Telling } from '../message/render.ts';
+import { askOf, atLeast, digestMessage, incidentMessage, noticeMessage, type Telling } from '../message/render.ts';
 import { safe } from '../message/safe.ts';
+import { stampOf } from '../responses.ts';
 import { type Body, type IncidentBody, type Row, type Told, toldOf } from './delivery.ts';
 import type { Lane } from './lane.ts';
 import type { OutboxParts } from './outbox.ts';
-import type { Step } from './step.ts';
+import { newAsks, type Step } from './step.ts';
 
 /** What is to be said, how, and what is told once it was. */
 export interface Speech {
@@ -50,22 +51,32 @@ export class Speaker {
   }
 
   async #incident(lane: Lane, row: Row, body: IncidentBody, step: Step): Promise<Speech | undefined> {
-    const { store, clock } = this.#parts;
+    const { store, clock, responses } = this.#parts;
     const detail = await store.incidents.get(row.delivery.incidentId!);
     if (detail === undefined) return undefined;
     const { body: _, ...incident } = detail;
     row.incident = incident;
     const telling = this.#telling(lane);
     const { part, uncertain, envelope } = this.#envelope(row, body);
-    const name = await this.#assignee(incident.assignee);
+    const assignee = await this.#assignee(incident.assignee);
     const via = this.#via(body, lane);
+    const waiting = (await responses?.waiting(incident.id, telling.language)) ?? [];
+    const asks = stampOf(waiting);
+    row.asks = asks;
     const message = (reason: Reason, notes: readonly string[]): Message =>
-      incidentMessage(detail, reason, telling, [...via, ...notes], name);
-    const told = (nowMs: number): Told => toldOf(incident, nowMs);
+      incidentMessage(detail, reason, telling, { notes: [...via, ...notes], assignee, waiting });
+    const told = (nowMs: number): Told => toldOf(incident, nowMs, asks);
+    const news = (was: Told): string[] => [
+      ...newsOf(was, incident, telling),
+      ...newAsks(was, asks).flatMap((stamp) => {
+        const one = waiting.find(({ id }) => stamp.startsWith(`${id}:`));
+        return one === undefined ? [] : [wordsOf(telling.language).notify.asks.news(askOf(one, telling).text)];
+      }),
+    ];
     switch (step.kind) {
       case 'first':
       case 'again': {
-        const worse = body.told === null ? [] : newsOf(body.told, incident, telling);
+        const worse = body.told === null ? [] : news(body.told);
         const first = message(body.told === null ? 'new' : 'worse', worse);
         return {
           part,
@@ -93,7 +104,7 @@ export class Speaker {
             ? whole
             : step.kind === 'details'
               ? { ...whole, notes: [] }
-              : { ...whole, story: [], notes: newsOf(body.said ?? body.told!, incident, telling) };
+              : { ...whole, story: [], notes: news(body.said ?? body.told!) };
         return {
           part,
           send: (sender) => sender.board!.reply(reply, envelope, body.ref, uncertain),
@@ -104,8 +115,38 @@ export class Speaker {
           }),
         };
       }
+      case 'files': {
+        const files = await this.#files(incident.id, telling.language);
+        return {
+          part,
+          send: (sender) =>
+            files.length === 0
+              ? Promise.resolve(sent(body.ref))
+              : sender.board!.attach!(files, envelope, body.ref, uncertain !== null),
+          after: () => ({ ...body, sending: null, parts: part + 1, filed: true }),
+        };
+      }
       default:
         return step.kind satisfies never;
+    }
+  }
+
+  /** None where they cannot be made, or not in time: a message is worth more than its files. */
+  async #files(incident: string, language: Language): Promise<readonly Attachment[]> {
+    const { attach, log, clock } = this.#parts;
+    if (attach === undefined) return [];
+    let giveUp = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      giveUp = clock.at(clock.now() + MAKING_MS, () => reject(new Error('it took too long')));
+    });
+    try {
+      return await Promise.race([attach(incident, language), late]);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      log({ level: 'warn', message: 'the files of an incident were not made', incident, why });
+      return [];
+    } finally {
+      giveUp();
     }
   }
 
@@ -158,6 +199,8 @@ export class Speaker {
 }
 
 const MOST_READ = 20;
+/** Files that take longer to be made are left out: the channel waits for them. */
+const MAKING_MS = 20_000;
 
 /** What changed since, in a line each. */
 function newsOf(was: Told, now: IncidentRow, { language, redaction }: Telling): string[] {

@@ -151,7 +151,12 @@ const person = (id: string, name: string, role: string, disabled = false) => ({
   disabled,
   displayName: '',
 });
-const PEOPLE = [person('u1', 'kim', 'analyst'), person('u2', 'lee', 'viewer'), person('u3', 'park', 'admin', true)];
+const PEOPLE = [
+  person('u1', 'kim', 'analyst'),
+  person('u2', 'lee', 'viewer'),
+  person('u3', 'park', 'admin', true),
+  person('u4', 'choi', 'responder'),
+];
 
 /** Findings of an incident's body: of a live event unless it is said otherwise. */
 export const bodyWith = (records: readonly number[], tactics: readonly string[] = []): Json =>

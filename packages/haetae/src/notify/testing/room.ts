@@ -4,13 +4,13 @@ import type { ChannelConfig, NotifyConfig } from '../config/config.ts';
 import { readNotify } from '../config/read.ts';
 import type { Envelope, Message } from '../message/message.ts';
 import { Lane } from '../outbox/lane.ts';
-import { Outbox } from '../outbox/outbox.ts';
+import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
 import { type ManualClock, type MemoryStore, manualClock, memoryStore } from './memory.ts';
 
 /** What went over a channel of a test. */
 export interface Heard {
   readonly atMs: number;
-  readonly how: 'send' | 'edit' | 'reply';
+  readonly how: 'send' | 'edit' | 'reply' | 'files';
   readonly id: string;
   readonly message: Message;
   readonly uncertain: boolean;
@@ -57,6 +57,9 @@ export function place(board: boolean): Place {
           board: {
             edit: (message, envelope) => take('edit', message, envelope, null),
             reply: (message, envelope, _ref, uncertain) => take('reply', message, envelope, uncertain),
+            wantsFiles: (level) => level === 'high',
+            attach: (files, envelope, _ref, uncertain) =>
+              take('files', files.map(({ name }) => name).join() as never, envelope, uncertain ? { sinceMs: 0 } : null),
           },
         }),
       };
@@ -69,6 +72,8 @@ export interface Room {
   readonly kept: MemoryStore;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly log: object[];
+  /** What waits for people is another. */
+  responded(incident: string): void;
   /** What happened meanwhile is looked at, timers go off. */
   pass(ms: number): Promise<void>;
   /** The process ends at once, and another takes its place. */
@@ -98,7 +103,11 @@ export const fileOf = (names: readonly string[], more = ''): string =>
 export function room(
   yaml: string,
   places: Readonly<Record<string, Place>>,
-  startMs = Date.parse('2026-03-17T05:00:00Z'),
+  {
+    startMs = Date.parse('2026-03-17T05:00:00Z'),
+    responses,
+    attach,
+  }: { readonly startMs?: number } & Pick<OutboxParts, 'responses' | 'attach'> = {},
 ): Room {
   const clock = manualClock(startMs);
   const config = configOf(yaml);
@@ -111,7 +120,10 @@ export function room(
     lanes = new Map(
       config.channels.map((one: ChannelConfig) => [
         one.name,
-        new Lane(one, places[one.name]?.sender(clock, crash), 1000, places[one.name] === undefined ? 'off' : ''),
+        new Lane(one, places[one.name]?.sender(clock, crash), 1000, {
+          ...(places[one.name] === undefined && { off: { code: 'switched-off' } }),
+          files: attach !== undefined,
+        }),
       ]),
     );
     outbox = new Outbox({
@@ -119,6 +131,8 @@ export function room(
       config,
       lanes,
       publicUrl: 'https://haetae.example',
+      responses,
+      attach,
       clock,
       log: (line) => log.push(line),
     });
@@ -145,6 +159,7 @@ export function room(
       await outbox.start();
     },
     start: () => outbox.start(),
+    responded: (incident) => outbox.responded(incident),
   };
 }
 

@@ -1,44 +1,11 @@
-import { join } from 'node:path';
-import {
-  buttonKey,
-  connect,
-  type Notifier,
-  type NotifyConfig,
-  notifier,
-  post,
-  readSecret,
-  systemClock,
-} from '../../notify/index.ts';
-import type { Log, Ports, RunningServer } from '../../server/index.ts';
-import type { Store } from '../../store/index.ts';
-
-export interface NotifyOptions {
-  readonly directory: string;
-  /** Of the dashboard, as people reach it; '' where nobody said. */
-  readonly publicUrl: string;
-  readonly store: Store;
-  readonly now: () => number;
-  readonly log: Log;
-  readonly changed: () => void;
-}
-
-/** Opens what tells people, as their file of channels says. */
-export function notifying(config: NotifyConfig, { directory, now, ...rest }: NotifyOptions): Notifier {
-  return notifier({
-    ...rest,
-    config,
-    clock: systemClock(now),
-    world: { now, post, connect },
-    readSecret,
-    buttonKey: config.people.size === 0 ? undefined : buttonKey(join(directory, 'notify-key')),
-  });
-}
+import type { Notifier } from '../../notify/index.ts';
+import type { Ports, RunningServer } from '../../server/index.ts';
 
 /** What the API tells of it; with none it says that nobody is told. */
 export const notifyPorts = (running: () => Notifier | undefined): Ports['notify'] => ({
-  async channels() {
+  async channels(language) {
     const one = running();
-    return { on: one !== undefined, channels: [...(one?.status() ?? [])] };
+    return { on: one !== undefined, channels: [...(one?.status(language) ?? [])] };
   },
   async deliveries({ incident, channel, state, limit }) {
     const one = running();
@@ -56,7 +23,7 @@ export const notifyPorts = (running: () => Notifier | undefined): Ports['notify'
 export function watchNotify(metrics: RunningServer['parts']['metrics'], running: () => Notifier | undefined): void {
   const numbers = (of: (channel: ReturnType<Notifier['status']>[number]) => number) =>
     function* () {
-      for (const channel of running()?.status() ?? []) yield [{ channel: channel.name }, of(channel)] as const;
+      for (const channel of running()?.status('en') ?? []) yield [{ channel: channel.name }, of(channel)] as const;
     };
   const up = ({ state }: { readonly state: string }): number => (state === 'on' ? 1 : 0);
   metrics.gauge('haetae_notify_up', 'Channels that take messages.', numbers(up));

@@ -16,7 +16,7 @@ import { type Backlog, holdBack } from './backlog.ts';
 import { benignProposal } from './benign.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { Measures } from './measures.ts';
-import { reportDesk, reportPorts } from './report-thread.ts';
+import { type ReportDesk, reportPorts } from './report-thread.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { RuleDesk } from './rule-desk.ts';
 
@@ -33,8 +33,7 @@ export interface PortParts {
   /** What scores are held against. */
   readonly baseline: Uint8Array | undefined;
   readonly hunts: HuntDesk;
-  /** What is told of this program on reports, and its thread where it does not lie beside it. */
-  readonly reports: { readonly version: string; readonly worker?: URL };
+  readonly reports: ReportDesk;
   readonly responses: Ports['responses'];
   /** Of the rules in force. */
   readonly texts: () => readonly RuleText[];
@@ -97,6 +96,7 @@ export function livePorts(parts: PortParts): Ports {
       save: (rule) => parts.desk.save(rule),
       remove: (id) => parts.desk.remove(id),
       costs: () => parts.measures.costs(),
+      packs: async () => rules.packs,
     },
     exceptions: {
       list: () => ports.exceptions.list(),
@@ -131,7 +131,7 @@ export function livePorts(parts: PortParts): Ports {
     },
     notify: parts.notify,
     hunts: huntPorts(store, parts.hunts),
-    reports: reportPorts(reportDesk(ports, parts.reports.version, parts.reports.worker)),
+    reports: reportPorts(parts.reports, store, ports.incidents, now),
     responses: parts.responses,
     settings: parts.settings,
     upkeep: parts.upkeep,

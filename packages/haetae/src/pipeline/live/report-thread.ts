@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import type { UnixMs } from '@haetae/event';
 import { parseZone } from '../../locale/index.ts';
-import { NO_FACTS, type ReportFile, type ReportInput, type ReportOptions } from '../../report/index.ts';
+import { NO_FACTS, type ReportFile, type ReportInput, type ReportOptions, saidOf } from '../../report/index.ts';
 import type { Ports } from '../../server/index.ts';
-import { StoreError } from '../../store/index.ts';
-import { type ReportWanted, reportedOf, reportSource } from '../stored/reported.ts';
+import { type Json, type Store, StoreError } from '../../store/index.ts';
+import { type ReportSource, type ReportWanted, reportedOf } from '../stored/reported.ts';
 
 /** What the thread is told and what it says. Plain data: a zone goes by its name. */
 export interface ReportOrder {
@@ -24,33 +25,41 @@ export interface ReportDesk {
     zone: string,
     name: string,
   ): Promise<readonly ReportFile[] | undefined>;
+  /** What a report of an incident says now. */
+  said(incident: string): Promise<ReturnType<typeof saidOf> | undefined>;
 }
 
 const TIMEOUT_MS = 60_000;
 const MEMORY_MB = 512;
 
 /** Reports of what is stored, one at a time, each in a thread of its own. */
-export function reportDesk(
-  ports: Pick<Ports, 'incidents' | 'findings' | 'accounts'>,
-  version: string,
-  worker?: URL,
-): ReportDesk {
+export function reportDesk(source: ReportSource, version: string, worker?: URL): ReportDesk {
   let turn: Promise<unknown> = Promise.resolve();
+  const inputOf = async (wanted: ReportWanted): Promise<Omit<ReportInput, 'zone'> | undefined> => {
+    try {
+      const { incidents, others, declared, ...grounds } = await reportedOf(source, wanted);
+      return {
+        ...{ incidents, otherIncidents: others, looseFindings: 0, source: { kind: 'server' }, version },
+        ...{ ...grounds, facts: NO_FACTS, record: { entries: declared }, issuedMs: undefined },
+      };
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'missing') return undefined;
+      throw error;
+    }
+  };
   return {
     async make(wanted, options, zone, name) {
       if (parseZone(zone) === undefined) throw new StoreError('invalid', `${zone}: no such time zone`);
-      const { incidents, others, declared } = await reportedOf(reportSource(ports), wanted).catch((error: unknown) => {
-        if (error instanceof StoreError && error.code === 'missing') return { incidents: [], others: 0, declared: [] };
-        throw error;
-      });
-      if (incidents.length === 0 && wanted.kind === 'one') return undefined;
-      const input: Omit<ReportInput, 'zone'> = {
-        ...{ incidents, otherIncidents: others, looseFindings: 0, source: { kind: 'server' }, evidence: [], packs: [] },
-        ...{ rulesInForce: undefined, version, facts: NO_FACTS, record: { entries: declared }, issuedMs: undefined },
-      };
+      const input = await inputOf(wanted);
+      if (input === undefined) return undefined;
       const own = turn.then(() => inThread({ input, zone, options, name }, worker));
       turn = own.catch(() => {});
       return own;
+    },
+    async said(id) {
+      const input = await inputOf({ kind: 'one', id });
+      const [one] = input?.incidents ?? [];
+      return input === undefined || one === undefined ? undefined : saidOf(one, input);
     },
   };
 }
@@ -79,14 +88,26 @@ function inThread(order: ReportOrder, at: URL | undefined): Promise<readonly Rep
 }
 
 /** What the API gives out: one file of the report of one incident. */
-export const reportPorts = (desk: ReportDesk): Ports['reports'] => ({
-  async file(incident, { format, lang, template, part, zone }) {
+export const reportPorts = (
+  desk: ReportDesk,
+  { incidents }: Pick<Store, 'incidents'>,
+  ports: Pick<Ports['incidents'], 'get'>,
+  now: () => number,
+): Ports['reports'] => ({
+  async file(incident, { format, lang, template, part, zone, stage }) {
     const languages = lang === 'both' ? (['ko', 'en'] as const) : [lang];
-    const stage = template === 'kisa' ? { stage: 'first' as const } : {};
+    const options = { template, format, languages, ...(template === 'kisa' && { stage }) };
     const name = `haetae-${incident.slice(0, 8)}-${template}`;
-    const files = await desk.make({ kind: 'one', id: incident }, { template, format, languages, ...stage }, zone, name);
+    const files = await desk.make({ kind: 'one', id: incident }, options, zone, name);
     if (files === undefined) return undefined;
     const endings = { report: `.${format}`, iocs: '.iocs.csv', stix: '.stix.json', manifest: '.manifest.json' };
     return files.find((file) => file.name.endsWith(endings[part]));
+  },
+  async handedIn(id, stage, actor) {
+    const said = await desk.said(id);
+    if (said === undefined) return undefined;
+    const detail = { stage, said: said as unknown as Json };
+    await incidents.note(id, { actor: actor.id, kind: 'reported', detail, timeMs: now() as UnixMs });
+    return ports.get(id);
   },
 });

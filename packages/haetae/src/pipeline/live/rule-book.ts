@@ -14,6 +14,7 @@ export class RuleBook {
   #listed: readonly ListedRule[] = [];
   #byId: ReadonlyMap<string, ListedRule> = new Map();
   #said = 'none loaded';
+  #packs: RulesLoaded['packs'] = [];
 
   constructor(store: Pick<Store, 'rules' | 'findings'>, now: () => number) {
     this.#store = store;
@@ -22,6 +23,7 @@ export class RuleBook {
 
   load({ listed, kept, missing, packs }: RulesLoaded): void {
     this.#listed = listed;
+    this.#packs = packs;
     this.#byId = new Map(listed.map((rule) => [rule.id.toLowerCase(), rule]));
     const files = packs.map(({ name, files: n }) => `${name} (${n} files)`).join(', ');
     const old = kept.length === 0 ? '' : `; as they were before: ${kept.join('; ')}`;
@@ -40,6 +42,10 @@ export class RuleBook {
   /** As lists show them. */
   shown(ids: readonly string[]): Promise<Rule[]> {
     return this.#shown(ids.flatMap((id) => this.get(id) ?? []));
+  }
+
+  get packs(): api.RulePacks {
+    return { inForce: this.#listed.length, items: this.#packs.map((pack) => ({ ...pack })) };
   }
 
   describe(): string {

@@ -38,7 +38,7 @@ export interface RulesLoaded {
   readonly examples: readonly RuleText[];
   /** Files that local ones stand for. */
   readonly replaced: readonly RuleText[];
-  readonly packs: readonly { readonly name: string; readonly files: number }[];
+  readonly packs: readonly { readonly name: string; readonly files: number; readonly sha256: string }[];
   /** Files that are broken and of which the text of before stays in force, and why. */
   readonly kept: readonly string[];
   /** Given paths at which nothing is. */
@@ -103,7 +103,7 @@ export async function loadRules(wanted: RulesWanted): Promise<RulesLoaded> {
             },
           ],
     ),
-    packs: packs.map(({ name, files: all }) => ({ name, files: all.length })),
+    packs: packs.map(({ name, files: all, sha256 }) => ({ name, files: all.length, sha256 })),
     examples: packs.flatMap(({ examples }) => examples),
     replaced,
     kept,

@@ -13,9 +13,11 @@ import {
   type Log as ServerLog,
   serverIdentity,
   startServer,
+  storePorts,
 } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
 import { openAhead } from './ahead.ts';
+import { reportSource } from '../stored/reported.ts';
 import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
@@ -25,7 +27,7 @@ import { makeFolder } from './folder.ts';
 import { watchMemory } from './gauges.ts';
 import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
 import { measures } from './measures.ts';
-import { notifying, notifyPorts, watchNotify } from './notifying.ts';
+import { notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
@@ -39,6 +41,7 @@ import type { RulesLoaded, RulesWanted } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 import { openSettings } from './settings.ts';
 import { upkeepPorts } from './upkeep.ts';
+import { attachments, heardStore, proposalsOf, type Telling, telling } from './telling.ts';
 
 export interface ServeOptions {
   /** Everything that is kept lies below it. */
@@ -60,6 +63,8 @@ export interface ServeOptions {
   readonly baseline?: Uint8Array;
   readonly latenessMs: number;
   readonly timeZone: string;
+  /** Of what it says at its start. */
+  readonly language: 'ko' | 'en';
   /** How agents behave, in the words of their `agent.json`. */
   readonly agentConfig?: object;
   /** Without it responses are planned for whoever asks, and nothing is sent. */
@@ -72,8 +77,8 @@ export interface ServeOptions {
   readonly version: string;
   readonly log: ServerLog;
   readonly now: () => number;
-  /** Who is told of incidents; without it nobody is. */
-  readonly notify?: { readonly path: string; readonly config: NotifyConfig };
+  /** Who is told of incidents; without it nobody ever is. The file is read again when it changes, or comes. */
+  readonly notify?: { readonly path: string; readonly config: NotifyConfig | undefined };
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
   /** What the folder holds, where it is thrown away at the end: the pages say so. */
@@ -137,7 +142,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const local = join(directory, 'rules');
     const settings = openSettings(directory, options);
     let failure: string | undefined;
-    let telling: Notifier | undefined;
+    let channels: Telling | undefined;
+    const teller = (): Notifier | undefined => channels?.running();
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
     const policy = async () => {
@@ -158,21 +164,27 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     });
     ends.push(() => desk.close());
     let running: RunningServer | undefined;
-    const responses = await openResponses(store, options.respond ?? PLANS_ONLY, {
-      now,
-      log: told,
-      server: () => running,
-    });
+    const responses = await openResponses(
+      heardStore(store, (incident) => teller()?.responded(incident)),
+      options.respond ?? PLANS_ONLY,
+      {
+        now,
+        log: told,
+        server: () => running,
+      },
+    );
     ends.push(() => responses.close());
     const reportWorker = bundle === undefined ? undefined : new URL('report-worker.js', bundle);
+    const reports = reportDesk(
+      reportSource(storePorts(store, { now }), store, () => rules.packs),
+      options.version,
+      reportWorker,
+    );
     const texts = (): readonly RuleText[] => loaded?.setup.rules ?? [];
     const replaced = (): readonly RuleText[] => loaded?.replaced ?? [];
     const ports = livePorts({
       hunts: desk,
-      reports: {
-        version: options.version,
-        ...(reportWorker !== undefined && { worker: reportWorker }),
-      },
+      reports,
       responses: responses.desk,
       texts,
       examples: () => loaded?.examples ?? [],
@@ -190,8 +202,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       rules,
       backlog: behind,
       ahead,
-      notify: notifyPorts(() => telling),
-      touched: () => telling?.wake(),
+      notify: notifyPorts(teller),
+      touched: () => teller()?.wake(),
       now,
       changed,
       engine: () => engine?.status,
@@ -214,29 +226,27 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     });
     running = server;
     ends.push(() => server.close());
-    watchNotify(server.parts.metrics, () => telling);
+    watchNotify(server.parts.metrics, teller);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
     const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
     ends.push(await openControl(store, directory, control));
     const inputs = await startInputs(options, server.parts, store, ends);
     if (options.notify !== undefined) {
-      const { config } = options.notify;
       // An address that leads to this machine alone is none in a message.
       const { hostname: name } = new URL(server.url);
       const here = /^(?:127\.|localhost$|\[::1\]$)/.test(name);
       const publicUrl = (options.publicUrl ?? (here ? '' : seenFrom(server.url, 'elsewhere'))).replace(/\/+$/, '');
-      const about = { directory, store, now, log: told, publicUrl, changed: () => {} };
-      const running = notifying(config, about);
-      telling = running;
-      ends.push(() => running.close());
-      await running.start().catch((error: unknown) => {
-        told({ level: 'error', message: 'nobody is told of incidents: what was owed cannot be read', error });
+      channels = await telling({
+        ...{ ...options.notify, directory, store, now, log: told, publicUrl },
+        responses: proposalsOf(responses.desk, store),
+        attach: attachments(reports, options.timeZone),
       });
+      const { close: end } = channels;
+      ends.push(end);
     }
     const taken = takeIn(options, server.parts, ends);
     ends.push(retaining(store, settings.retention, now, told));
-    if (options.reports !== undefined)
-      ends.push(reporting(reportDesk(ports, options.version, reportWorker), options.reports, options, now, told));
+    if (options.reports !== undefined) ends.push(reporting(reports, options.reports, options, now, told));
 
     const detection = async (loaded: RulesLoaded) => ({
       rules: loaded.setup,
@@ -273,7 +283,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
               ahead.stored(message.incident.id);
               responses.desk.consider(message.incident.id);
             }
-            if (messages.some(({ kind }) => kind === 'incident')) telling?.wake();
+            if (messages.some(({ kind }) => kind === 'incident')) teller()?.wake();
           },
           ahead(messages) {
             for (const message of messages) {
@@ -320,7 +330,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       url: shown(server.url),
       setupUrl: server.setupUrl === undefined ? undefined : shown(server.setupUrl),
       inputs,
-      channels: telling?.status() ?? [],
+      channels: teller()?.status(options.language) ?? [],
       taken,
       detecting,
       failed,

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
-import type { api, apiTold } from '../../server/index.ts';
+import type { api, apiTold, responsesApi } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 import type { Control } from '../live/control.ts';
 import { keepingOver } from './keeping.ts';
@@ -46,16 +46,17 @@ export function overHttp(control: Control, directory: string): Stored {
     const asked = Object.entries(of).filter(([, value]) => value !== undefined && value !== null);
     return new URLSearchParams(asked.map(([name, value]): [string, string] => [name, String(value)])).toString();
   };
+  const found = async <T>(path: string): Promise<T | undefined> => {
+    try {
+      return await get<T>(path);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'missing') return undefined;
+      throw error;
+    }
+  };
   const reports: ReportSource = {
     incidents: (query) => get(`/api/incidents?${ask(query)}`),
-    async incident(id) {
-      try {
-        return await get<api.IncidentDetail>(`/api/incidents/${encodeURIComponent(id)}`);
-      } catch (error) {
-        if (error instanceof StoreError && error.code === 'missing') return undefined;
-        throw error;
-      }
-    },
+    incident: (id) => found(`/api/incidents/${encodeURIComponent(id)}`),
     async anomalies(incident) {
       const found: apiTold.Anomaly[] = [];
       for (let cursor: string | undefined; ; ) {
@@ -66,6 +67,12 @@ export function overHttp(control: Control, directory: string): Stored {
         if (page.next === null) return found as never;
         cursor = page.next;
       }
+    },
+    event: (id) => found(`/api/events/${encodeURIComponent(id)}`),
+    rules: () => get('/api/rules/packs'),
+    async waiting(incident) {
+      const { items } = await get<responsesApi.Responses>(`/api/incidents/${encodeURIComponent(incident)}/responses`);
+      return items.filter(({ state }) => state === 'proposed');
     },
     people: () => get('/api/people'),
   };

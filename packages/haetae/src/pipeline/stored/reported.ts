@@ -1,8 +1,18 @@
 import { type Finding, unusualReason } from '../../detect/index.ts';
 import type { Incident } from '../../incident/index.ts';
-import type { RecordEntry, ReportedIncident, Step, Triaged, UnusualSaid } from '../../report/index.ts';
-import type { api, apiReports, apiTold, Ports } from '../../server/index.ts';
-import { StoreError } from '../../store/index.ts';
+import type {
+  EvidenceFile,
+  RecordEntry,
+  ReportedIncident,
+  RulePackUsed,
+  Step,
+  Triaged,
+  UnusualSaid,
+} from '../../report/index.ts';
+import type { api, apiReports, apiRules, apiTold, Ports } from '../../server/index.ts';
+import { type Store, StoreError } from '../../store/index.ts';
+import { planOfRow } from '../live/responses/kept.ts';
+import { storedEvidence } from './evidence.ts';
 
 /** What reports ask of a server or of its store. */
 export interface ReportSource {
@@ -12,15 +22,26 @@ export interface ReportSource {
   incident(id: string): Promise<api.IncidentDetail | undefined>;
   /** Findings of an incident that scores made, with why. */
   anomalies(incident: string): Promise<readonly (Pick<apiTold.Anomaly, 'events'> & { readonly why: UnusualSaid })[]>;
+  event(id: string): Promise<api.StoredEvent | undefined>;
+  /** Responses that nobody decided on. */
+  waiting(incident: string): Promise<Triaged['waiting']>;
+  /** Rules in force; undefined where no server runs that has any. */
+  rules(): Promise<apiRules.RulePacks | undefined>;
   people(): Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 
-/** Of the ports that the store serves. */
-export const reportSource = ({
-  incidents,
-  findings,
-  accounts,
-}: Pick<Ports, 'incidents' | 'findings' | 'accounts'>): ReportSource => ({
+/** Of the ports that the store serves, and the rules of a server that runs. */
+export const reportSource = (
+  { incidents, findings, accounts, events }: Pick<Ports, 'incidents' | 'findings' | 'accounts' | 'events'>,
+  { responses }: Pick<Store, 'responses'>,
+  rules: () => apiRules.RulePacks | undefined = () => undefined,
+): ReportSource => ({
+  event: (id) => events.get(id),
+  rules: async () => rules(),
+  waiting: async (incidentId) =>
+    (await responses.list({ incidentId, state: 'proposed' })).map((row) => ({
+      ...{ action: row.action, host: row.host, about: planOfRow(row).planned.about },
+    })),
   incidents: (query) => incidents.list(query),
   incident: (id) => incidents.get(id),
   async anomalies(incident) {
@@ -48,8 +69,12 @@ export interface Reported {
   readonly incidents: readonly ReportedIncident[];
   /** Of that time, and not among them. */
   readonly others: number;
-  /** What was declared of them. */
+  /** What was declared of them, and what was handed in. */
   readonly declared: readonly RecordEntry[];
+  /** The events that they are made from, by host and log. */
+  readonly evidence: readonly EvidenceFile[];
+  readonly packs: readonly RulePackUsed[];
+  readonly rulesInForce: number | undefined;
 }
 
 /** Incidents of one report at most: more than anyone reads. */
@@ -65,7 +90,8 @@ export async function reportedOf(source: ReportSource, wanted: ReportWanted): Pr
   if (wanted.kind === 'one') {
     const detail = (await source.incident(wanted.id)) ?? (await byPrefix(source, wanted.id));
     if (detail === undefined) throw new StoreError('missing', `incident ${wanted.id}`);
-    return { incidents: [await reported(source, detail, 1, people)], others: 0, declared: declaredIn(detail) };
+    const incidents = [await reported(source, detail, 1, people)];
+    return { incidents, others: 0, declared: recordIn(detail), ...(await groundsOf(source, incidents)) };
   }
   const found: api.Incident[] = [];
   let [others, cursor] = [0, undefined as string | undefined];
@@ -81,9 +107,9 @@ export async function reportedOf(source: ReportSource, wanted: ReportWanted): Pr
     const detail = await source.incident(id);
     if (detail === undefined || !isWhole(detail.incident)) continue;
     incidents.push(await reported(source, detail, incidents.length + 1, people));
-    declared.push(...declaredIn(detail));
+    declared.push(...recordIn(detail));
   }
-  return { incidents, others, declared };
+  return { incidents, others, declared, ...(await groundsOf(source, incidents)) };
 }
 
 const given = ({ fromMs, toMs }: { readonly fromMs: number | null; readonly toMs: number | null }) => ({
@@ -120,12 +146,26 @@ async function reported(
   const { incident: body, id, level, risk } = detail;
   if (!isWhole(body)) throw new StoreError('invalid', `incident ${id} is not kept whole`);
   const incident: Incident = { ...body, id, rank, level, risk };
-  return { incident, triaged: triagedOf(detail, people), unusual: await unusualOf(source, incident) };
+  const triaged = { ...triagedOf(detail, people), waiting: await source.waiting(id) };
+  return { incident, triaged, unusual: await unusualOf(source, incident) };
 }
 
-/** The declarations in an incident's history, in their order. */
-const declaredIn = ({ id, history }: api.IncidentDetail): RecordEntry[] =>
+/** On what a report rests: the events, and the rules in force. */
+async function groundsOf(
+  source: ReportSource,
+  incidents: readonly ReportedIncident[],
+): Promise<Pick<Reported, 'evidence' | 'packs' | 'rulesInForce'>> {
+  const [evidence, rules] = [await storedEvidence(incidents, source.event), await source.rules()];
+  return { evidence, packs: rules?.items ?? [], rulesInForce: rules?.inForce };
+}
+
+/** The declarations and reports in an incident's history, in their order. */
+const recordIn = ({ id, history }: api.IncidentDetail): RecordEntry[] =>
   history.flatMap(({ kind, detail, timeMs }): RecordEntry[] => {
+    if (kind === 'reported') {
+      const { stage, said } = detail as Pick<Extract<RecordEntry, { kind: 'reported' }>, 'stage' | 'said'>;
+      return [{ kind, incident: id, stage, said, enteredMs: timeMs }];
+    }
     const { atMs, by, reason } = (detail ?? {}) as Partial<apiReports.Awareness>;
     if (kind !== 'awareness' || typeof atMs !== 'number' || typeof by !== 'string') return [];
     return [{ kind, incident: id, atMs, by, reason: reason ?? null, enteredMs: timeMs }];
@@ -134,7 +174,7 @@ const declaredIn = ({ id, history }: api.IncidentDetail): RecordEntry[] =>
 function triagedOf(
   { status, verdict, assignee, createdMs, history }: api.IncidentDetail,
   people: ReadonlyMap<string, string>,
-): Triaged {
+): Omit<Triaged, 'waiting'> {
   const nameOf = (id: string): string => people.get(id) ?? id;
   return {
     ...{ status, verdict, createdMs },

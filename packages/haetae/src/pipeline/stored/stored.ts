@@ -63,7 +63,7 @@ function inStore(store: OpenStore): Stored {
   const { events, incidents } = ports;
   return {
     keeping: keepingIn(store),
-    reported: (wanted) => reportedOf(reportSource(ports), wanted),
+    reported: (wanted) => reportedOf(reportSource(ports, store), wanted),
     incidents: (beginning) => incidentsOf(beginning, incidents.list, incidents.get),
     search: (query, signal) => events.search(query, signal),
     hunt: ({ rule, ...times }, signal) => steps(store, [rule], times, false, signal),

@@ -1,3 +1,5 @@
+import { shortHost } from '../../incident/index.ts';
+import { wordsOf } from '../../locale/index.ts';
 import type { Step } from '../contract.ts';
 import { type Block, plain, type Text } from '../model.ts';
 import { local, type One, type Telling } from '../telling.ts';
@@ -12,6 +14,9 @@ export const actions = eachSection('actions', (of, one) => {
     ...input.facts.actions
       .filter(({ state }) => state === 'open')
       .map(({ what, by }) => (by === undefined ? what : `${what} (${by})`)),
+    ...(triaged?.waiting ?? []).map(({ action, about, host }) =>
+      w.actions.waits(actionWord(of, action), aimOf(about, host)),
+    ),
     ...(triaged !== undefined && triaged.status !== 'closed' ? [w.actions.openTriage] : []),
   ];
   const state: (readonly [string, Text])[] =
@@ -42,6 +47,16 @@ export const actions = eachSection('actions', (of, one) => {
   ];
 });
 
+/** What the server does and not its detection. */
+const OWN: ReadonlySet<Step['kind']> = new Set(['delivery', 'response']);
+
+const actionWord = ({ language }: Telling, action: string): string => {
+  const { actions: words } = wordsOf(language).respond;
+  return words[action as keyof typeof words] ?? action;
+};
+const aimOf = (about: string, host: string): string =>
+  [about, shortHost(host)].filter((part) => part !== '').join(' · ');
+
 interface Taken {
   readonly timeMs: number | undefined;
   readonly by: string;
@@ -52,7 +67,7 @@ export function takenOf(of: Telling, { triaged }: Pick<One, 'triaged'>): Taken[]
   const { w, input } = of;
   const told = (triaged?.steps ?? []).map((step) => ({
     timeMs: step.timeMs,
-    by: step.by === '' ? w.actions.detection : step.by,
+    by: step.by !== '' ? step.by : OWN.has(step.kind) ? 'Haetae' : w.actions.detection,
     what: stepText(of, step),
   }));
   const written = input.facts.actions
@@ -62,9 +77,11 @@ export function takenOf(of: Telling, { triaged }: Pick<One, 'triaged'>): Taken[]
 }
 
 /** One line of a history as words. What is in it was written by people and rooms above: it is read with care. */
-function stepText({ w, language }: Telling, { kind, detail }: Step): string {
+function stepText(telling: Telling, { kind, detail }: Step): string {
+  const { w, language } = telling;
   const of = (typeof detail === 'object' && detail !== null ? detail : {}) as Record<string, unknown>;
   const text = (name: string): string => (typeof of[name] === 'string' ? of[name] : '');
+  const level = (name: string): string => word(wordsOf(language).levels, name);
   const word = (table: object, key: unknown): string =>
     typeof key === 'string' && Object.hasOwn(table, key)
       ? String(table[key as keyof typeof table])
@@ -73,15 +90,21 @@ function stepText({ w, language }: Telling, { kind, detail }: Step): string {
     case 'created':
       return w.actions.created;
     case 'level':
-      return w.actions.level(text('from') || '-', text('to') || '-');
+      return w.actions.level(level(text('from')), level(text('to')));
     case 'merged':
       return w.actions.merged(text('into') || text('from') || text('id'));
     case 'comment':
       return w.actions.comment(typeof detail === 'string' ? detail : text('text'));
     case 'delivery':
-      return w.actions.delivery(text('channel') || '-', text('state') || '-');
+      return w.actions.delivery(text('channel') || '-', word(w.actions.deliveries, of.state), text('why'));
     case 'response':
-      return w.actions.response(text('action') || '-', text('state') || '-');
+      return w.actions.response(
+        actionWord(telling, text('action')),
+        aimOf(text('about'), text('host')),
+        word(w.actions.outcomes, of.state),
+      );
+    case 'reported':
+      return w.actions.reported(word(w.stage, of.stage));
     case 'awareness':
       return w.actions.aware;
     case 'triage':

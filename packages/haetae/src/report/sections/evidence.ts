@@ -10,7 +10,7 @@ export const evidence = wholeSection('evidence', (of) => {
   if (input.source.kind === 'server' && input.evidence.length === 0) return [paragraph(w.evidence.server)];
   if (input.evidence.length === 0) return [paragraph(w.evidence.none)];
   return [
-    note(w.evidence.lead),
+    note(input.source.kind === 'server' ? w.evidence.stored : w.evidence.lead),
     table(
       [
         wide(w.columns.file, 2),
@@ -25,12 +25,16 @@ export const evidence = wholeSection('evidence', (of) => {
             code(path),
             lineBreak,
             muted(
-              [size(bytes), format ?? '', lost > 0 ? w.evidence.lost(count(lost)) : '']
+              [
+                size(bytes),
+                format ?? '',
+                lost > 0 ? w.evidence[input.source.kind === 'server' ? 'gone' : 'lost'](count(lost)) : '',
+              ]
                 .filter((part) => part !== '')
                 .join(' · '),
             ),
           ],
-          sha256 === undefined ? w.evidence.noHash : [code(sha256)],
+          sha256 === undefined ? (input.source.kind === 'server' ? '-' : w.evidence.noHash) : [code(sha256)],
           count(events),
           firstMs === undefined ? '-' : [plain(local(of, firstMs)), lineBreak, plain(local(of, lastMs))],
         ]),

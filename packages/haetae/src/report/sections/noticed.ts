@@ -21,8 +21,9 @@ export const noticed = eachSection('noticed', (of, { incident, titles, triaged }
         muted(both(of, first.events[0]?.timeMs)),
       ],
     ]);
+  const rules = new Set(findings.flatMap(({ rule }) => (rule === null ? [] : [rule.id || rule.title])));
   const by = [
-    ...(counts.rules > 0 ? [w.noticed.rules(count(counts.rules))] : []),
+    ...(rules.size > 0 ? [w.noticed.rules(count(rules.size))] : []),
     ...(counts.anomalies > 0 ? [w.noticed.anomalies(count(counts.anomalies))] : []),
   ];
   rows.push([w.noticed.by, by.join(', ')]);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DeliveriesQuery, Delivery, NotifyStatus } from '../api-notify.ts';
+import { LanguageQuery } from '../api-told.ts';
 import { type Api, json } from './endpoint.ts';
 
 /** Messages to people: how their channels do, and what became of each message. */
@@ -12,9 +13,10 @@ export function notifyRoutes(api: Api): void {
       method: 'get',
       path: '/api/notify',
       summary: 'Channels by which people are told of incidents, and how each does',
+      request: { query: LanguageQuery },
       responses: { 200: json(NotifyStatus) },
     },
-    async (c) => c.json(await notify.channels(), 200),
+    async (c) => c.json(await notify.channels(c.req.valid('query').lang), 200),
   );
 
   api.add(

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id, IncidentDetail } from '../api.ts';
-import { Awareness, ReportQuery } from '../api-reports.ts';
+import { Awareness, HandedIn, ReportQuery } from '../api-reports.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
@@ -43,6 +43,25 @@ export function reportRoutes(api: Api): void {
         // Never shown in the place of our own pages.
         'content-disposition': `attachment; filename="${file.name.replace(/[^\w.-]/g, '-')}"`,
       }) as never;
+    },
+  );
+
+  api.add(
+    'responder',
+    {
+      method: 'post',
+      path: '/api/incidents/{id}/reports',
+      summary: 'Write down that the KISA report was handed in, and what it said: the next one tells what changed since',
+      request: { params: Id, body: body(HandedIn) },
+      responses: { 201: json(IncidentDetail) },
+    },
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const { stage } = c.req.valid('json');
+      const incident = await parts.ports.reports.handedIn(id, stage, actorOf(c));
+      if (incident === undefined) throw missing;
+      await audited(parts, c, 'incident.reported', id, { stage });
+      return c.json(incident, 201);
     },
   );
 

@@ -8,6 +8,7 @@ import {
   Rule,
   RuleCosts,
   RuleDraft,
+  RulePacks,
   RulePatch,
   RuleSource,
   RulesQuery,
@@ -84,6 +85,17 @@ export function ruleRoutes(api: Api): void {
       responses: { 200: json(RuleVerdict) },
     },
     async (c) => c.json(await rules.check(c.req.valid('json')), 200),
+  );
+
+  api.add(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/rules/packs',
+      summary: 'Where the rules in force came from, by their hashes',
+      responses: { 200: json(RulePacks) },
+    },
+    async (c) => c.json(await rules.packs(), 200),
   );
 
   api.add(

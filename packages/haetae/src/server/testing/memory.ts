@@ -389,6 +389,7 @@ function books(
         incidents.has(id)
           ? { name: `${id}.${format}`, mime: 'text/markdown', bytes: new TextEncoder().encode(`${id} in ${lang}`) }
           : undefined,
+      handedIn: async (id) => incidents.get(id),
     },
     rules: {
       list: (query) => pageOf([...rules.values()], query),
@@ -404,6 +405,7 @@ function books(
       save: async () => ({ ...rules.get('rule-1')!, local: true }),
       remove: async (id) => rules.has(id),
       costs: async () => ({ sampled: 0, measuredMs: now(), rules: [] }),
+      packs: async () => ({ inForce: rules.size, items: [] }),
     },
     exceptions: {
       list: async () => [...exceptions.values()],

@@ -5,6 +5,7 @@ import { deliver } from './smtp.ts';
 /** E-mail by SMTP. A message that is sent again has the same Message-ID; what follows about an incident is an answer to its first. */
 export const email: Channel = {
   name: 'email',
+  over: 'tcp',
   settings: {
     host: { kind: 'text', needed: true },
     port: { kind: 'number' },

@@ -66,6 +66,7 @@ function htmlBody(message: Message): string {
               ({ name, value }) => `<tr><th align="left" valign="top">${html(name)}</th><td>${html(value)}</td></tr>`,
             )
             .join('')}</table>`,
+          paragraphs(message.asks.map(({ text }) => `${wordsOf(language).notify.asks.waits}: ${text}`)),
           message.story.length === 0 ? '' : `<ol>${message.story.map((one) => `<li>${html(one)}</li>`).join('')}</ol>`,
         ].join('');
   const open = link === null ? '' : `<p><a href="${html(link)}">${html(wordsOf(language).notify.buttons.open)}</a></p>`;

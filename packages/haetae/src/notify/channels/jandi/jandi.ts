@@ -1,3 +1,4 @@
+import { wordsOf } from '../../../locale/index.ts';
 import type { Message } from '../../message/message.ts';
 import { wide } from '../../message/safe.ts';
 import { type Channel, outcomeOf, TIMEOUT_MS, textOf } from '../channel.ts';
@@ -7,6 +8,7 @@ const COLOURS = { critical: '#C0392B', high: '#E67E22', medium: '#F1C40F', low: 
 /** JANDI's incoming webhook. It reads a Markdown without escapes, so the signs of it become their wide likes. */
 export const jandi: Channel = {
   name: 'jandi',
+  over: 'http',
   settings: { url: { kind: 'secret-url', needed: true } },
   paceMs: 1000,
   open(settings, { post }) {
@@ -30,11 +32,13 @@ export const jandi: Channel = {
 
 export function jandiBody(message: Message): object {
   const { title, level, link } = message;
+  const { asks: w } = wordsOf(message.language).notify;
   const rows =
     message.kind === 'incident'
       ? [
           ...message.notes.map((note) => ({ title: '', description: note })),
           { title: '', description: message.facts.map(({ name, value }) => `${name}: ${value}`).join('\n') },
+          ...message.asks.map(({ text }) => ({ title: '', description: `${w.waits}: ${text}` })),
           ...(message.story.length > 0 ? [{ title: '', description: message.story.join('\n') }] : []),
         ]
       : [{ title: '', description: message.lines.join('\n') }];

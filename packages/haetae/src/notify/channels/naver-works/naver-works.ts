@@ -8,6 +8,7 @@ const MOST = 1900;
 /** NAVER WORKS' incoming webhook: a title, a body of plain text, one button. */
 export const naverWorks: Channel = {
   name: 'naver-works',
+  over: 'http',
   settings: { url: { kind: 'secret-url', needed: true } },
   paceMs: 1000,
   open(settings, { post }) {

@@ -4,6 +4,7 @@ import { blocksOf, fallbackText, threadBlocks } from '../slack/blocks.ts';
 /** Slack's incoming webhook, the least of its ways in: it cannot edit, thread or look up, so an incident that grows worse is told anew. */
 export const slackWebhook: Channel = {
   name: 'slack-webhook',
+  over: 'http',
   settings: { url: { kind: 'secret-url', needed: true } },
   paceMs: 1000,
   open(settings, { post }) {

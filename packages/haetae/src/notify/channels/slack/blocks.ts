@@ -40,7 +40,8 @@ export function blocksOf(message: Message, buttons?: ButtonMaker): Block[] {
     head.push({ type: 'section', fields: fields.slice(i, i + MOST.fields) });
   if (message.notes.length > 0)
     head.push({ type: 'context', elements: message.notes.slice(0, 10).map((note) => plainText(note, MOST.field)) });
-  return [...head, ...actionsOf(message, isOver(message) ? undefined : buttons)];
+  const live = isOver(message) ? undefined : buttons;
+  return [...head, ...actionsOf(message, live), ...asksOf(message, live)];
 }
 
 const isOver = ({ data }: IncidentMessage): boolean => data.status === 'closed' || data.mergedInto !== null;
@@ -66,27 +67,48 @@ function sections(lines: readonly string[]): Block[] {
   return blocks.slice(0, MOST.blocks - 4);
 }
 
+/** More stand in the dashboard. */
+const MOST_ASKS = 5;
+
+/** Responses that wait for people, each with its two buttons. */
+function asksOf({ asks, incident, language }: IncidentMessage, buttons: ButtonMaker | undefined): Block[] {
+  const { asks: w, buttons: names } = wordsOf(language).notify;
+  const shown = asks.slice(0, MOST_ASKS).flatMap(({ response, version, text }): Block[] => {
+    const block: Block = { type: 'section', text: plainText(`${w.waits}: ${text}`, MOST.section) };
+    if (buttons === undefined) return [block];
+    const button = (action: 'approve' | 'deny'): object => ({
+      ...{ type: 'button', action_id: `${action}-${response}`, text: plainText(names[action], 70) },
+      ...{
+        value: buttons({ action, incident, response, version }),
+        style: action === 'approve' ? 'primary' : 'danger',
+      },
+      ...(action === 'approve' && { confirm: confirm(names.approve, `${w.confirm} ${text}`, names) }),
+    });
+    return [block, { type: 'actions', elements: [button('approve'), button('deny')] }];
+  });
+  const more = asks.length - MOST_ASKS;
+  return more > 0 ? [...shown, { type: 'context', elements: [plainText(w.more(more), MOST.field)] }] : shown;
+}
+
+const confirm = (title: string, text: string, { yes, no }: { readonly yes: string; readonly no: string }): object => ({
+  title: plainText(title, 90),
+  text: plainText(text, 290),
+  confirm: plainText(yes, 28),
+  deny: plainText(no, 28),
+});
+
 function actionsOf(message: Message, buttons: ButtonMaker | undefined): Block[] {
   const { notify: w } = wordsOf(message.language);
   const elements: object[] = [];
   if (message.link !== null)
     elements.push({ type: 'button', action_id: 'open', url: message.link, text: plainText(w.buttons.open, 70) });
   if (message.kind === 'incident' && buttons !== undefined) {
-    for (const { action, value } of buttons(message.incident)) {
-      const asks = {
-        title: plainText(w.buttons.benign, 90),
-        text: plainText(w.buttons.benignAsks, 290),
-        confirm: plainText(w.buttons.yes, 28),
-        deny: plainText(w.buttons.no, 28),
-      };
+    for (const action of ['acknowledge', 'benign'] as const)
       elements.push({
-        type: 'button',
-        action_id: action,
-        value,
-        text: plainText(w.buttons[action], 70),
-        ...(action === 'benign' && { confirm: asks }),
+        ...{ type: 'button', action_id: action, text: plainText(w.buttons[action], 70) },
+        value: buttons({ action, incident: message.incident }),
+        ...(action === 'benign' && { confirm: confirm(w.buttons.benign, w.buttons.benignAsks, w.buttons) }),
       });
-    }
   }
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }

@@ -1,8 +1,12 @@
+import type { Level } from '../../../incident/index.ts';
 import type { Json } from '../../../store/index.ts';
 import type { Envelope, Message } from '../../message/message.ts';
-import { type Channel, failed, type Outcome, type Sender, sent, TIMEOUT_MS, textOf } from '../channel.ts';
+import { atLeast, LEVELS } from '../../message/render.ts';
+import { type Channel, failed, type Outcome, type Sender, sent, textOf } from '../channel.ts';
 import { blocksOf, fallbackText, threadBlocks } from './blocks.ts';
+import { type Client, slackClient } from './client.ts';
 import { outcomeOfError } from './errors.ts';
+import { areAttached, attachFiles, type Thread } from './files.ts';
 
 /** Of the metadata by which a message is found again. */
 const EVENT = 'haetae_message';
@@ -12,36 +16,12 @@ const PAGE = 200;
 const MOST_PAGES = 20;
 
 /** Where a message stands: what Slack calls it. */
-interface Place {
-  readonly channel: string;
-  readonly ts: string;
-}
-const placeOf = (ref: Json): Place => ref as unknown as Place;
-
-/** The methods of Slack's Web API that are used, as @slack/web-api has them. */
-interface Client {
-  readonly chat: {
-    postMessage(args: object): Promise<{ channel?: string; ts?: string }>;
-    update(args: object): Promise<{ channel?: string; ts?: string }>;
-  };
-  readonly conversations: {
-    history(args: object): Promise<History>;
-    replies(args: object): Promise<History>;
-  };
-}
-interface History {
-  readonly messages?: readonly { readonly ts?: string; readonly metadata?: Metadata }[];
-  readonly has_more?: boolean;
-  readonly response_metadata?: { readonly next_cursor?: string };
-}
-interface Metadata {
-  readonly event_type?: string;
-  readonly event_payload?: Readonly<Record<string, unknown>>;
-}
+const placeOf = (ref: Json): Thread => ref as unknown as Thread;
 
 /** Slack by a bot's token: one message an incident, edited in place, details in its thread, found again by its metadata. */
 export const slack: Channel = {
   name: 'slack',
+  over: 'http',
   settings: {
     token: { kind: 'secret', needed: true },
     /** For buttons, by Socket Mode; without it there are none. */
@@ -50,13 +30,16 @@ export const slack: Channel = {
     channel: { kind: 'text', needed: true, pattern: /^[CGD][A-Z0-9]{2,20}$/, example: 'C0123456789' },
     /** Of a relay in a network without internet. */
     api_url: { kind: 'url' },
+    /** From which level on a picture and the report go into the thread. */
+    files: { kind: 'text', among: [...LEVELS, 'never'] },
   },
   paceMs: 1000,
-  open(settings, _world, buttons): Sender {
+  open(settings, { post: upload, proxy }, buttons): Sender {
     const channel = textOf(settings, 'channel');
+    const files = textOf(settings, 'files', 'high') as Level | 'never';
     let opened: Promise<Client> | undefined;
     const client = (): Promise<Client> => {
-      opened ??= openClient(textOf(settings, 'token'), textOf(settings, 'api_url'));
+      opened ??= slackClient(textOf(settings, 'token'), textOf(settings, 'api_url'), proxy);
       return opened;
     };
     const asked = async (task: (client: Client) => Promise<Outcome>, taken: boolean): Promise<Outcome> => {
@@ -66,7 +49,7 @@ export const slack: Channel = {
         return outcomeOfError(error, taken);
       }
     };
-    const post = (message: Message, envelope: Envelope, thread: Place | null): Promise<Outcome> =>
+    const post = (message: Message, envelope: Envelope, thread: Thread | null): Promise<Outcome> =>
       asked(async ({ chat }) => {
         const posted = await chat.postMessage({
           channel: thread?.channel ?? channel,
@@ -86,11 +69,11 @@ export const slack: Channel = {
     const once = async (
       message: Message,
       envelope: Envelope,
-      thread: Place | null,
+      thread: Thread | null,
       uncertain: { readonly sinceMs: number } | null,
     ): Promise<Outcome> => {
       if (uncertain === null) return post(message, envelope, thread);
-      let found: Place | undefined;
+      let found: Thread | undefined;
       const looked = await asked(async (api) => {
         found = await lookUp(api, thread?.channel ?? channel, envelope.id, uncertain.sinceMs, thread);
         return sent();
@@ -119,6 +102,19 @@ export const slack: Channel = {
             return sent(ref);
           }, false),
         reply: (message, envelope, ref, uncertain) => once(message, envelope, placeOf(ref), uncertain),
+        wantsFiles: (level) => files !== 'never' && atLeast(level, files),
+        attach: async (attached, _envelope, ref, uncertain) => {
+          const thread = placeOf(ref);
+          let there = false;
+          if (uncertain) {
+            const looked = await asked(async (api) => {
+              there = await areAttached(api, attached, thread);
+              return sent();
+            }, false);
+            if (looked.kind !== 'sent') return looked.kind === 'failed' ? { ...looked, uncertain: true } : looked;
+          }
+          return there ? sent(ref) : asked((api) => attachFiles(api, upload, attached, thread), true);
+        },
       },
     };
   },
@@ -132,8 +128,8 @@ async function lookUp(
   channel: string,
   delivery: string,
   sinceMs: number,
-  thread: Place | null,
-): Promise<Place | undefined> {
+  thread: Thread | null,
+): Promise<Thread | undefined> {
   const oldest = ((sinceMs - SLACK_MS) / 1000).toFixed(6);
   let cursor = '';
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -148,28 +144,3 @@ async function lookUp(
   }
   throw new Error('too many messages since to look through');
 }
-
-/** Loaded when the first message goes: most servers have no Slack. Our outbox alone decides about repeats and pauses. */
-async function openClient(token: string, apiUrl: string): Promise<Client> {
-  const { WebClient } = await import('@slack/web-api');
-  return new WebClient(token, {
-    ...(apiUrl !== '' && { slackApiUrl: apiUrl }),
-    timeout: TIMEOUT_MS,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-    logger: SILENT,
-  }) as unknown as Client;
-}
-
-const nothing = (): void => {};
-/** What it would log may hold what was sent. */
-export const SILENT = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => 'error' as never,
-  setName: nothing,
-};

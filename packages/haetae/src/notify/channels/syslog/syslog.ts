@@ -5,6 +5,7 @@ import { type Channel, failed, numberOf, sent, TIMEOUT_MS, textOf } from '../cha
 /** CEF in RFC 5424 over TCP or TLS, framed by octet counts. A collector acknowledges nothing: what the system took is sent. */
 export const syslog: Channel = {
   name: 'syslog',
+  over: 'tcp',
   settings: {
     host: { kind: 'text', needed: true },
     port: { kind: 'number' },

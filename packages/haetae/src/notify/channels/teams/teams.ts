@@ -5,6 +5,7 @@ import { type Channel, outcomeOf, TIMEOUT_MS, textOf } from '../channel.ts';
 /** Microsoft Teams by a webhook of Workflows: an Adaptive Card, its text in runs, which know no Markdown. */
 export const teams: Channel = {
   name: 'teams',
+  over: 'http',
   settings: { url: { kind: 'secret-url', needed: true } },
   paceMs: 1000,
   open(settings, { post }) {
@@ -51,6 +52,8 @@ export function cardOf(message: Message): object {
           { type: 'TextRun', text: value },
         ],
       });
+    const { asks: w } = wordsOf(language).notify;
+    body.push(...message.asks.map(({ text }) => run(`${w.waits}: ${text}`)));
     body.push(...story.map((sentence) => run(`• ${sentence}`)));
   } else body.push(...message.lines.map((line) => run(line)));
   const card = {

@@ -8,6 +8,7 @@ import { type Channel, linesOf, outcomeOf, TIMEOUT_MS, textOf } from '../channel
  */
 export const webhook: Channel = {
   name: 'webhook',
+  over: 'http',
   settings: {
     url: { kind: 'secret-url', needed: true },
     secret: { kind: 'secret', needed: true },
@@ -47,6 +48,6 @@ export function payloadOf(message: Message, { id, incident }: Pick<Envelope, 'id
   const { kind, level, title, link, language } = message;
   const common = { version: 1, id, kind, language, level, title, link, text: linesOf(message).join('\n') };
   if (message.kind !== 'incident') return { ...common, incident: null, lines: message.lines };
-  const { reason, risk, data, story, notes } = message;
-  return { ...common, reason, notes, story, incident: { id: incident, level, risk, ...data } };
+  const { reason, risk, data, story, notes, asks } = message;
+  return { ...common, reason, notes, story, asks, incident: { id: incident, level, risk, ...data } };
 }
