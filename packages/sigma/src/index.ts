@@ -67,7 +67,7 @@ export {
   STATUSES,
   type Status,
 } from './rule.ts';
-export { type RuleExample } from './rule-tests/example.ts';
+export type { RuleExample } from './rule-tests/example.ts';
 export {
   exampleEvent,
   type ParsedRuleTests,

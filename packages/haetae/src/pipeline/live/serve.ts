@@ -16,8 +16,8 @@ import {
   storePorts,
 } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
-import { openAhead } from './ahead.ts';
 import { reportSource } from '../stored/reported.ts';
+import { openAhead } from './ahead.ts';
 import { backlog } from './backlog.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
@@ -40,8 +40,8 @@ import { ruleDesk } from './rule-desk.ts';
 import type { RulesLoaded, RulesWanted } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 import { openSettings } from './settings.ts';
-import { upkeepPorts } from './upkeep.ts';
 import { attachments, heardStore, proposalsOf, type Telling, telling } from './telling.ts';
+import { upkeepPorts } from './upkeep.ts';
 
 export interface ServeOptions {
   /** Everything that is kept lies below it. */
