@@ -69,7 +69,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/report': {
     path: 'packages/haetae/src/report',
-    rooms: ['haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/incident', 'haetae/chart'],
+    rooms: ['haetae/attack', 'haetae/locale', 'haetae/detect', 'haetae/incident', 'haetae/scenario', 'haetae/chart'],
     packages: ['@myriaddreamin/typst-ts-node-compiler'],
   },
   'haetae/store': {
@@ -89,7 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',
-    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/incident', 'haetae/store'],
+    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/scenario', 'haetae/incident', 'haetae/store'],
     packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
   },
   'haetae/pipeline': {
@@ -103,6 +103,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'haetae/attack',
       'haetae/locale',
       'haetae/source',
+      'haetae/scenario',
       'haetae/detect',
       'haetae/rules',
       'haetae/exceptions',

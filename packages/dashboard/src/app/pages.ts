@@ -8,6 +8,7 @@ export type PageName =
   | 'anomalies'
   | 'attack'
   | 'rules'
+  | 'lab'
   | 'hosts'
   | 'upload'
   | 'settings';
@@ -28,6 +29,7 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'anomalies', icon: 'anomalies', key: 'a', load: () => import('../pages/anomalies/Anomalies.svelte') },
   { name: 'attack', icon: 'attack', key: 'm', load: () => import('../pages/attack/Attack.svelte') },
   { name: 'rules', icon: 'rules', key: 'r', load: () => import('../pages/rules/Rules.svelte') },
+  { name: 'lab', icon: 'lab', key: 't', load: () => import('../pages/lab/Lab.svelte') },
   { name: 'hosts', icon: 'hosts', key: 'c', load: () => import('../pages/hosts/Hosts.svelte') },
   { name: 'upload', icon: 'upload', key: 'l', load: () => import('../pages/upload/Upload.svelte') },
   { name: 'settings', icon: 'settings', key: 's', load: () => import('../pages/settings/Settings.svelte') },

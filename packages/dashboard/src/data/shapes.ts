@@ -48,6 +48,10 @@ export type Token = api.Token;
 export type AuditEntry = api.AuditEntry;
 export type LiveMessage = api.LiveMessage;
 export type Exception = api.Exception;
+export type LabScore = api.LabScore;
+export type LabEntry = api.LabEntry;
+export type LabGrades = api.Grades;
+export type CanaryTry = api.CanaryTry;
 /** The incident as its room shapes it, inside an {@link IncidentDetail}. */
 export type { Incident as Body, IncidentFinding, ProcessNode } from '../../../haetae/src/incident/index.ts';
 

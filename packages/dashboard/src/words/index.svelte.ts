@@ -4,6 +4,7 @@ import * as attack from './attack.ts';
 import * as hosts from './hosts.ts';
 import * as hunt from './hunt.ts';
 import * as incidents from './incidents.ts';
+import * as lab from './lab.ts';
 import * as overview from './overview.ts';
 import * as report from './report.ts';
 import * as respond from './respond.ts';
@@ -14,6 +15,7 @@ import * as upload from './upload.ts';
 
 const ko = {
   ...shell.ko,
+  lab: lab.ko,
   overview: overview.ko,
   incidents: incidents.ko,
   triage: incidents.ko.triage,
@@ -30,6 +32,7 @@ const ko = {
 };
 const en: typeof ko = {
   ...shell.en,
+  lab: lab.en,
   overview: overview.en,
   incidents: incidents.en,
   triage: incidents.en.triage,

@@ -186,7 +186,7 @@ export function application(words: Words, version: string): Application<Context>
       respond: respondRoutes(words, detecting),
       notify: notifyRoutes(words),
       rules: rulesRoutes(words, { ...common, ...evtx }),
-      lab: labRoutes(words),
+      lab: labRoutes(words, detecting),
       ready,
       sysmonConfig,
       agent,

@@ -1,19 +1,21 @@
-import { buildCommand, buildRouteMap } from '@stricli/core';
+import { buildCommand, buildRouteMap, type FlagParametersForType } from '@stricli/core';
 import type { Words } from '../locale/index.ts';
 import { none, optional, several, text } from './flag-parts.ts';
-import type { Context } from './flags.ts';
+import type { Context, DetectingFlags } from './flags.ts';
 import type {
   LabCampaignFlags,
+  LabCanaryFlags,
   LabEmitFlags,
   LabInitFlags,
   LabListFlags,
   LabPlanFlags,
   LabRunFlags,
+  LabScoreFlags,
   LabShowFlags,
 } from './lab-flags.ts';
 
-/** `haetae lab …`. */
-export function labRoutes(words: Words) {
+/** `haetae lab …`; `detecting`: the flags of every command that runs detectors over logs. */
+export function labRoutes(words: Words, detecting: FlagParametersForType<DetectingFlags, Context>) {
   const { lab: w } = words;
   const lang = optional(words.flags.lang, 'ko|en');
   const output = optional(w.flags.output, 'file');
@@ -104,5 +106,46 @@ export function labRoutes(words: Words) {
     },
     docs: docs(c.commands.emit),
   });
-  return buildRouteMap({ routes: { list, show, plan, init, run, check, emit }, docs: docs(w) });
+  const score = buildCommand<LabScoreFlags, string[], Context>({
+    loader: async () => (await import('./lab-score.ts')).scoreCommand,
+    parameters: {
+      flags: {
+        ...detecting,
+        labels: optional(w.flags.labels, 'file'),
+        run: optional(w.flags.run, 'file'),
+        campaign: optional(w.flags.campaign, 'file'),
+        title: optional(w.flags.title, 'text'),
+        exercise: { kind: 'boolean', brief: w.flags.exercise, optional: true, withNegated: false },
+        minLevel: optional(w.flags.minLevel, 'level'),
+        data: optional(w.flags.data, 'folder'),
+        lab,
+        format: {
+          kind: 'enum',
+          values: ['table', 'json', 'layer', 'pdf', 'html', 'md'],
+          brief: w.flags.scoreFormat,
+          optional: true,
+        },
+      },
+      positional: { kind: 'array', parameter: { brief: w.flags.logs, parse: text, placeholder: 'path' } },
+      aliases: { o: 'output', r: 'rules', d: 'data' },
+    },
+    docs: docs(w.commands.score),
+  });
+  const canary = buildCommand<LabCanaryFlags, [], Context>({
+    loader: async () => (await import('./lab-canary.ts')).canaryCommand,
+    parameters: {
+      flags: {
+        data: optional(w.flags.data, 'folder'),
+        once: { kind: 'boolean', brief: w.flags.once, optional: true, withNegated: false },
+        every: optional(w.flags.every, 'minutes'),
+        within: optional(w.flags.within, 'seconds'),
+        webhook: optional(w.flags.webhook, 'url'),
+        lang,
+      },
+      positional: none,
+      aliases: { d: 'data' },
+    },
+    docs: docs(w.commands.canary),
+  });
+  return buildRouteMap({ routes: { list, show, plan, init, run, check, emit, score, canary }, docs: docs(w) });
 }

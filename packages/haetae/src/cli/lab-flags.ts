@@ -1,4 +1,5 @@
 import type { CsvLanguage, EmitFormat, System } from '../scenario/index.ts';
+import type { DetectingFlags } from './flags.ts';
 
 export interface LabFlags {
   readonly lang?: string;
@@ -47,4 +48,26 @@ export interface LabRunFlags extends LabFlags {
   readonly prepare?: boolean;
   readonly seconds?: string;
   readonly lab?: string;
+}
+
+export interface LabScoreFlags extends DetectingFlags {
+  readonly labels?: string;
+  /** Record of a run. */
+  readonly run?: string;
+  readonly campaign?: string;
+  readonly title?: string;
+  readonly exercise?: boolean;
+  readonly data?: string;
+  readonly lab?: string;
+  /** By the ending of --output where the user does not say; else a table. */
+  readonly format?: 'table' | 'json' | 'layer' | 'pdf' | 'html' | 'md';
+}
+
+export interface LabCanaryFlags {
+  readonly lang?: string;
+  readonly data?: string;
+  readonly once?: boolean;
+  readonly every?: string;
+  readonly within?: string;
+  readonly webhook?: string;
 }

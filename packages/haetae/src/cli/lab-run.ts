@@ -173,7 +173,7 @@ const isOne = (name: string, test: AtomicTest): boolean =>
   name.replace('-', '#').toUpperCase() === testName(test) ||
   (name !== 'all' && test.guid.startsWith(name.toLowerCase()));
 
-function within(flag: string, text: string | undefined, otherwise: number, most: number, w: LabWords): number {
+export function within(flag: string, text: string | undefined, otherwise: number, most: number, w: LabWords): number {
   if (text === undefined) return otherwise;
   const n = Number(text);
   if (!/^\d{1,6}$/.test(text) || n < 1 || n > most)

@@ -9,6 +9,7 @@ export type { RespondWords } from './en-respond.ts';
 export type { RuleWords } from './en-rules.ts';
 export { incidentWords } from './incident-words.ts';
 export { type Josa, josa, particle } from './josa.ts';
+export { labWords } from './lab-words.ts';
 export { isLanguage, type Language, storyWords, systemLanguage, wordsOf } from './language.ts';
 export { codeSpan, fenced, plainMarkdown } from './markdown.ts';
 export { KO_NOTICES } from './notices.ts';

@@ -5,3 +5,4 @@ export { isRecorded, saidOf } from './case/said.ts';
 export * from './contract.ts';
 export { ReportError, type ReportErrorCode } from './error.ts';
 export { renderReport } from './render.ts';
+export { latencyText, renderScoreCard, type ScoreReportOptions } from './score-card.ts';

@@ -1,7 +1,7 @@
 export type { RuleCost, RulesCost } from './bench.ts';
 export type { Coverage, ScoreBy } from './coverage.ts';
 export type { ChangedRule, PackDiff } from './diff.ts';
-export type { ExplainedEvent, ExplainedRule } from './explain.ts';
+export type { ExplainedEvent, ExplainedRule, Explainer } from './explain.ts';
 export type { RuleFilter } from './find.ts';
 export { builtinRules, isExamples, isRules, type RulePack, rulesAt } from './load.ts';
 export type { LeftOut, Origin } from './pull/fetched.ts';

@@ -44,9 +44,33 @@ export {
   checkCampaigns,
   readCampaigns,
 } from './campaign/check.ts';
+export { CANARY_HOST, canaryEvent } from './canary.ts';
 export { type EmitOptions, emit, FIRST_DAY, labelOf, midnightOf } from './emit.ts';
 export { builtinCampaigns, campaignsAt, folderOf } from './node.ts';
 export type { CsvLanguage } from './render/csv.ts';
 export { EMIT_FORMATS, type EmitFormat, type PutBytes, type Renderer, renderer } from './render/files.ts';
 export { flatLine, winlogbeatLine } from './render/json.ts';
+export {
+  MISSES,
+  type Miss,
+  type SaidOfStep,
+  type ScoreCard,
+  type StepScore,
+  type StepVerdict,
+  type Tally,
+} from './score/card.ts';
+export { type LayerText, scoreLayer } from './score/layer.ts';
+export { LabelError, readLabels } from './score/read-labels.ts';
+export { createRunLabeller, stepsOfRun } from './score/run-labels.ts';
+export {
+  type Blindness,
+  type EventKey,
+  type Evidence,
+  eventKey,
+  related,
+  type SeenFinding,
+  type StepAbout,
+  scoreCard,
+} from './score/score.ts';
+export { type Attempt, type Call, type GradedCall, type Grades, gradeCalls, type KeptScore } from './score/student.ts';
 export type { EventShape, LogEvent, StepMark } from './telemetry/shape.ts';

@@ -9,6 +9,7 @@ import { cursor, id, instant, Level, LIMIT, text, time, timeQuery, words } from 
 export * from './api-accounts.ts';
 export * from './api-events.ts';
 export * from './api-hunts.ts';
+export * from './api-lab.ts';
 export { Id, Level, Problem, page, Role } from './api-parts.ts';
 export * from './api-rules.ts';
 export * from './api-settings.ts';

@@ -5,6 +5,7 @@ import { countedRoutes } from './api/counted.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
 import { incidentRoutes } from './api/incidents.ts';
+import { labRoutes } from './api/lab.ts';
 import { notifyRoutes } from './api/notify.ts';
 import { oidcRoutes } from './api/oidc.ts';
 import { reportRoutes } from './api/reports.ts';
@@ -63,6 +64,7 @@ export function makeApp(parts: Parts, version: string): App {
   settingsRoutes(api);
   upkeepRoutes(api);
   huntRoutes(api);
+  labRoutes(api);
   notifyRoutes(api);
   uploadRoutes(api);
   serviceRoutes(api);

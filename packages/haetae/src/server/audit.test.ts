@@ -48,6 +48,12 @@ interface Row {
 }
 
 /** In an order in which each can be done. */
+const CARD = {
+  ...{ haetae: 'lab-score.1', id: 'card-1', title: 'An exercise', madeMs: 0, source: 'logs', minLevel: 'medium' },
+  ...{ steps: [], tactics: [], techniques: [], medianLatencyMs: null },
+  missed: { 'no-event': 0, filtered: 0, 'below-threshold': 0, 'field-absent': 0, 'rule-blind': 0 },
+};
+const CALLS = { calls: [{ host: 'PC-1', timeMs: 0, technique: 'T1082' }] };
 const ROWS: readonly Row[] = [
   { route: 'POST /api/setup', body: () => ({ token, name: 'chief', password: PASSWORD }), action: 'login' },
   { route: 'POST /api/login', body: { name: 'chief', password: PASSWORD }, action: 'login' },
@@ -140,6 +146,10 @@ const ROWS: readonly Row[] = [
   { route: 'POST /api/store/backups', action: 'store.backup' },
   { route: 'POST /api/store/exports', body: {}, action: 'store.export' },
   { route: 'POST /api/store/imports', body: { handover: 'import-1' }, action: 'store.import' },
+  { route: 'POST /api/lab/scores', body: { card: CARD }, action: 'lab.score' },
+  { route: 'POST /api/lab/scores/{id}/calls', id: () => CARD.id, body: CALLS, action: 'lab.calls' },
+  { route: 'DELETE /api/lab/scores/{id}', id: () => CARD.id, action: 'lab.remove' },
+  { route: 'POST /api/lab/canary', body: {}, action: 'lab.canary' },
   { route: 'DELETE /api/session', action: 'logout' },
 ];
 /** A question that is too long for a path. */

@@ -2,6 +2,7 @@ import type { CommandOutcome } from '@haetae/agent/protocol';
 import type { z } from '@hono/zod-openapi';
 import type { Listed } from '../incident/index.ts';
 import type { Language } from '../locale/index.ts';
+import type { Call, Grades, KeptScore, ScoreCard } from '../scenario/index.ts';
 import type { Delivery, Store } from '../store/index.ts';
 import type {
   Drift,
@@ -51,6 +52,7 @@ import type {
   TechniqueCount,
   TimeBucket,
 } from './api-counted.ts';
+import type { CanaryTry, LabReportQuery } from './api-lab.ts';
 import type { DeliveriesQuery, NotifyStatus } from './api-notify.ts';
 import type { Awareness, ReportQuery } from './api-reports.ts';
 import type { Response, Responses as ResponsesAnswer } from './api-responses.ts';
@@ -76,6 +78,7 @@ export interface Ports {
   readonly hunts: Hunts;
   readonly notify: Notify;
   readonly responses: Responses;
+  readonly lab: Lab;
   readonly settings: Settings;
   readonly upkeep: Upkeep;
   readonly scores: Scores;
@@ -231,6 +234,28 @@ export interface Responses {
   undo(id: string, version: number, actor: Actor, lang: Language): Promise<Response>;
   /** What an agent tells; resolves once it is kept. */
   outcome(agent: string, outcome: CommandOutcome): Promise<void>;
+}
+
+/** The attack lab: what detection saw of exercises, and the canary. */
+export interface Lab {
+  /** The newest first. */
+  list(): readonly KeptScore[];
+  get(id: string): KeptScore | undefined;
+  add(card: ScoreCard, exercise: boolean): void;
+  remove(id: string): boolean;
+  /** Throws `missing`, and `taken` where this person made his calls before. */
+  grade(
+    id: string,
+    calls: readonly Call[],
+    by: { readonly actor: string; readonly name: string; readonly atMs: number },
+  ): Grades;
+  report(card: ScoreCard, query: LabReportQuery): Promise<ReportedFile>;
+  readonly canary: {
+    /** Rejects with `full` where it is not taken in. */
+    play(withinMs: number): Promise<CanaryTry>;
+    /** The newest first. */
+    list(): readonly CanaryTry[];
+  };
 }
 
 export interface HuntHitsPage {

@@ -35,6 +35,7 @@ export interface PortParts {
   readonly hunts: HuntDesk;
   readonly reports: ReportDesk;
   readonly responses: Ports['responses'];
+  readonly lab: Ports['lab'];
   /** Of the rules in force. */
   readonly texts: () => readonly RuleText[];
   /** Their tests: events that must be seen. */
@@ -133,6 +134,7 @@ export function livePorts(parts: PortParts): Ports {
     hunts: huntPorts(store, parts.hunts),
     reports: reportPorts(parts.reports, store, ports.incidents, now),
     responses: parts.responses,
+    lab: parts.lab,
     settings: parts.settings,
     upkeep: parts.upkeep,
     scores: { baseline: () => baseline, drift: () => parts.measures.drift() },

@@ -16,6 +16,8 @@ import {
   storePorts,
 } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
+import { canaryDesk } from '../lab/canary.ts';
+import { labPort } from '../lab/lab.ts';
 import { reportSource } from '../stored/reported.ts';
 import { openAhead } from './ahead.ts';
 import { backlog } from './backlog.ts';
@@ -182,7 +184,9 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     );
     const texts = (): readonly RuleText[] => loaded?.setup.rules ?? [];
     const replaced = (): readonly RuleText[] => loaded?.replaced ?? [];
+    const canary = canaryDesk({ accept: (frame) => ports.intake.accept(frame) }, now);
     const ports = livePorts({
+      lab: labPort(directory, canary),
       hunts: desk,
       reports,
       responses: responses.desk,
@@ -279,6 +283,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           told(messages) {
             for (const message of messages) {
               bus.publish(message);
+              if (message.kind === 'finding') canary.heard(message.finding);
               if (message.kind !== 'incident') continue;
               ahead.stored(message.incident.id);
               responses.desk.consider(message.incident.id);

@@ -1,10 +1,12 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
+import type { ScoreCard } from '../../scenario/index.ts';
 import type { api, apiTold, responsesApi } from '../../server/index.ts';
 import { StoreError, type StoreErrorCode } from '../../store/index.ts';
 import type { Control } from '../live/control.ts';
 import { keepingOver } from './keeping.ts';
+import { evidenceIn } from './labelled.ts';
 import { type ReportSource, reportedOf } from './reported.ts';
 import { type HuntStep, incidentsOf, type Stored } from './stored.ts';
 
@@ -76,21 +78,24 @@ export function overHttp(control: Control, directory: string): Stored {
     },
     people: () => get('/api/people'),
   };
+  const search: Stored['search'] = async function* (query, signal) {
+    const response = await asked(control, 'POST', '/api/events/search', query, signal);
+    try {
+      for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const part = JSON.parse(line) as api.SearchPart;
+        if (part.kind === 'error') throw new StoreError(part.code as StoreErrorCode, part.message);
+        yield part;
+      }
+    } finally {
+      response.destroy();
+    }
+  };
   return {
     keeping: keepingOver((...request) => answered(control, ...request), directory),
     reported: (wanted) => reportedOf(reports, wanted),
-    async *search(query, signal) {
-      const response = await asked(control, 'POST', '/api/events/search', query, signal);
-      try {
-        for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-          const part = JSON.parse(line) as api.SearchPart;
-          if (part.kind === 'error') throw new StoreError(part.code as StoreErrorCode, part.message);
-          yield part;
-        }
-      } finally {
-        response.destroy();
-      }
-    },
+    search,
+    evidence: (labels, signal) =>
+      evidenceIn({ search, findings: (query) => get(`/api/findings?${ask(query)}`) }, labels, signal),
     incidents: (beginning) =>
       incidentsOf(
         beginning,
@@ -111,7 +116,10 @@ export function overHttp(control: Control, directory: string): Stored {
   };
 }
 
-async function answered(
+export const keepScoreAt = (control: Control, card: ScoreCard, exercise: boolean): Promise<unknown> =>
+  answered(control, 'POST', '/api/lab/scores', { card, exercise });
+
+export async function answered(
   control: Control,
   method: string,
   path: string,

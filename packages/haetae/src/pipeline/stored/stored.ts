@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { RuleText } from '../../detect/index.ts';
 import { hunt, huntersOf } from '../../hunt/index.ts';
 import type { Incident } from '../../incident/index.ts';
+import type { Label, ScoreCard } from '../../scenario/index.ts';
 import { type api, storePorts } from '../../server/index.ts';
 import { type OpenStore, openStore, StoreError } from '../../store/index.ts';
+import { openLabBook } from '../lab/book.ts';
 import { type Keeping, keepingIn } from './keeping.ts';
-import { overHttp } from './over-http.ts';
+import { evidenceIn } from './labelled.ts';
+import { keepScoreAt, overHttp } from './over-http.ts';
 import { reachable } from './reachable.ts';
 import { type ReportWanted, reportedOf, reportSource } from './reported.ts';
 
@@ -40,6 +43,8 @@ export interface Stored {
   /** Incidents as reports take them. */
   reported(wanted: ReportWanted): ReturnType<typeof reportedOf>;
   readonly keeping: Keeping;
+  /** The labelled events that are stored, and what was found on them. */
+  evidence(labels: readonly Label[], signal: AbortSignal): ReturnType<typeof evidenceIn>;
   /** Only what no stored finding says. */
   rescan(wanted: RescanWanted, signal: AbortSignal): AsyncIterable<HuntStep>;
 }
@@ -58,13 +63,26 @@ export async function withStored<T>(directory: string, task: (stored: Stored) =>
   }
 }
 
+/** Keeps a score card in the data directory: by the server that has it open, or beside its store. */
+export async function keepScore(directory: string, card: ScoreCard, exercise: boolean): Promise<void> {
+  const control = await reachable(directory);
+  if (control === undefined) openLabBook(directory).add(card, exercise);
+  else await keepScoreAt(control, card, exercise);
+}
+
 function inStore(store: OpenStore): Stored {
   const ports = storePorts(store, { now: Date.now, searchMs: 24 * 3_600_000 });
-  const { events, incidents } = ports;
+  const { events, findings, incidents } = ports;
   return {
     keeping: keepingIn(store),
     reported: (wanted) => reportedOf(reportSource(ports, store), wanted),
     incidents: (beginning) => incidentsOf(beginning, incidents.list, incidents.get),
+    evidence: (labels, signal) =>
+      evidenceIn(
+        { search: events.search, findings: (query) => findings.list({ limit: 1000, ...query }) },
+        labels,
+        signal,
+      ),
     search: (query, signal) => events.search(query, signal),
     hunt: ({ rule, ...times }, signal) => steps(store, [rule], times, false, signal),
     rescan({ rules, ids, ...times }, signal) {

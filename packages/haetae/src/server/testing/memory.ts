@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UnixMs } from '@haetae/event';
+import { gradeCalls, type KeptScore } from '../../scenario/index.ts';
 import {
   type AuditEntry,
   type AuditRecord,
@@ -22,6 +23,7 @@ import type {
   SearchPart,
   StoredEvent,
 } from '../api.ts';
+import type { CanaryTry } from '../api-lab.ts';
 import type { Response } from '../api-responses.ts';
 import type { Accepted, Frame } from '../intake.ts';
 import type { LiveEntry, Ports } from '../ports.ts';
@@ -86,6 +88,7 @@ export function memory(now: () => number): Memory {
     }),
     settings: settings(),
     upkeep: upkeep(),
+    lab: lab(now),
     scores: {
       baseline: () => null,
       drift: async () => ({ sampled: 0, measuredMs: now(), fromMs: null, toMs: null, features: [] }),
@@ -119,6 +122,38 @@ function upkeep(): Ports['upkeep'] {
     backup: async () => ({ handover: 'backup-1', status }),
     exportParquet: async () => ({ handover: 'export-1', files: [] }),
     importParquet: async () => ({ events: 0, known: 0 }),
+  };
+}
+
+function lab(now: () => number): Ports['lab'] {
+  const cards = new Map<string, KeptScore>();
+  const tries: CanaryTry[] = [];
+  return {
+    list: () => [...cards.values()],
+    get: (id) => cards.get(id),
+    add: (card, exercise) => void cards.set(card.id, { card, exercise, attempts: [] }),
+    remove: (id) => cards.delete(id),
+    grade(id, calls, by) {
+      const kept = cards.get(id);
+      if (kept === undefined) throw new StoreError('missing', 'there is no such score card');
+      if (kept.attempts.some(({ actor }) => actor === by.actor)) throw new StoreError('taken', 'made already');
+      const grades = gradeCalls(calls, kept.card.steps);
+      cards.set(id, { ...kept, attempts: [...kept.attempts, { ...by, grades }] });
+      return grades;
+    },
+    report: async (card, { format }) => ({
+      name: `${card.id}.${format}`,
+      mime: 'text/plain',
+      bytes: Buffer.from(card.title),
+    }),
+    canary: {
+      async play(withinMs) {
+        const one = { id: randomUUID(), sentMs: now(), withinMs, afterMs: null, state: 'waiting' as const };
+        tries.unshift(one);
+        return one;
+      },
+      list: () => tries,
+    },
   };
 }
 

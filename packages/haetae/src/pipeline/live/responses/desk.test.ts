@@ -157,6 +157,7 @@ test('by itself: a signed command for this agent, once, however often the incide
 
 test.each([
   ['it is switched off', { automatic: false }, ['switched-off']],
+  ['it was played in the lab', { event: { origin: 'lab' } }, ['provenance']],
   ['syslog told it', { event: { origin: 'a-token-of-syslog' } }, ['provenance']],
   ['the host is foreign to the sender', { event: { flags: EVENT_FLAGS.foreignHost } }, ['provenance']],
   ['it is an hour old', { event: { timeMs: NOW - 3_600_000 } }, ['stale']],
