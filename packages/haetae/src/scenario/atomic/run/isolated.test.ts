@@ -88,7 +88,7 @@ describe.skipIf(!mayIsolate)('the throw-away root (user, mount, PID and network 
     stop.abort();
     expect((await running).outcome).toBe('broken');
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 4321');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('haetae-lab-'))).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('haetae-lab-root-'))).toEqual([]);
   });
 
   test('the marker stands in the command line of the step', async () => {

@@ -34,7 +34,7 @@ export async function runIsolated(plan: AtomicPlan, options: IsolatedOptions): P
   const once = newOnce();
   const marker = markerOf(secret, { host, step: plan.test.guid, startedMs, once });
   const phases = namedPhases(plan);
-  const folder = mkdtempSync(join(tmpdir(), 'haetae-lab-'));
+  const folder = mkdtempSync(join(tmpdir(), 'haetae-lab-root-'));
   try {
     const input = join(folder, 'in');
     mkdirSync(input);
