@@ -8,12 +8,15 @@ import { eachEvent, type Located } from '../pipeline/index.ts';
 import { type Explainer, type RuleEntry, ruleTools } from '../rules/index.ts';
 import {
   type Blindness,
+  builtinCampaigns,
+  campaignsAt,
   createRunLabeller,
   type Evidence,
   eventKey,
   type Label,
   LabelError,
   type RunRecord,
+  readCampaigns,
   readLabels,
   related,
   type ScoreCard,
@@ -104,12 +107,33 @@ function exerciseOf(flags: LabScoreFlags, w: LabWords): Exercise {
   }
   try {
     const labels = readLabels(text(flags.labels!), flags.labels!);
-    const campaigns = [...new Set(labels.map(({ campaign }) => campaign))];
-    return { labels, steps: [], title: campaigns.join(', '), run: undefined };
+    const ids = [...new Set(labels.map(({ campaign }) => campaign))];
+    return { labels, steps: stepsOfCampaigns(ids, flags.campaign, w), title: ids.join(', '), run: undefined };
   } catch (error) {
     if (error instanceof LabelError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What the campaigns say of their steps: titles, tactics, and steps of which no event came. Labels of others speak for themselves. */
+function stepsOfCampaigns(ids: readonly string[], path: string | undefined, w: LabWords): StepAbout[] {
+  const own = path === undefined ? [] : campaignsAt(path);
+  if (own === undefined) throw new UsageError(w.score.unreadable(path!, w.noAtomics(path!)));
+  const { campaigns } = readCampaigns([...own, ...(own.length > 0 ? [] : builtinCampaigns())]);
+  return campaigns
+    .filter(({ id }) => ids.includes(id))
+    .flatMap(({ id, steps }) =>
+      // A step of which nothing is demanded is no attack: an ordinary deed between two.
+      steps
+        .filter(({ techniques }) => techniques.length > 0)
+        .map((step) => ({
+          campaign: id,
+          step: step.id,
+          title: step.title,
+          techniques: step.techniques,
+          tactic: step.tactic,
+        })),
+    );
 }
 
 function runOf(text: string): RunRecord | undefined {
