@@ -69,7 +69,7 @@ describe('rules list', () => {
   test('lists the built-in rules, the worst first, in the language asked for', async () => {
     const { code, stdout } = await haetae(['rules', 'list', '--lang', 'ko', '--tactic', 'exfiltration']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^[0-9a-f]{8} {2}▲ 높음 .*[가-힣].* T\d{4}/);
+    expect(stdout).toMatch(/^[0-9a-f]{8} {2}■ 심각 .*[가-힣].* T\d{4}/);
     expect(stdout).toMatch(/규칙 \d+개\n$/);
   });
 

@@ -36,3 +36,13 @@ test('a list waits a second at most, one incident ten; for others nobody waits',
   await vi.advanceTimersByTimeAsync(9000);
   expect(said).toEqual(['x false', 'all', 'a false']);
 });
+
+test('what is never stored keeps one list waiting, not every list', async () => {
+  const ahead = openAhead();
+  ahead.told('a');
+  const first = ahead.all();
+  await vi.advanceTimersByTimeAsync(1000);
+  await first;
+  await ahead.all();
+  expect(vi.getTimerCount()).toBe(0);
+});

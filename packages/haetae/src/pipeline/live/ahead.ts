@@ -7,7 +7,7 @@ export interface Ahead {
   stored(id: string): void;
   /** Resolves once the incident is stored; false at once when it is none of these, or after a while. */
   one(id: string): Promise<boolean>;
-  /** Resolves once all that were told are stored, or after a while. */
+  /** Resolves once all that were told are stored, or after a while: lists of incidents and of findings. */
   all(): Promise<void>;
 }
 
@@ -16,13 +16,13 @@ const LIST_MS = 1000;
 const ONE_MS = 10_000;
 
 export function openAhead(): Ahead {
-  const open = new Map<string, { readonly stored: Promise<true>; readonly settle: () => void }>();
+  const open = new Map<string, { readonly stored: Promise<true>; readonly settle: () => void; late: boolean }>();
   return {
     told(id) {
       if (open.has(id)) return;
       let settle = (): void => {};
       const stored = new Promise<true>((resolve) => (settle = () => resolve(true)));
-      open.set(id, { stored, settle });
+      open.set(id, { stored, settle, late: false });
     },
     stored(id) {
       open.get(id)?.settle();
@@ -33,7 +33,10 @@ export function openAhead(): Ahead {
       return told !== undefined && within(told.stored, ONE_MS);
     },
     async all() {
-      if (open.size > 0) await within(Promise.all([...open.values()].map(({ stored }) => stored)), LIST_MS);
+      const some = [...open.values()].filter(({ late }) => !late);
+      if (some.length === 0 || (await within(Promise.all(some.map(({ stored }) => stored)), LIST_MS))) return;
+      // One list waited for it: the next ones do not.
+      for (const one of some) one.late = true;
     },
   };
 }

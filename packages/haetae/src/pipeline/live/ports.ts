@@ -114,6 +114,13 @@ export function livePorts(parts: PortParts): Ports {
         return gone;
       },
     },
+    findings: {
+      ...ports.findings,
+      async list(query) {
+        await parts.ahead.all();
+        return ports.findings.list(query);
+      },
+    },
     incidents: {
       ...ports.incidents,
       async list(query) {
