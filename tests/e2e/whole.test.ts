@@ -104,9 +104,19 @@ describe.runIf(CAN_CUT)('with the network cut off', () => {
 
     const made = Object.keys(hashes(first));
     expect(made).toEqual(expect.arrayContaining(['경영진.pdf', 'kisa.pdf', 'kisa.iocs.csv', 'kisa.stix.json']));
-    const bundle = made.filter((path) => path.startsWith('bundle/'));
-    expect(bundle.some((path) => /undo/i.test(path))).toBe(true);
-    expect(bundle.some((path) => /sha256/i.test(path))).toBe(true);
+    // A folder for each host: a script that does, and takes back; what it holds by its hashes.
+    const hosts = [...new Set(made.flatMap((path) => /^bundle\/([^/]+)\//.exec(path)?.[1] ?? []))];
+    expect(hosts.length).toBeGreaterThan(0);
+    for (const host of hosts) {
+      const folder = join(first, 'bundle', host);
+      const { actions } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as {
+        actions: { undo: unknown[]; noUndo?: string }[];
+      };
+      for (const { undo, noUndo } of actions) expect(undo.length > 0 || noUndo !== undefined).toBe(true);
+      expect(actions.some(({ undo }) => undo.length > 0)).toBe(true);
+      expect(readFileSync(join(folder, 'haetae-respond.ps1'), 'utf8')).toMatch(/\$Undo/i);
+      expect(await run('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder })).toMatchObject({ code: 0 });
+    }
 
     // The receipt names what was read: whoever has that has all of this.
     const { inputs } = JSON.parse(readFileSync(join(first, 'receipt.json'), 'utf8')) as {

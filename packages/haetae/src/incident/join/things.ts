@@ -138,7 +138,8 @@ function joinByNames({ units, anchors }: Context): void {
     };
     if ((log === 'system' && eventId === 7045) || (log === 'security' && eventId === 4697))
       add('service', fields.ServiceName ?? '');
-    else if (log === 'security' && eventId >= 4698 && eventId <= 4702) add('task', fields.TaskName ?? '');
+    else if ((log === 'security' && eventId >= 4698 && eventId <= 4702) || log.endsWith('taskscheduler/operational'))
+      add('task', fields.TaskName ?? '');
     else if (log.endsWith('sysmon/operational') && eventId === 13)
       add('service', SERVICE_KEY.exec(fields.TargetObject ?? '')?.[1] ?? '');
     else if (log.endsWith('sysmon/operational') && eventId >= 19 && eventId <= 21)
