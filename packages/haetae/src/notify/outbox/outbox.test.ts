@@ -51,6 +51,10 @@ describe('one incident', () => {
     await it.pass(MINUTE);
     expect(said(mail.heard)).toEqual(['send first', 'send again']);
     expect(new Set(mail.heard.map(({ id }) => id)).size).toBe(2);
+    it.kept.put({ id: 'i1', findings: 12 });
+    await it.pass(MINUTE);
+    // Nothing more is owed, and nothing is counted as if it were.
+    expect(it.lanes.get('mail')!.open.size).toBe(0);
   });
 
   test.each([

@@ -204,8 +204,12 @@ export class Outbox {
     // Graver than it was: what was held back until the morning is not any more.
     if (fromMs !== undefined && row.body.kind === 'incident' && row.body.told === null)
       row.fromMs = Math.min(row.fromMs, fromMs);
+    // What owes nothing waits for nothing: it is not counted as if it did.
+    if (stepOf(row, lane) === undefined) {
+      lane.open.delete(delivery.id);
+      return;
+    }
     lane.open.set(delivery.id, row);
-    if (stepOf(row, lane) === undefined) return;
     // Owed, in the store too: after a crash it is found.
     if (row.delivery.state === 'sent') await this.#book.save(row, { state: 'waiting' });
     this.#turn(lane);
