@@ -98,16 +98,20 @@ describe('the built-in rules', () => {
   const rules = readdirSync(CONTENT, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'tests')
     .flatMap(({ name }) => readdirSync(join(CONTENT, name)).map((file) => read(`${name}/${file}`)));
+  /** Rules that say something by themselves: neither correlations nor what they are made of. */
+  const single = rules.filter(({ path, text }) => !path.startsWith('base/') && !/^correlation:/m.test(text));
   const frame = 'title: examples\nlogsource: {product: windows}\ndetection: {any: [any], condition: any}\n';
-  type Example = Omit<Sample, 'fields'> & { readonly fields: Readonly<Record<string, string>> };
+  type Example = Omit<Sample, 'fields'> & { readonly fields?: Readonly<Record<string, string>> };
+  /** Tests of a correlation are sequences of events. */
+  type RuleTest = Example & { readonly events?: readonly Example[] };
   const examples = readdirSync(join(CONTENT, 'tests')).flatMap((file) => {
     const { positive, negative } = parseRules(frame + read(`tests/${file}`).text).rules[0]!.raw as unknown as Record<
       'positive' | 'negative',
-      Example[]
+      RuleTest[]
     >;
-    return [...positive, ...negative];
+    return [...positive, ...negative].flatMap((one) => one.events ?? [one]);
   });
-  const events = examples.map((one, n) => eventFrom({ ...one, fields: Object.entries(one.fields) }, n));
+  const events = examples.map((one, n) => eventFrom({ ...one, fields: Object.entries(one.fields ?? {}) }, n));
   let store: Store;
   beforeAll(async () => {
     store = await storeOf(events);
@@ -119,16 +123,16 @@ describe('the built-in rules', () => {
   }, async () => {
     let asked = 0;
     let found = 0;
-    for (const rule of rules) {
+    for (const rule of single) {
       const result = await hunted(store, [rule]);
       expect(result.said, rule.path).toEqual(live([rule], events));
       expect(result.last.searched).toBe(events.length);
       asked += result.last.asked;
       found += result.said.length;
     }
-    expect(found).toBeGreaterThanOrEqual(rules.length);
+    expect(found).toBeGreaterThanOrEqual(single.length);
     // What a filter lets through beside what is found: those that the rules except.
-    expect(asked).toBeLessThan(found * 4);
+    expect(asked).toBeLessThan(found * 6);
   });
 
   test('all at once find what they find live', async () => {
