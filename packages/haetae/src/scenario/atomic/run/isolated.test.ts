@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isolationScript } from '../node.ts';
 import { planAtomic } from '../plan.ts';
 import { atomic } from '../testing/atomic.ts';
@@ -83,12 +84,17 @@ describe.skipIf(!mayIsolate)('the throw-away root (user, mount, PID and network 
   });
 
   test('a run that is stopped leaves no process and no file', async () => {
+    // Others run beside this, with roots of their own.
+    const own = mkdtempSync(join(tmpdir(), 'haetae-stopped-'));
+    onTestFinished(() => rmSync(own, { recursive: true }));
+    vi.stubEnv('TMPDIR', own);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const stop = new AbortController();
     const running = run({ work: { command: 'sleep 4321' } }, 60, stop.signal);
     stop.abort();
     expect((await running).outcome).toBe('broken');
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 4321');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('haetae-lab-root-'))).toEqual([]);
+    expect(readdirSync(own)).toEqual([]);
   });
 
   test('the marker stands in the command line of the step', async () => {
