@@ -12,7 +12,6 @@ const TALKERS = [
   'dnscache',
   'update',
   'assets',
-  'lsass',
   'patch',
   'defender',
   'iis',
