@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessRef } from '../../protocol/index.ts';
 import { Refused } from '../hands.ts';
+import { libc } from './libc.ts';
 
 type Signal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
 const NUMBERS: Readonly<Record<Signal, number>> = { SIGKILL: 9, SIGSTOP: 19, SIGCONT: 18 };
@@ -15,37 +16,19 @@ export interface OpenProcess {
 
 export type OpenPid = (pid: number) => OpenProcess | undefined;
 
-interface Koffi {
-  load(name: string): { func(definition: string): (...args: unknown[]) => number | bigint };
-}
-
 /** Of the kernel's table of calls: the same on x86-64 and arm64. */
 const PIDFD_SEND_SIGNAL = 424;
 const PIDFD_OPEN = 434;
 
 /** By pidfd, where koffi is installed. */
-export async function pidfds(): Promise<OpenPid | undefined> {
-  let koffi: Koffi;
-  try {
-    const name = 'koffi';
-    const module = (await import(name)) as { default?: Koffi } & Koffi;
-    koffi = module.default ?? module;
-  } catch {
-    return undefined;
-  }
-  for (const library of ['libc.so.6', 'libc.so', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1']) {
-    try {
-      const call = koffi.load(library).func('long syscall(long, ...)');
-      const own = Number(call(PIDFD_OPEN, 'int', process.pid, 'uint', 0));
-      if (own < 0) return undefined;
-      closeSync(own);
-      return over(call);
-    } catch {
-      // The next one.
-    }
-  }
-  return undefined;
-}
+export const pidfds = (): Promise<OpenPid | undefined> =>
+  libc((library) => {
+    const call = library.func('long syscall(long, ...)');
+    const own = Number(call(PIDFD_OPEN, 'int', process.pid, 'uint', 0));
+    if (own < 0) return undefined;
+    closeSync(own);
+    return over(call);
+  });
 
 const over =
   (call: (...args: unknown[]) => number | bigint): OpenPid =>

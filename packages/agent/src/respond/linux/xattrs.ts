@@ -1,3 +1,5 @@
+import { libc } from './libc.ts';
+
 /** Extended attributes of an opened file: access control lists and capabilities are such too. */
 export interface Attributes {
   read(file: number): readonly Attribute[];
@@ -6,49 +8,30 @@ export interface Attributes {
 }
 export type Attribute = readonly [name: string, base64: string];
 
-interface Koffi {
-  load(name: string): { func(definition: string): (...args: unknown[]) => number | bigint };
-}
-
 /** Of the kernel: no list of names, and no value, is longer. */
 const MOST = 64 * 1024;
 
 /** By libc through koffi; undefined where koffi is not installed: Node itself has no way to them. */
-export async function xattrs(): Promise<Attributes | undefined> {
-  let koffi: Koffi;
-  try {
-    const name = 'koffi';
-    const module = (await import(name)) as { default?: Koffi } & Koffi;
-    koffi = module.default ?? module;
-  } catch {
-    return undefined;
-  }
-  for (const library of ['libc.so.6', 'libc.so', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1']) {
-    try {
-      const libc = koffi.load(library);
-      const list = libc.func('long flistxattr(int file, void *names, size_t size)');
-      const get = libc.func('long fgetxattr(int file, const char *name, void *value, size_t size)');
-      const set = libc.func('int fsetxattr(int file, const char *name, void *value, size_t size, int flags)');
-      return {
-        read(file) {
-          const bytes = Buffer.alloc(MOST);
-          // Less than 0: the file system has none.
-          const length = Math.max(0, Number(list(file, bytes, MOST)));
-          const names = bytes.toString('utf8', 0, length).split('\0').slice(0, -1);
-          return names.flatMap((name): Attribute[] => {
-            const size = Number(get(file, name, bytes, MOST));
-            return size < 0 ? [] : [[name, bytes.toString('base64', 0, size)]];
-          });
-        },
-        write: (file, attributes) =>
-          attributes.flatMap(([name, base64]) => {
-            const value = Buffer.from(base64, 'base64');
-            return Number(set(file, name, value, value.length, 0)) === 0 ? [] : [name];
-          }),
-      };
-    } catch {
-      // The next one.
-    }
-  }
-  return undefined;
-}
+export const xattrs = (): Promise<Attributes | undefined> =>
+  libc((library) => {
+    const list = library.func('long flistxattr(int file, void *names, size_t size)');
+    const get = library.func('long fgetxattr(int file, const char *name, void *value, size_t size)');
+    const set = library.func('int fsetxattr(int file, const char *name, void *value, size_t size, int flags)');
+    return {
+      read(file) {
+        const bytes = Buffer.alloc(MOST);
+        // Less than 0: the file system has none.
+        const length = Math.max(0, Number(list(file, bytes, MOST)));
+        const names = bytes.toString('utf8', 0, length).split('\0').slice(0, -1);
+        return names.flatMap((name): Attribute[] => {
+          const size = Number(get(file, name, bytes, MOST));
+          return size < 0 ? [] : [[name, bytes.toString('base64', 0, size)]];
+        });
+      },
+      write: (file, attributes) =>
+        attributes.flatMap(([name, base64]) => {
+          const value = Buffer.from(base64, 'base64');
+          return Number(set(file, name, value, value.length, 0)) === 0 ? [] : [name];
+        }),
+    };
+  });

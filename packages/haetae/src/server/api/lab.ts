@@ -5,6 +5,7 @@ import { Calls, CanaryTry, Grades, LabEntry, LabReportQuery, LabScore, NewCanary
 import { mayAct } from '../auth/principal.ts';
 import type { Ctx } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { attached } from './attached.ts';
 import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
 
@@ -142,11 +143,7 @@ export function labRoutes(api: Api): void {
     async (c) => {
       const { card } = told(c, c.req.valid('param').id);
       const file = await lab.report(card, c.req.valid('query'));
-      return c.body(Uint8Array.from(file.bytes), 200, {
-        'content-type': file.mime.startsWith('text/') ? `${file.mime}; charset=utf-8` : file.mime,
-        // Never shown in the place of our own pages.
-        'content-disposition': `attachment; filename="${file.name.replace(/[^\w.-]/g, '-')}"`,
-      }) as never;
+      return attached(c, file) as never;
     },
   );
   api.add(

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Id, IncidentDetail } from '../api.ts';
 import { Awareness, HandedIn, ReportQuery } from '../api-reports.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { attached } from './attached.ts';
 import { actorOf, audited } from './audit.ts';
 import { type Api, body, json } from './endpoint.ts';
 
@@ -38,11 +39,7 @@ export function reportRoutes(api: Api): void {
       const file = await parts.ports.reports.file(id, query);
       if (file === undefined) throw missing;
       await audited(parts, c, 'incident.report', id, { ...query });
-      return c.body(Uint8Array.from(file.bytes), 200, {
-        'content-type': file.mime.startsWith('text/') ? `${file.mime}; charset=utf-8` : file.mime,
-        // Never shown in the place of our own pages.
-        'content-disposition': `attachment; filename="${file.name.replace(/[^\w.-]/g, '-')}"`,
-      }) as never;
+      return attached(c, file) as never;
     },
   );
 

@@ -1,17 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { snapshotsIn } from '../../snapshots.ts';
 import type { Store } from '../../store.ts';
 import type { StoreStatus } from '../../upkeep.ts';
-import { sessionsIn, tokensIn, usersIn } from '../sql/accounts.ts';
-import { auditIn } from '../sql/audit.ts';
-import { booksIn, entitiesIn, huntHitsIn } from '../sql/books.ts';
-import { eventsIn } from '../sql/events.ts';
-import { findingsIn } from '../sql/findings.ts';
-import { incidentsIn } from '../sql/incidents.ts';
-import { intakeIn } from '../sql/intake.ts';
 import { migrate } from '../sql/migrate.ts';
+import { partsOver } from '../sql/parts.ts';
 import { retain } from '../sql/retention.ts';
 import { backup, FILE, restore, SNAPSHOTS } from './backup.ts';
 import { type DatabaseLimits, openDatabase } from './database.ts';
@@ -43,20 +36,8 @@ export async function openDuckdb(
     await db.close();
     throw error;
   }
-  const intake = intakeIn(db, now);
   return {
-    users: usersIn(db),
-    sessions: sessionsIn(db),
-    tokens: tokensIn(db),
-    audit: auditIn(db),
-    intake,
-    snapshots: snapshotsIn(join(directory, SNAPSHOTS), () => intake.committed()),
-    events: eventsIn(db),
-    findings: findingsIn(db),
-    incidents: incidentsIn(db),
-    entities: entitiesIn(db),
-    ...booksIn(db),
-    huntHits: huntHitsIn(db),
+    ...partsOver(db, join(directory, SNAPSHOTS), now),
     upkeep: {
       status: () => db.read((sql) => statusOf(sql, path)),
       retain: (policy) => retain(db, removalIn(db), policy),

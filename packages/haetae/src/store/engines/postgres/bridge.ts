@@ -13,8 +13,8 @@ import { Limit } from '../sql/limited.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { Parameter, Sql } from '../sql/sql.ts';
 import { Where } from '../sql/where.ts';
-import { partitionOf } from './copy.ts';
 import type { Database } from './database.ts';
+import { DAY, makingOf } from './days.ts';
 import type { PostgresSql } from './sql.ts';
 import { statusOf } from './status.ts';
 
@@ -30,7 +30,6 @@ const TABLES = [
 const REALS = new Set(['risk']);
 /** Rows that are on their way at a time. */
 const AT_ONCE = 1000;
-const DAY = 86_400_000;
 
 export async function backup(
   db: Database,
@@ -210,10 +209,5 @@ async function takeAll(copy: Duckdb, sql: Sql, from: string, to: string): Promis
 
 async function makeDays(copy: Duckdb, sql: Sql): Promise<void> {
   const days = await copy.read((duck) => duck.all(`SELECT DISTINCT received_ms // ${DAY} AS day FROM events`));
-  for (const { day } of days) {
-    const from = (day as number) * DAY;
-    await sql.run(
-      `CREATE TABLE IF NOT EXISTS ${partitionOf(day as number)} PARTITION OF events FOR VALUES FROM (${from}) TO (${from + DAY})`,
-    );
-  }
+  for (const { day } of days) await sql.run(makingOf(day as number));
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { finished } from 'node:stream/promises';
 import { type EventBatch, ROW_CELLS, TEXT_COLUMNS } from '../../events/batch.ts';
+import { dayOf, makingOf, partitionOf } from './days.ts';
 import type { Connection } from './sql.ts';
 
 /**
@@ -65,24 +66,14 @@ function* piecesOf(batch: EventBatch, from: number): Generator<Buffer> {
   yield TRAILER;
 }
 
-const DAY = 86_400_000;
-
-/** The name of the partition of a day, counted from 1970. */
-export const partitionOf = (day: number): string => `events_d${day < 0 ? `m${-day}` : day}`;
-
 async function makeDays(connection: Connection, batch: EventBatch, from: number): Promise<void> {
   const days = new Set<number>();
-  for (let row = from; row < batch.rows; row++) days.add(Math.floor(batch.receivedMs[row]! / DAY));
-  const wanted = [...days].sort((a, b) => a - b);
+  for (let row = from; row < batch.rows; row++) days.add(dayOf(batch.receivedMs[row]!));
   const found = await connection.unsafe(
     'SELECT relname FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relname LIKE $1',
     ['events_d%'],
   );
   const there = new Set(found.map((row) => row.relname as string));
-  for (const day of wanted) {
-    if (there.has(partitionOf(day))) continue;
-    await connection.unsafe(
-      `CREATE TABLE IF NOT EXISTS ${partitionOf(day)} PARTITION OF events FOR VALUES FROM (${day * DAY}) TO (${(day + 1) * DAY})`,
-    );
-  }
+  for (const day of [...days].sort((a, b) => a - b))
+    if (!there.has(partitionOf(day))) await connection.unsafe(makingOf(day));
 }

@@ -1,19 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { snapshotsIn } from '../../snapshots.ts';
 import type { Store } from '../../store.ts';
 import type { StoreStatus } from '../../upkeep.ts';
 import { SNAPSHOTS } from '../duckdb/backup.ts';
 import type { DatabaseLimits } from '../duckdb/database.ts';
 import { limitsHere } from '../duckdb/duckdb.ts';
-import { sessionsIn, tokensIn, usersIn } from '../sql/accounts.ts';
-import { auditIn } from '../sql/audit.ts';
-import { booksIn, entitiesIn, huntHitsIn } from '../sql/books.ts';
-import { eventsIn } from '../sql/events.ts';
-import { findingsIn } from '../sql/findings.ts';
-import { incidentsIn } from '../sql/incidents.ts';
-import { intakeIn } from '../sql/intake.ts';
 import { migrate } from '../sql/migrate.ts';
+import { partsOver } from '../sql/parts.ts';
 import { retain } from '../sql/retention.ts';
 import { backup, exportParquet, importParquet, restore } from './bridge.ts';
 import { type Database, openDatabase, type PostgresPlace } from './database.ts';
@@ -54,20 +47,8 @@ export async function openPostgres(
 ): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const db = await opened(place, now());
-  const intake = intakeIn(db, now);
   return {
-    users: usersIn(db),
-    sessions: sessionsIn(db),
-    tokens: tokensIn(db),
-    audit: auditIn(db),
-    intake,
-    snapshots: snapshotsIn(join(directory, SNAPSHOTS), () => intake.committed()),
-    events: eventsIn(db),
-    findings: findingsIn(db),
-    incidents: incidentsIn(db),
-    entities: entitiesIn(db),
-    ...booksIn(db),
-    huntHits: huntHitsIn(db),
+    ...partsOver(db, join(directory, SNAPSHOTS), now),
     upkeep: {
       status: () => db.read(statusOf),
       retain: (policy) => retain(db, removalIn(db), policy),

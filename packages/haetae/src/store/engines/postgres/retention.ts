@@ -1,10 +1,8 @@
 import type { Removal } from '../sql/retention.ts';
-import { partitionOf } from './copy.ts';
 import type { Database } from './database.ts';
+import { DAY, partitionOf } from './days.ts';
 import type { PostgresSql } from './sql.ts';
 import { bytesOf } from './status.ts';
-
-const DAY = 86_400_000;
 
 /** Whole days go as partitions; of a day that is too old, or too much, only in part, its rows do. */
 export const removalIn = (db: Database): Removal => ({
