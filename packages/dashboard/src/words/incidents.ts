@@ -23,6 +23,7 @@ export const en = {
   one: {
     story: 'Story',
     tree: 'Processes',
+    process: 'Process',
     timeline: 'Timeline',
     evidence: 'Evidence',
     entities: 'Entities',
@@ -137,6 +138,7 @@ export const ko: Words = {
   one: {
     story: '경위',
     tree: '프로세스',
+    process: '프로세스',
     timeline: '타임라인',
     evidence: '증거',
     entities: '관련 대상',

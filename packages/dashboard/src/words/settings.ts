@@ -44,7 +44,7 @@ export const en = {
     offHow:
       'Channels (Slack, Teams, JANDI, NAVER WORKS, e-mail, webhook, syslog) and who is told of what stand in a file:',
     start: 'Then start the server with',
-    how: 'Channels and routes stand in a file that is read at the start; a test message:',
+    how: 'Channels and routes stand in a file, read again when it changes. A test message:',
     columns: {
       channel: 'Channel',
       state: 'State',
@@ -152,7 +152,7 @@ export const ko: Words = {
     off: '사건을 알릴 채널이 없습니다.',
     offHow: '채널(Slack, Teams, JANDI, NAVER WORKS, 이메일, 웹훅, syslog)과 수신 조건을 파일에 적습니다.',
     start: '서버를 다음과 같이 시작하십시오:',
-    how: '채널과 수신 조건은 시작할 때 읽는 파일에 있습니다. 시험 메시지 보내기:',
+    how: '채널과 수신 조건은 파일에 있으며, 바뀌면 다시 읽습니다. 시험 메시지 보내기:',
     columns: {
       channel: '채널',
       state: '상태',
