@@ -3,7 +3,7 @@
  * 390 × 844, to be looked at; `--only` those whose file names fit (`story-ko-light-1440`). Needs the system's Chromium (CHROMIUM=…
  * names another).
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -95,6 +95,17 @@ const samples = join(root, 'packages/haetae/content/samples');
 const telling = await serve('--data', join(own, 'data'), '--notify', join(own, 'notify.yml'), '--watch', samples);
 for (let i = 0; i < 60 && (await telling.get('/api/deliveries?state=sent')).items.length === 0; i++) await sleep(1000);
 
+// An exercise on that server, with its card.
+const logs = join(own, 'logs');
+execFileSync(process.execPath, [cli, 'lab', 'emit', 'kimsuky-like-lure', '-o', logs], { stdio: 'ignore' });
+const card = ['--labels', join(logs, 'labels.jsonl'), '--data', join(own, 'data'), '--title', '3월 훈련'];
+try {
+  execFileSync(process.execPath, [cli, 'lab', 'score', ...card, logs], { stdio: 'ignore' });
+} catch (error) {
+  if (error.status !== 1) throw error; // 1: a step was missed.
+}
+const [{ id: scored }] = await telling.get('/api/lab/scores');
+
 /** Address of each view, and what is done there before the picture is taken. */
 const VIEWS = {
   overview: [''],
@@ -133,12 +144,17 @@ const VIEWS = {
       [`settings/${tab}`],
     ]),
   ),
+  lab: ['lab'],
+  card: [`lab/${scored}`],
+  login: [''],
   keys: ['', (page) => page.keyboard.press('?')],
 };
 /** On which server: a cookie is a host's, whatever its port, so that each has a browser context of its own. */
+const TELLING = ['channels', 'lab', 'card'];
 const SERVERS = [
-  [demo, (view) => view !== 'channels'],
-  [telling, (view) => view === 'channels'],
+  [demo, (view) => view !== 'login' && !TELLING.includes(view)],
+  [telling, (view) => TELLING.includes(view)],
+  [{ url: telling.url }, (view) => view === 'login'],
 ];
 const SIZES = [
   [1440, 900],
@@ -169,7 +185,7 @@ async function pictures(lang, theme, [width, height], [{ url, cookie }, holds]) 
   if (wanted.length === 0) return;
   const locale = lang === 'ko' ? 'ko-KR' : 'en-US';
   const context = await browser.newContext({ viewport: { width, height }, locale, reducedMotion: 'reduce' });
-  await context.addCookies([cookie]);
+  if (cookie !== undefined) await context.addCookies([cookie]);
   const kept = { lang, theme, zone: lang === 'ko' ? 'KST' : 'UTC', seenMs: Date.now() - 8 * 3_600_000 };
   await context.addInitScript(
     (all) => location.protocol === 'http:' && localStorage.setItem('haetae', JSON.stringify(all)),
