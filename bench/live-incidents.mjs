@@ -5,7 +5,7 @@
  * Input: the logs of the OTRF Security Datasets below HAETAE_DATA/otrf, found by the built-in rules and those in
  * HAETAE_DATA/sigma. Each host plays all of them, one behind the other from a place of its own on, under a name of its own and
  * as of now; findings are thinned evenly to one in a hundred events. CPU is user + system of this process.
- * Usage: HAETAE_DATA=… node bench/live-incidents.mjs [seconds] [events a second] [hosts]
+ * Usage: HAETAE_DATA=… node [--expose-gc] bench/live-incidents.mjs [seconds] [events a second] [hosts]
  */
 import { join } from 'node:path';
 import { materialise, PlainEvent } from '@haetae/event';
@@ -18,6 +18,7 @@ import { discover } from '../packages/haetae/dist/source/index.js';
 const LIMITS = { see: 8, update: 40, save: 100, megabytes: 30 };
 const UPDATE_MS = 200;
 const SNAPSHOT_MS = 30_000;
+const MINUTE_MS = 60_000;
 const MOST_EVENTS_OF_A_LOG = 6000;
 
 const data = process.env.HAETAE_DATA;
@@ -36,6 +37,7 @@ const ids = Array.from({ length: hosts }, () => new Map());
 const live = createLiveIncidents({});
 const start = Date.parse('2026-03-17T08:00:00Z');
 const costs = { see: 0, add: 0, update: [], wall: [], save: [], load: [] };
+const heap = [];
 const told = { changes: 0, bytes: 0, largest: 0 };
 const incidents = new Map();
 let [events, findings, snapshot] = [0, 0, undefined];
@@ -60,6 +62,10 @@ for (let now = 0; now < seconds * 1000; now += UPDATE_MS) {
     const bytes = Buffer.byteLength(JSON.stringify(incident));
     told.bytes += bytes;
     told.largest = Math.max(told.largest, bytes);
+  }
+  if ((now + UPDATE_MS) % MINUTE_MS === 0 && globalThis.gc !== undefined) {
+    globalThis.gc();
+    heap.push((process.memoryUsage().heapUsed / 1e6).toFixed(0));
   }
   if ((now + UPDATE_MS) % SNAPSHOT_MS === 0) {
     const from = cpu();
@@ -95,6 +101,8 @@ line(
 line('events, findings', `${events} ${findings}`);
 line('incidents, told', `${incidents.size} ${told.changes}`);
 line('KB a telling, largest', `${(told.bytes / told.changes / 1e3).toFixed(1)} ${(told.largest / 1e3).toFixed(0)}`);
+if (heap.length > 0) line('MB of heap after gc, each minute', heap.join(' '));
+line('kept', JSON.stringify(live.counts));
 line('MB resident', (process.memoryUsage().rss / 1e6).toFixed(0));
 
 /** Each channel of each host counts its own. */

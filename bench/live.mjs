@@ -6,12 +6,15 @@
  *
  * Input, below HAETAE_DATA: the events of otrf/, told as of now and of 50 hosts; rules: sigma/rules/windows. The sender is a process of
  * its own, its bodies are built before; its CPU is shown. Peer: `rsigma engine daemon --input http` of the PATH, beside ours with
- * the store off. Usage: HAETAE_DATA=… node bench/live.mjs [--sustain 120] [--rate 12000] [--paced 600] [--events 318000] [--size 250]
+ * the store off. Usage: HAETAE_DATA=… node bench/live.mjs [--only sustained,paced,off,peer] [--sustain 120] [--rate 12000] [--paced 600]
+ * [--events 318000] [--size 250] [--keep FOLDER]; a folder that is kept holds the unpacked logs for the next run.
  */
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -20,7 +23,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -35,10 +38,11 @@ const { values } = parseArgs({
     events: { type: 'string', default: '318000' },
     size: { type: 'string', default: '250' },
     senders: { type: 'string', default: '8' },
-    peer: { type: 'boolean', default: true },
+    only: { type: 'string', default: 'sustained,paced,off,peer' },
+    keep: { type: 'string' },
   },
-  allowNegative: true,
 });
+const parts = new Set(values.only.split(','));
 const root = process.env.HAETAE_DATA;
 if (root === undefined) throw new Error('HAETAE_DATA is not set: it names the folder of real logs and rules');
 const rules = join(root, 'sigma', 'rules', 'windows');
@@ -270,6 +274,7 @@ async function paced(load) {
       const part = memory.slice(n * 12 - 12, n * 12);
       return part.reduce((sum, one) => sum + one, 0) / part.length;
     };
+    console.log(`  resident, each minute: ${memory.filter((_, i) => i % 12 === 11).map(number).join(' ')} MB`);
     if (seconds >= 600)
       judge(
         `memory, minute 10 (${number(minute(10))} MB) × minute 3 (${number(minute(3))} MB)`,
@@ -325,11 +330,14 @@ async function rsigma(load) {
 const baseline = join(folder, 'baseline');
 const anomaly = ['--baseline', baseline];
 try {
-  const file = join(folder, 'otrf.jsonl');
-  const unpacked = spawnSync(process.execPath, [here('./read-json.mjs'), 'unpack', join(root, 'otrf'), file], {
-    encoding: 'utf8',
-  });
-  if (unpacked.status !== 0) throw new Error(unpacked.stderr);
+  const file = join(values.keep ?? folder, 'otrf.jsonl');
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    const unpacked = spawnSync(process.execPath, [here('./read-json.mjs'), 'unpack', join(root, 'otrf'), file], {
+      encoding: 'utf8',
+    });
+    if (unpacked.status !== 0) throw new Error(unpacked.stderr);
+  }
   const part = join(folder, 'part.jsonl');
   writeFileSync(part, execFileSync('head', ['-n', '30000', file], { maxBuffer: 2 ** 30 }));
   execFileSync(process.execPath, [HAETAE, 'baseline', 'learn', part, '-o', baseline], { stdio: 'pipe' });
@@ -337,16 +345,17 @@ try {
   const load = await loader(file);
   console.log(`${number(load.events)} recorded events as of ${load.hosts} hosts, bodies of ${values.size}`);
   try {
-    const all = await sustained('sustained', load, anomaly);
-    tell(`${number(Number(values.rate))} a second asked`, all);
-    judge('durable, detected and stored', all.rate, LIMITS.rate * 0.995, ' events/s', true);
-    judge('behind at the end', all.behind, LIMITS.backlog, ' s');
-    judge('CPU an event', all.micros, LIMITS.cpu, ' µs');
-    if (Number(values.paced) > 0) await paced(load);
-    const off = await sustained('off', load, ['--store', 'off']);
-    tell('store off', off);
-    if (values.peer && spawnSync('rsigma', ['--version']).error === undefined) await rsigma(load);
-    else console.log('rsigma is not on the PATH: no comparison');
+    if (parts.has('sustained')) {
+      const all = await sustained('sustained', load, anomaly);
+      tell(`${number(Number(values.rate))} a second asked`, all);
+      judge('durable, detected and stored', all.rate, LIMITS.rate * 0.995, ' events/s', true);
+      judge('behind at the end', all.behind, LIMITS.backlog, ' s');
+      judge('CPU an event', all.micros, LIMITS.cpu, ' µs');
+    }
+    if (parts.has('paced')) await paced(load);
+    if (parts.has('off')) tell('store off', await sustained('off', load, ['--store', 'off']));
+    if (parts.has('peer') && spawnSync('rsigma', ['--version']).error === undefined) await rsigma(load);
+    else if (parts.has('peer')) console.log('rsigma is not on the PATH: no comparison');
   } finally {
     load.end();
   }

@@ -41,11 +41,15 @@ const EXTERNAL = [
   'tinyglobby',
 ];
 
+/** Modules that do nothing but when they are called: a thread that takes two functions of the server reads no other part of it. */
+const isIdle = (id) => id.startsWith(join(root, 'dist', 'server')) || EXTERNAL.includes(id);
+
 rmSync(dir, { recursive: true, force: true });
 const bundle = await rolldown({
   input: INPUT.map((name) => join(root, 'dist', `${name}.js`)),
   platform: 'node',
   external: EXTERNAL,
+  treeshake: { moduleSideEffects: (id) => (isIdle(id) ? false : undefined) },
 });
 const { output } = await bundle.write({ dir, format: 'esm' });
 

@@ -2,6 +2,7 @@ import type { EventFacts, EventReference, FiledFinding } from '../../detect/inde
 import { type Happening, type IncidentFinding, KEPT_FIELD } from '../incident.ts';
 import { type Subject, subjectOf } from '../lineage/subject.ts';
 import { compare, contentHash, told } from '../text.ts';
+import { own } from '../trace/acts.ts';
 
 /** All that joins and sentences ask of a finding, by itself: nothing of it depends on what else is known. Plain data. */
 export interface Said
@@ -76,10 +77,11 @@ export function saidBy(finding: FiledFinding): Said {
   const { position } = event;
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(finding.fields))
-    if (KEPT.has(name) && value !== '') fields[name] = value.slice(0, KEPT_FIELD);
+    if (KEPT.has(name) && value !== '') fields[name] = own(value, KEPT_FIELD);
   const unusual = why.find((reason) => reason.kind === 'unusual');
   const subject = subjectOf(finding);
   const shared = sharedOf(finding);
+  const layer = tellingLayer(decoded);
   return {
     detector,
     rule:
@@ -101,7 +103,7 @@ export function saidBy(finding: FiledFinding): Said {
     timeTicks: event.timeTicks,
     eventRecordId: event.eventRecordId,
     subject,
-    decoded: tellingLayer(decoded)?.slice(0, KEPT_FIELD),
+    decoded: layer === undefined ? undefined : own(layer, KEPT_FIELD),
     flow: flowOf(finding),
     scripts: scriptsOf(finding),
     ...(shared.length > 0 && { shared }),

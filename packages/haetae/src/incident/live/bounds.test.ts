@@ -132,3 +132,20 @@ test('hosts of which nothing was found go first, and those of which something is
   play(log, 1, live);
   expect(live.counts).toMatchObject({ findings: 1, dropped: 0 });
 });
+
+test('of too many findings over all hosts, a host with many gives up its lowest levels first; what is gone is counted', () => {
+  const live = createLiveIncidents({ findings: 150 });
+  const log = new Log();
+  for (let i = 1; i <= 300; i++) {
+    log.on('BUSY').start(i, clock(2 * i), CMD, SVC);
+    log.flag(`R${i}`, i % 10 === 0 ? 'high' : 'low', ['discovery']);
+    if (i <= 20) log.on('CALM').start(i, clock(2 * i + 1), CMD, SVC).flag('C', 'informational');
+  }
+  const { incidents } = play(log, 10, live);
+  expect(live.counts.findings).toBeLessThanOrEqual(150 + 10);
+  expect(live.counts.findings + live.counts.dropped).toBe(320);
+  const busy = incidents.filter(({ hosts }) => hosts[0] === 'BUSY').flatMap(({ findings }) => findings);
+  expect(busy.filter(({ level }) => level === 'high')).toHaveLength(30);
+  const saved = createLiveIncidents({ findings: 150 }, live.save());
+  expect(saved.counts).toEqual(live.counts);
+});

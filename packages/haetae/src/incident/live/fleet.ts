@@ -86,6 +86,13 @@ export class Fleet {
     return gone;
   }
 
+  /** Findings of all hosts that are kept. */
+  get findings(): number {
+    let sum = 0;
+    for (const { findings } of this.#all.values()) sum += findings.size;
+    return sum;
+  }
+
   get counts(): HostCounts {
     return sumOf([this.#left, ...[...this.#all.values()].map(({ counts }) => counts)]);
   }

@@ -143,10 +143,10 @@ export class LiveHost {
 
   /**
    * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
-   * `names`: of all hosts.
+   * `names`: of all hosts. `scarce`: these have too many findings together.
    */
-  build(nowMs: number, names: Names, isOpen: (kept: Kept) => boolean): readonly Kept[] {
-    const gone = this.#part === undefined ? [] : this.#forget(this.#part, nowMs, isOpen);
+  build(nowMs: number, names: Names, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
+    const gone = this.#part === undefined ? [] : this.#forget(this.#part, nowMs, isOpen, scarce);
     const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
     const gathering = new Gathering(traces, this.#windowMs);
     let logChanges = 0;
@@ -164,7 +164,7 @@ export class LiveHost {
     return gone;
   }
 
-  #forget(part: Part, nowMs: number, isOpen: (kept: Kept) => boolean): readonly Kept[] {
+  #forget(part: Part, nowMs: number, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
     const latestMs = Math.min(this.#latestMs, nowMs + HOUR_MS);
     const processes = needless(part, latestMs);
     this.#forgotten += processes.size;
@@ -175,7 +175,7 @@ export class LiveHost {
       most: MOST_LEFT,
     };
     for (const tracer of this.#files.values()) tracer.forget(forgotten, (latestMs - DAY_MS) / 60_000, MOST_LEFT);
-    return this.findings.forget(latestMs - DAY_MS, isOpen);
+    return this.findings.forget(latestMs - DAY_MS, isOpen, this.#built?.findings ?? 0, scarce);
   }
 
   get counts(): HostCounts {

@@ -1,12 +1,17 @@
 import { type Said, statementOf } from '../join/said.ts';
+import { LEVEL_ORDER } from '../story/deed.ts';
 import { compareTimes, told } from '../text.ts';
 import type { Member } from './ids.ts';
 
 /** Findings of one statement about one process, or subject, that are looked at one by one; more are counted. */
 const MOST_SAME = 32;
-/** Findings of one rule on a host, and of all, that are kept; the oldest go. */
+/** Findings of one rule on a host that are kept; the oldest go. */
 const MOST_OF_RULE = 128;
+/** Findings of a host that are kept; and, while all hosts together have too many, how few one may come down to. */
 const MOST = 600;
+const LEAST = 64;
+/** Of what a host has, so much is left by each look at it while there are too many. */
+const SHARE_LEFT = 0.9;
 /** Ids of counted findings that wait to be told of. */
 const MOST_WAITING = 1000;
 
@@ -73,17 +78,20 @@ export class Findings {
   }
 
   /**
-   * Drops what is older than a time, save what `isOpen` says, and the oldest of what is too many: first of a rule, then of those
-   * that are in no incident. Gives those that went.
+   * Drops what is older than a time, save what `isOpen` says, the oldest of what is too much of a rule, and of what is too many the
+   * lowest levels first; of these what is in no incident, then the oldest. Gives those that went. The first `seen` were looked at:
+   * none of the others goes. `scarce`: all hosts together have too many.
    */
-  forget(beforeMs: number, isOpen: (kept: Kept) => boolean): Kept[] {
+  forget(beforeMs: number, isOpen: (kept: Kept) => boolean, seen: number, scarce: boolean): Kept[] {
     const gone = new Set<Kept>();
     const byRule = new Map<string, Kept[]>();
-    for (const kept of this.inOrder(this.#all.length)) {
+    const rest: Kept[] = [];
+    for (const kept of this.inOrder(seen)) {
       if (kept.lastMs < beforeMs && !isOpen(kept)) {
         gone.add(kept);
         continue;
       }
+      rest.push(kept);
       const rule = statementOf(kept.said);
       const list = byRule.get(rule);
       if (list === undefined) byRule.set(rule, [kept]);
@@ -91,10 +99,12 @@ export class Findings {
     }
     for (const list of byRule.values())
       for (const kept of list.slice(0, Math.max(0, list.length - MOST_OF_RULE))) gone.add(kept);
-    const rest = this.inOrder(this.#all.length).filter((kept) => !gone.has(kept));
-    const loose = rest.filter(({ toldIn }) => toldIn === '');
-    const held = rest.filter(({ toldIn }) => toldIn !== '');
-    for (const kept of [...loose, ...held].slice(0, Math.max(0, rest.length - MOST))) gone.add(kept);
+    const most = scarce ? Math.max(LEAST, Math.floor(this.size * SHARE_LEFT)) : MOST;
+    const over = this.size - gone.size - Math.min(most, MOST);
+    if (over > 0) {
+      const left = rest.filter((kept) => !gone.has(kept)).sort((a, b) => worth(a) - worth(b));
+      for (const kept of left.slice(0, over)) gone.add(kept);
+    }
     if (gone.size === 0) return [];
     for (const { count } of gone) this.counts.dropped += 1 + count;
     this.restore(this.#all.filter((kept) => !gone.has(kept)));
@@ -118,3 +128,6 @@ function keyOf(said: Said): string {
   const who = guid === '' ? `${pid} ${image}` : guid;
   return `${said.detector}|${statementOf(said)}|${said.computer}|${who}|${said.about}|${said.object}`;
 }
+
+/** Of two that are worth the same the older one goes first: sorting keeps their order. */
+const worth = ({ said, toldIn }: Kept): number => 2 * LEVEL_ORDER.indexOf(said.level) + Number(toldIn !== '');

@@ -30,6 +30,8 @@ const PACE_MS = 5;
 const PACE_MOST_MS = 1500;
 const PACED = 40;
 const MOST_HOSTS = 10_000;
+/** Findings of all hosts that are looked at one by one, each with what is kept of its processes; those that have most give way. */
+const MOST_FINDINGS = 6000;
 
 interface Told {
   readonly mark: string;
@@ -67,6 +69,7 @@ class Live implements LiveIncidents {
   readonly #budget: number;
   readonly #paceMs: number;
   readonly #paced: number;
+  readonly #mostFindings: number;
   readonly #assets: ReadonlyMap<string, number>;
   readonly #fleet: Fleet;
   /** Hosts of which something new was found, and those that did something since their part was made; the longest first. */
@@ -83,6 +86,7 @@ class Live implements LiveIncidents {
     const { windowMs = WINDOW_MS, assets = new Map(), budget = BUDGET, paceMs = PACE_MS, paced = PACED } = options;
     this.#fleet = new Fleet(windowMs, options.hosts ?? MOST_HOSTS, saved);
     this.#paced = paced;
+    this.#mostFindings = options.findings ?? MOST_FINDINGS;
     this.#budget = budget;
     this.#paceMs = paceMs;
     this.#assets = assets;
@@ -122,10 +126,11 @@ class Live implements LiveIncidents {
     const fewer = this.#thin();
     const due = this.#due(nowMs);
     if (due.size === 0 && this.#later.size === 0 && fewer.size === 0) return [];
+    const scarce = this.#fleet.findings > this.#mostFindings;
     for (const host of due) {
       const before = host.part;
       if (before !== undefined) this.#spread.remove(before);
-      for (const kept of host.build(nowMs, this.#fleet.names, this.#isOpen(nowMs))) this.#lose(kept, fewer);
+      for (const kept of host.build(nowMs, this.#fleet.names, this.#isOpen(nowMs), scarce)) this.#lose(kept, fewer);
       this.#spread.add(host.part!);
       this.#net.replace(before, host.part);
     }

@@ -8,7 +8,7 @@ import { MOST_PROBLEMS } from './problems.ts';
 
 /** Bytes of frames taken between two looks at what else is to be done, and rows that wait for the store at most. */
 const STRETCH_BYTES = 256 * 1024;
-const MOST_ROWS = 16_384;
+const MOST_ROWS = 8192;
 const STATUS_MS = 1000;
 
 const parent = parentPort;

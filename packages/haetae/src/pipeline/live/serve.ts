@@ -132,6 +132,13 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   }
 
   async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
+    const local = join(directory, 'rules');
+    const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
+    const read = (before: readonly RuleText[]): Promise<RulesLoaded> =>
+      loadRulesAside({ ...options.rules, local, before }, worker('rules-worker.js'));
+    // Beside the store, which after a crash has a log of its own to go through.
+    const first = read([]);
+    first.catch(() => {});
     const { store, log } = await openKept(directory, options.storeUrl, bundle, ends);
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(16));
@@ -141,7 +148,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     let engine: RunningEngine | undefined;
     let loaded: RulesLoaded | undefined;
     let reload: (() => Promise<void>) | undefined;
-    const local = join(directory, 'rules');
     const settings = openSettings(directory, options);
     let failure: string | undefined;
     let channels: Telling | undefined;
@@ -259,22 +265,21 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       policy: await policy(),
       nowMs: now(),
     });
-    const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
-    const load = async (): Promise<RulesLoaded> => {
-      const before: readonly RuleText[] = loaded?.setup.rules ?? [];
-      loaded = await loadRulesAside({ ...options.rules, local, before }, worker('rules-worker.js'));
-      rules.load(loaded);
-      return loaded;
+    const use = (some: RulesLoaded): RulesLoaded => {
+      loaded = some;
+      rules.load(some);
+      return some;
     };
+    const load = async (): Promise<RulesLoaded> => use(await read(texts()));
     const detecting = (async () => {
-      const first = await load();
+      const begun = use(await first);
       let clock: NodeJS.Timeout | undefined;
       engine = await startEngine(
         {
           store: store.connect(),
           log: log.follow(),
           logDirectory: logIn(directory),
-          detection: await detection(first),
+          detection: await detection(begun),
           timeZone: options.timeZone,
           keep: options.keep,
           progress,
@@ -324,7 +329,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       reload = watching.now;
       ends.push(watching.close);
       ends.push(publishing(bus, ports));
-      return { status: detector.status, rules: first, restored: detector.restored };
+      return { status: detector.status, rules: begun, restored: detector.restored };
     })();
     detecting.catch((error: Error) => {
       failure = error.message;

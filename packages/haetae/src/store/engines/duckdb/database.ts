@@ -17,8 +17,11 @@ export interface DatabaseLimits {
 
 /** The name of the attached file in SQL. */
 export const STORE = 'store';
-/** Changes are written to the file's log up to this, then into the file: about a row group of events. */
-const CHECKPOINT = '128MB';
+/**
+ * Changes are written to the file's log up to this, then into the file: about a row group of events. Commits stand still for it, and
+ * a start after a crash goes through what the log holds.
+ */
+const CHECKPOINT = '64MB';
 
 /** One DuckDB file of this process: one connection that writes, one task at a time, and a few that read. */
 export interface Database extends AnyDatabase {

@@ -18,7 +18,7 @@ export const limitsHere = (): DatabaseLimits => ({
   memory: Math.min(1e9, Math.max(256e6, totalmem() / 4)),
   threads: Math.min(4, availableParallelism()),
   readers: 2,
-  rowGroup: 61_440,
+  rowGroup: 30_720,
 });
 
 /** Opens the store of a directory in this thread, making what is not there. */
