@@ -274,7 +274,12 @@ async function paced(load) {
       const part = memory.slice(n * 12 - 12, n * 12);
       return part.reduce((sum, one) => sum + one, 0) / part.length;
     };
-    console.log(`  resident, each minute: ${memory.filter((_, i) => i % 12 === 11).map(number).join(' ')} MB`);
+    console.log(
+      `  resident, each minute: ${memory
+        .filter((_, i) => i % 12 === 11)
+        .map(number)
+        .join(' ')} MB`,
+    );
     if (seconds >= 600)
       judge(
         `memory, minute 10 (${number(minute(10))} MB) × minute 3 (${number(minute(3))} MB)`,

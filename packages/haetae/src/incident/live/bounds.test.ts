@@ -139,7 +139,11 @@ test('of too many findings over all hosts, a host with many gives up its lowest 
   for (let i = 1; i <= 300; i++) {
     log.on('BUSY').start(i, clock(2 * i), CMD, SVC);
     log.flag(`R${i}`, i % 10 === 0 ? 'high' : 'low', ['discovery']);
-    if (i <= 20) log.on('CALM').start(i, clock(2 * i + 1), CMD, SVC).flag('C', 'informational');
+    if (i <= 20)
+      log
+        .on('CALM')
+        .start(i, clock(2 * i + 1), CMD, SVC)
+        .flag('C', 'informational');
   }
   const { incidents } = play(log, 10, live);
   expect(live.counts.findings).toBeLessThanOrEqual(150 + 10);
