@@ -67,7 +67,8 @@ export interface Place {
   said(): string;
   start(): Promise<void>;
   crash(): Promise<void>;
-  send(hosts: number, each: number): Promise<void>;
+  /** Findings of so many hosts. Of each, `joined` processes come from one parent: they are one incident. */
+  send(hosts: number, each: number, joined?: number): Promise<void>;
   get<T>(path: string): Promise<T>;
 }
 const closers: (() => Promise<unknown>)[] = [];
@@ -95,7 +96,9 @@ ${more}`,
   );
   let said = '';
   let server: Serve;
-  let record = 0;
+  // No process id is one of Windows' own.
+  let record = 1000;
+  const started: number[] = Array(100).fill(0);
   const here: Place = {
     ...{ slack, mail, hook, api, ingest: token },
     get server() {
@@ -116,10 +119,11 @@ ${more}`,
       said += server.said();
       await here.start();
     },
-    async send(hosts, each) {
+    async send(hosts, each, joined = 100) {
       const lines: string[] = [];
       for (let i = 0; i < each; i++)
-        for (let host = 0; host < hosts; host++) lines.push(attack(`ws-${host}`, ++record));
+        for (let host = 0; host < hosts; host++)
+          lines.push(attack(host, ++record, Math.floor(started[host]!++ / joined)));
       for (let i = 0; i < lines.length; i += 500) {
         const answer = await fetch(`${server.url}/ingest/ndjson`, {
           method: 'POST',
@@ -149,16 +153,22 @@ ${more}`,
   return here;
 }
 
-function attack(host: string, record: number): string {
+function attack(host: number, record: number, parent: number): string {
   const time = new Date().toISOString();
+  const guid = (kind: number, n: number): string =>
+    `{a1b2c3d4-${String(host).padStart(4, '0')}-0000-000${kind}-${String(n).padStart(12, '0')}}`;
   return `${JSON.stringify({
-    ...{ Hostname: host, RecordNumber: record, '@timestamp': time, UtcTime: time.slice(0, -1).replace('T', ' ') },
+    ...{
+      Hostname: `ws-${host}`,
+      RecordNumber: record,
+      '@timestamp': time,
+      UtcTime: time.slice(0, -1).replace('T', ' '),
+    },
     ...{ Channel: 'Microsoft-Windows-Sysmon/Operational', SourceName: 'Microsoft-Windows-Sysmon', EventID: 1 },
-    ...{ ProcessGuid: `{00000000-0000-0000-0000-${String(record).padStart(12, '0')}}`, ProcessId: String(record) },
+    ...{ ProcessGuid: guid(0, record), ProcessId: String(record), ParentProcessGuid: guid(1, parent) },
     ...{ Image: 'C:\\Windows\\System32\\vssadmin.exe', OriginalFileName: 'VSSADMIN.EXE', User: 'CORP\\kim' },
     CommandLine: 'vssadmin delete shadows /all /quiet <!channel> https://evil.example/a',
-    ...{ ParentImage: 'C:\\Windows\\System32\\cmd.exe', ParentProcessId: '77' },
-    ParentProcessGuid: `{00000000-0000-0000-0001-${host.slice(3).padStart(12, '0')}}`,
+    ...{ ParentImage: 'C:\\Windows\\System32\\cmd.exe', ParentProcessId: String(100 + parent) },
   })}\n`;
 }
 

@@ -22,6 +22,15 @@ export const en = {
   at: (zone: string) => `Time (${zone})`,
   by: 'Declared by',
   history: (time: string, by: string) => `Awareness declared: ${time}, by ${by}`,
+  stage: 'Stage',
+  stages: { first: 'First report', supplement: 'Supplementary report' },
+  stageHint: 'A supplementary report begins with what changed since what was handed in last.',
+  handedIn: 'Handed in last:',
+  handIn: 'Write down that it was handed in',
+  reported: (stage: string) => `Report handed in: ${stage}`,
+  delivery: (channel: string, state: string, why: string) =>
+    `Message by ${channel}: ${state}${why === '' ? '' : ` (${why})`}`,
+  deliveries: { sent: 'sent', 'given-up': 'given up', 'handed-over': 'sent by another channel' },
 };
 export const ko: typeof en = {
   title: '보고서',
@@ -47,4 +56,12 @@ export const ko: typeof en = {
   at: (zone) => `시각(${zone})`,
   by: '선언자',
   history: (time, by) => `인지 시점 선언: ${time}, 선언자 ${by}`,
+  stage: '구분',
+  stages: { first: '최초 신고', supplement: '보완 신고' },
+  stageHint: '보완 신고는 마지막으로 제출한 보고서 이후 달라진 내용으로 시작합니다.',
+  handedIn: '마지막 제출:',
+  handIn: '제출 사실 기록',
+  reported: (stage) => `보고서 제출: ${stage}`,
+  delivery: (channel, state, why) => `알림(${channel}): ${state}${why === '' ? '' : ` – ${why}`}`,
+  deliveries: { sent: '발송', 'given-up': '발송하지 못함', 'handed-over': '대체 채널로 발송' },
 };

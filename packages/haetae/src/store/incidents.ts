@@ -87,6 +87,8 @@ export interface Incidents {
     control?: QueryControl,
   ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /** Those of these ids that are there, in any order. */
+  some(ids: readonly string[]): Promise<readonly IncidentDetail[]>;
   /** Without its body. */
   row(id: string): Promise<IncidentRow | undefined>;
   /**

@@ -106,17 +106,29 @@ export interface HuntHits {
   }): Promise<readonly HuntHit[]>;
 }
 
-/** Members by which a book's things can be asked for, all of them equal. */
-export type Wanted<T> = { readonly [K in keyof T]?: T[K] extends string | number | boolean | null ? T[K] : never };
+/** Members by which a book's things can be asked for: each is equal, or one of several. */
+export type Wanted<T> = {
+  readonly [K in keyof T]?: T[K] extends string | number | boolean | null ? T[K] | readonly NonNullable<T[K]>[] : never;
+};
+export type Fresh<T extends Kept> = Omit<T, 'version' | 'updatedMs' | 'updatedBy'>;
+export type Changed<T extends Kept> = Partial<Omit<T, keyof Kept>>;
 
 export interface Book<T extends Kept> {
   /** Throws `taken`. */
-  create(thing: Omit<T, 'version' | 'updatedMs' | 'updatedBy'>): Promise<T>;
+  create(thing: Fresh<T>): Promise<T>;
+  /** Many at once; gives those that were not there already. */
+  createAll(things: readonly Fresh<T>[]): Promise<readonly T[]>;
   get(id: string): Promise<T | undefined>;
   /** In order of creation. */
   list(wanted?: Wanted<T>): Promise<readonly T[]>;
   /** Throws `missing`, and `conflict` when it is no longer at `version`. */
-  update(id: string, version: number, change: Partial<Omit<T, keyof Kept>>, by: string, nowMs: UnixMs): Promise<T>;
+  update(id: string, version: number, change: Changed<T>, by: string, nowMs: UnixMs): Promise<T>;
+  /** Many at once, all of them or none; in the order of `changes`. */
+  updateAll(
+    changes: readonly { readonly id: string; readonly version: number; readonly change: Changed<T> }[],
+    by: string,
+    nowMs: UnixMs,
+  ): Promise<readonly T[]>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
 }

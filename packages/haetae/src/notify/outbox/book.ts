@@ -1,8 +1,17 @@
 import type { UnixMs } from '@haetae/event';
 import type { Delivery, IncidentRow, Json } from '../../store/index.ts';
-import { StoreError } from '../../store/index.ts';
 import type { Body, Row } from './delivery.ts';
 import type { OutboxParts } from './outbox.ts';
+
+type Change = Partial<Pick<Delivery, 'state' | 'attempts' | 'nextMs' | 'error'>>;
+export interface NewDelivery {
+  readonly id: string;
+  readonly incidentId: string | null;
+  readonly channel: string;
+  readonly nextMs: UnixMs;
+  readonly body: Body;
+  readonly nowMs: UnixMs;
+}
 
 /** What is written down of deliveries. */
 export class DeliveryBook {
@@ -13,37 +22,23 @@ export class DeliveryBook {
   }
 
   /** undefined where it is there already. */
-  async create(one: {
-    id: string;
-    incidentId: string | null;
-    channel: string;
-    nextMs: UnixMs;
-    body: Body;
-    nowMs: UnixMs;
-  }): Promise<Delivery | undefined> {
-    const { body, nowMs, ...kept } = one;
-    try {
-      return await this.#parts.store.deliveries.create({
+  async create(one: NewDelivery): Promise<Delivery | undefined> {
+    return (await this.createAll([one]))[0];
+  }
+
+  /** Those that were not there already. */
+  createAll(many: readonly NewDelivery[]): Promise<readonly Delivery[]> {
+    return this.#parts.store.deliveries.createAll(
+      many.map(({ body, nowMs, ...kept }) => ({
         ...kept,
-        state: 'waiting',
-        attempts: 0,
-        error: '',
+        ...{ state: 'waiting', attempts: 0, error: '', createdMs: nowMs, createdBy: '' },
         body: body as unknown as Json,
-        createdMs: nowMs,
-        createdBy: '',
-      });
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'taken') return undefined;
-      throw error;
-    }
+      })),
+    );
   }
 
   /** One change after the other; what is told in memory is what is stored. */
-  save(
-    row: Row,
-    change: Partial<Pick<Delivery, 'state' | 'attempts' | 'nextMs' | 'error'>>,
-    body?: Body,
-  ): Promise<void> {
+  save(row: Row, change: Change, body?: Body): Promise<void> {
     const { store, clock } = this.#parts;
     const write = row.writing.then(async () => {
       const { id, version } = row.delivery;
@@ -54,6 +49,25 @@ export class DeliveryBook {
     });
     row.writing = write.catch(() => {});
     return write;
+  }
+
+  /** Many at once: all, or none of them. */
+  async saveAll(saved: readonly { readonly row: Row; readonly change: Change; readonly body: Body }[]): Promise<void> {
+    const { store, clock } = this.#parts;
+    const before = Promise.all(saved.map(({ row }) => row.writing));
+    const write = before.then(async () => {
+      const changes = saved.map(({ row, change, body }) => {
+        const { id, version } = row.delivery;
+        return { id, version, change: { ...change, body: body as unknown as Json } };
+      });
+      const stored = await store.deliveries.updateAll(changes, '', clock.now() as UnixMs);
+      saved.forEach(({ row, body }, i) => {
+        row.delivery = stored[i]!;
+        row.body = body;
+      });
+    });
+    for (const { row } of saved) row.writing = write.catch(() => {});
+    await write;
   }
 
   async incident(id: string | null): Promise<IncidentRow | undefined> {

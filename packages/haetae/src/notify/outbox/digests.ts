@@ -56,22 +56,38 @@ export class Digests {
   }
 
   /** What stands in a digest is told; after a crash in between, again. */
-  async mark(lane: Lane, digest: Row, known?: ReadonlyMap<string, Row>): Promise<void> {
+  async mark(lane: Lane, digest: Row, known: ReadonlyMap<string, Row> = new Map()): Promise<void> {
     const { store, clock } = this.#parts;
-    for (const incidentId of (digest.body as DigestBody).incidents) {
-      const id = deliveryId(lane.config.name, 'incident', incidentId);
-      const row =
-        known?.get(id) ?? lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
-      if (row === undefined || row.body.kind !== 'incident' || row.body.told !== null) continue;
-      const incident = row.incident ?? (await this.#book.incident(incidentId));
-      if (incident === undefined) continue;
-      const told = toldOf(incident, clock.now(), []);
-      lane.open.delete(id);
-      const body: IncidentBody = { ...row.body, told, said: told, digest: digest.delivery.id };
-      await this.#book.save(row, { state: 'sent', nextMs: null }, body);
+    const { incidents } = digest.body as DigestBody;
+    for (let i = 0; i < incidents.length; i += AT_ONCE) {
+      const ids = incidents.slice(i, i + AT_ONCE).map((one) => deliveryId(lane.config.name, 'incident', one));
+      const rows = new Map(
+        ids.flatMap((id) => known.get(id) ?? lane.open.get(id) ?? []).map((row) => [row.delivery.id, row]),
+      );
+      const lacking = ids.filter((id) => !rows.has(id));
+      if (lacking.length > 0)
+        for (const one of await store.deliveries.list({ id: lacking })) rows.set(one.id, rowOf(one));
+      const untold = [...rows.values()].filter(({ body }) => body.kind === 'incident' && body.told === null);
+      const unknown = untold.flatMap(({ incident, delivery }) => (incident === undefined ? delivery.incidentId! : []));
+      const read = new Map(
+        unknown.length === 0 ? [] : (await store.incidents.some(unknown)).map(({ body: _, ...one }) => [one.id, one]),
+      );
+      await this.#book.saveAll(
+        untold.flatMap((row) => {
+          const incident = row.incident ?? read.get(row.delivery.incidentId!);
+          if (incident === undefined) return [];
+          const told = toldOf(incident, clock.now(), []);
+          const body: IncidentBody = { ...(row.body as IncidentBody), told, said: told, digest: digest.delivery.id };
+          return [{ row, change: { state: 'sent', nextMs: null } as const, body }];
+        }),
+      );
+      for (const id of ids) lane.open.delete(id);
     }
   }
 }
+
+/** Deliveries that are written down in one go. */
+const AT_ONCE = 500;
 
 const isFresh = ({ body, uncertain }: Row): boolean =>
   body.kind === 'incident' && body.told === null && body.sending === null && uncertain === null;

@@ -5,6 +5,8 @@ import { type Body, deliveryId, isUntold, type Row, rowOf } from './delivery.ts'
 import type { Lane } from './lane.ts';
 import type { OutboxParts } from './outbox.ts';
 
+const AT_ONCE = 200;
+
 /** What happens when a channel is dead or refuses: another tells in its place, and says so. */
 export class Fallback {
   readonly #parts: OutboxParts;
@@ -21,7 +23,7 @@ export class Fallback {
 
   /** It is told in the channel's place by another; what it would have told later is given up. */
   async handOver(row: Row, fallback: string | null, why: string, attempts = row.delivery.attempts): Promise<void> {
-    const { lanes } = this.#parts;
+    const { lanes, store } = this.#parts;
     const { incidentId, channel } = row.delivery;
     lanes.get(channel)?.open.delete(row.delivery.id);
     const to = this.reachable(fallback);
@@ -30,10 +32,13 @@ export class Fallback {
     // The other first: a crash between the two tells twice, in two places, rather than never.
     if (to !== undefined && untold) {
       const ids = row.body.kind === 'digest' ? row.body.incidents : incidentId === null ? [] : [incidentId];
-      for (const id of ids) {
-        const incident = await this.#book.incident(id);
-        if (incident !== undefined) await this.#open(to.config.name, incident, 0, channel);
+      for (let i = 0; i < ids.length; i += AT_ONCE) {
+        const incidents = await store.incidents.some(ids.slice(i, i + AT_ONCE));
+        await this.#open(
+          incidents.map(({ body: _, ...incident }) => ({ channel: to.config.name, incident, fromMs: 0, via: channel })),
+        );
       }
+      this.#turn(to);
     }
     await this.#book.save(row, { state: 'given-up', nextMs: null, attempts, error: error.slice(0, 500) });
     if (incidentId !== null && untold)
@@ -62,8 +67,10 @@ export class Fallback {
       why: lane.error,
       fallback: fallback ?? 'none',
     });
-    if (this.reachable(fallback) === undefined) return;
+    // What comes meanwhile waits with the others: the fallback first says why it tells.
     await this.tell(lane, 'dead', lane.error);
+    lane.replaced = true;
+    if (this.reachable(fallback) === undefined) return;
     for (const row of [...lane.open.values()].filter(isUntold)) await this.handOver(row, fallback, lane.error);
   }
 

@@ -25,6 +25,8 @@ export class Lane implements Able {
   failures = 0;
   failingSinceMs: number | null = null;
   deadSinceMs: number | null = null;
+  /** Dead, and its fallback was told so. */
+  replaced = false;
   error = '';
   lastSentMs: number | null = null;
   lastDigestMs = Number.NEGATIVE_INFINITY;
@@ -91,6 +93,7 @@ export class Lane implements Able {
         this.failingSinceMs = null;
         if (this.deadSinceMs === null) return undefined;
         this.deadSinceMs = null;
+        this.replaced = false;
         return 'revived';
       }
       default:

@@ -6,7 +6,7 @@ import type { Attachment, Outcome } from '../channels/channel.ts';
 import type { NotifyConfig } from '../config/config.ts';
 import { whyOff } from '../message/off.ts';
 import { type Responses, stampOf } from '../responses.ts';
-import { Arrivals, type Opening } from './arrivals.ts';
+import { Arrivals, type Opening, type Owed } from './arrivals.ts';
 import { DeliveryBook } from './book.ts';
 import { type Body, deliveryId, isUntold, newIncidentBody, type Row, rowOf } from './delivery.ts';
 import { Digests } from './digests.ts';
@@ -71,7 +71,7 @@ export class Outbox {
     this.#speaker = new Speaker(parts);
     this.#book = new DeliveryBook(parts);
     this.#digests = new Digests(parts, this.#book, this.#speaker);
-    const open: Opening['open'] = (...all) => this.#open(...all);
+    const open: Opening['open'] = (openings) => this.#open(openings);
     this.#fallback = new Fallback(parts, this.#book, open, (lane) => this.#turn(lane));
     this.#arrivals = new Arrivals(parts, {
       open,
@@ -127,6 +127,8 @@ export class Outbox {
       .then(
         () => {
           this.#looking = undefined;
+          // Only now is it known how much is new.
+          for (const lane of this.#parts.lanes.values()) this.#turn(lane);
           if (this.#lookAgain) this.wake();
         },
         (error: unknown) => {
@@ -170,24 +172,33 @@ export class Outbox {
     this.#parts.log({ level: 'error', message, reason });
   }
 
-  /** A new delivery, unless this channel has one for the incident. */
-  async #open(channel: string, incident: IncidentRow, fromMs: number, via: string | null): Promise<void> {
+  /** New deliveries, but where a channel has one for its incident. */
+  async #open(openings: readonly Owed[]): Promise<void> {
     const { store, clock, lanes } = this.#parts;
-    const lane = lanes.get(channel)!;
-    const id = deliveryId(channel, 'incident', incident.id);
     const nowMs = clock.now() as UnixMs;
-    const nextMs = Math.max(fromMs, nowMs) as UnixMs;
-    const body = newIncidentBody(via);
-    const delivery = await this.#book.create({ id, incidentId: incident.id, channel, nextMs, body, nowMs });
-    if (delivery === undefined) {
+    const wanted = openings.map((owed) => ({ ...owed, id: deliveryId(owed.channel, 'incident', owed.incident.id) }));
+    const made = new Map(
+      (
+        await this.#book.createAll(
+          wanted.map(({ id, channel, incident, fromMs, via }) => ({
+            ...{ id, incidentId: incident.id, channel, nowMs },
+            ...{ nextMs: Math.max(fromMs, nowMs) as UnixMs, body: newIncidentBody(via) },
+          })),
+        )
+      ).map((one) => [one.id, one]),
+    );
+    for (const { id, channel, incident, fromMs } of wanted) {
+      const lane = lanes.get(channel)!;
+      const delivery = made.get(id);
+      if (delivery !== undefined) {
+        const row = rowOf(delivery);
+        row.incident = incident;
+        lane.open.set(id, row);
+        continue;
+      }
       const known = lane.open.get(id) ?? (await store.deliveries.get(id).then((one) => one && rowOf(one)));
       if (known !== undefined) await this.#changed(known.delivery, incident, { fromMs });
-      return;
     }
-    const row = rowOf(delivery);
-    row.incident = incident;
-    lane.open.set(id, row);
-    this.#turn(lane);
   }
 
   /** An incident of which a delivery tells is not what it was. */

@@ -71,9 +71,8 @@ export function memoryStore(clock: Clock, kept?: MemoryStore): MemoryStore {
     deliveries: bookOf(rows.deliveries, alive),
     marks: bookOf(rows.marks, alive),
     incidents: {
-      async get(id: string) {
-        return rows.incidents.get(id);
-      },
+      get: async (id: string) => rows.incidents.get(id),
+      some: async (ids: readonly string[]) => ids.flatMap((id) => rows.incidents.get(id) ?? []),
       async changed({ seq, sinceMs, limit }: { seq: number; sinceMs: number; limit: number }) {
         return [...rows.incidents.values()]
           .filter((one) => one.seq > seq || one.updatedMs >= sinceMs)
@@ -96,7 +95,9 @@ export function memoryStore(clock: Clock, kept?: MemoryStore): MemoryStore {
         return next;
       },
     },
-    events: { get: async (id: number) => ({ id, origin: id < 1000 ? 'import' : 'token-1' }) },
+    events: {
+      origins: async (ids: readonly number[]) => ids.map((id) => ({ id, origin: id < 1000 ? 'import' : 'token-1' })),
+    },
     intake: { committed: async () => rows.seq },
     users: {
       get: async (id: string) => PEOPLE.find((one) => one.id === id),
@@ -121,6 +122,7 @@ export function memoryStore(clock: Clock, kept?: MemoryStore): MemoryStore {
       const whole: IncidentDetail = {
         ...(before ?? { ...someRow(now), createdMs: now }),
         ...incident,
+        listed: { tactics: (incident.body as { tactics?: Json } | undefined)?.tactics ?? [] },
         seq: ++rows.seq,
         version: (before?.version ?? 0) + 1,
         updatedMs: now,
@@ -204,7 +206,7 @@ const someRow = (now: UnixMs): Omit<IncidentDetail, 'id' | 'version' | 'createdM
 });
 
 function bookOf<T extends Kept>(rows: Map<string, T>, alive: () => void): Book<T> {
-  return {
+  const book: Book<T> = {
     async create(thing) {
       alive();
       if (rows.has(thing.id)) throw new StoreError('taken', thing.id);
@@ -212,10 +214,11 @@ function bookOf<T extends Kept>(rows: Map<string, T>, alive: () => void): Book<T
       rows.set(thing.id, row);
       return row;
     },
+    createAll: (things) => Promise.all(things.filter(({ id }) => !rows.has(id)).map(book.create)),
     get: async (id) => rows.get(id),
     list: async (wanted = {}) =>
       [...rows.values()].filter((row) =>
-        Object.entries(wanted).every(([name, value]) => row[name as keyof T] === value),
+        Object.entries(wanted).every(([name, value]) => [value].flat().includes(row[name as keyof T] as never)),
       ),
     async update(id, version, change, by, nowMs) {
       alive();
@@ -226,6 +229,9 @@ function bookOf<T extends Kept>(rows: Map<string, T>, alive: () => void): Book<T
       rows.set(id, row);
       return row;
     },
+    updateAll: (changes, by, nowMs) =>
+      Promise.all(changes.map(({ id, version, change }) => book.update(id, version, change, by, nowMs))),
     remove: async (id) => rows.delete(id),
   };
+  return book;
 }

@@ -129,6 +129,8 @@ export interface Events {
   /** All events for which the filter holds, as many as they are, in steps of bounded size; none that is stored after it was asked. */
   scan(query: ScanQuery, control?: QueryControl): AsyncIterable<ScanStep>;
   get(id: number): Promise<StoredEvent | undefined>;
+  /** By which way events came, of those of these ids that are stored. */
+  origins(ids: readonly number[]): Promise<readonly Pick<StoredEvent, 'id' | 'origin'>[]>;
   count(query: EventTimes, control?: QueryControl): Promise<number>;
   /** By `widthMs` of time and, with `by`, the values of a column; at most 20,000 buckets. */
   histogram(

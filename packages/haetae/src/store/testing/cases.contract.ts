@@ -116,6 +116,7 @@ export function casesContract(open: () => Promise<Store>): void {
       batch(1, [], { incidents: [incident({ id: 'i1' }), incident({ id: 'i1', findings: 3 })] }),
     );
     const first = (await store.incidents.get('i1'))!;
+    expect(await store.incidents.some(['i1', 'nobody'])).toEqual([first]);
     expect(first).toMatchObject({
       findings: 3,
       status: 'new',
@@ -257,6 +258,35 @@ export function casesContract(open: () => Promise<Store>): void {
     await expect(store.exceptions.list({ '1=1 --': 'x' } as never)).rejects.toMatchObject({ code: 'invalid' });
     expect([await store.exceptions.remove('e1'), await store.exceptions.remove('e1')]).toEqual([true, false]);
     expect(await store.exceptions.get('e1')).toBeUndefined();
+  });
+
+  test('many records at once: those that are there stay as they are; of changes all are made, or none', async () => {
+    const store = await open();
+    const mark = (n: number) => ({ id: `m${n}`, body: { n }, createdMs: ms(n), createdBy: '' });
+    await store.marks.create({ ...mark(2), body: { n: -2 } });
+    const many = [...Array(450).keys()].map(mark);
+    expect((await store.marks.createAll([...many, mark(1)])).length).toBe(449);
+    expect(await store.marks.createAll(many)).toEqual([]);
+    expect((await store.marks.get('m2'))!.body).toEqual({ n: -2 });
+    expect((await store.marks.list({ id: ['m449', 'm7', 'nobody'] })).map(({ id }) => id)).toEqual(['m7', 'm449']);
+    expect(await store.marks.list({ id: [] })).toEqual([]);
+    const change = (n: number, version = 1) => ({ id: `m${n}`, version, change: { body: { n: n + 0.5 } } });
+    const changed = await store.marks.updateAll(
+      [...Array(300).keys()].map((n) => change(n)),
+      'u1',
+      ms(999),
+    );
+    expect(changed.map(({ body }) => (body as { n: number }).n)).toEqual([...Array(300).keys()].map((n) => n + 0.5));
+    expect(changed[7]).toEqual({ ...mark(7), body: { n: 7.5 }, version: 2, updatedMs: 999, updatedBy: 'u1' });
+    expect(await store.marks.get('m7')).toEqual(changed[7]);
+    await expect(store.marks.updateAll([change(400), change(7)], '', ms(1))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(store.marks.updateAll([change(400), change(900)], '', ms(1))).rejects.toMatchObject({
+      code: 'missing',
+    });
+    expect((await store.marks.get('m400'))!.version).toBe(1);
+    expect(await store.marks.updateAll([], '', ms(1))).toEqual([]);
   });
 
   test('every book keeps its own things', async () => {

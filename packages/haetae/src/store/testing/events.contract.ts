@@ -129,6 +129,8 @@ export function eventsContract(open: () => Promise<Store>, openShared: () => Pro
     expect(seven).toMatchObject({ timeMs: T + 77, flags: 1, recordId: '', system: { Computer: 'PC-1.corp.local' } });
     expect(eventOf(seven).timeMs).toBeNaN();
     expect(await store.events.get(99)).toBeUndefined();
+    expect(await store.events.origins([6, 99])).toEqual([{ id: 6, origin: six.origin }]);
+    expect(await store.events.origins([])).toEqual([]);
   });
 
   test.each<[string, Filter, number[]]>([

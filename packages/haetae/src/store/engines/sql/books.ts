@@ -1,8 +1,11 @@
+import type { UnixMs } from '@haetae/event';
 import { StoreError } from '../../error.ts';
 import type {
   Book,
+  Changed,
   Delivery,
   Entities,
+  Fresh,
   HuntHit,
   HuntHits,
   Kept,
@@ -14,7 +17,7 @@ import type {
   StoredHunt,
 } from '../../records.ts';
 import { entities } from './intake.ts';
-import type { Database, Parameter } from './sql.ts';
+import type { Database, Parameter, Sql } from './sql.ts';
 import { type Table, tableOf } from './table.ts';
 import { Where } from './where.ts';
 
@@ -81,39 +84,90 @@ const huntHits = tableOf<HuntHit>('hunt_hits', {
   body: 'json',
 });
 
+/** Things of one round of statements. */
+const AT_ONCE = 200;
+
 function bookOf<T extends Kept>(db: Database, what: string, table: Table<T>): Book<T> {
+  const fresh = (thing: Fresh<T>): T =>
+    ({ ...thing, version: 1, updatedMs: thing.createdMs, updatedBy: thing.createdBy }) as unknown as T;
+  const among = async (sql: Sql, ids: readonly string[]): Promise<Map<string, T>> => {
+    const where = new Where();
+    where.oneOf('id', ids);
+    return new Map((await table.all(sql, where.sql, where.values)).map((row) => [row.id, row]));
+  };
+  const changed = (
+    was: T | undefined,
+    { id, version, change }: { readonly id: string; readonly version: number; readonly change: Changed<T> },
+    by: string,
+    nowMs: UnixMs,
+  ): T => {
+    if (was === undefined) throw new StoreError('missing', `there is no ${what} ${id}`);
+    if (was.version !== version) {
+      throw new StoreError(
+        'conflict',
+        `${what} ${id} is at version ${was.version}, not ${version}: somebody changed it`,
+      );
+    }
+    const { createdMs, createdBy } = was;
+    const kept: Kept = { id, createdMs, createdBy, version: version + 1, updatedMs: nowMs, updatedBy: by };
+    return { ...was, ...change, ...kept };
+  };
   return {
     create: (thing) =>
       db.write(async (sql) => {
-        const row = { ...thing, version: 1, updatedMs: thing.createdMs, updatedBy: thing.createdBy } as unknown as T;
+        const row = fresh(thing);
         await table.insertNew(sql, row, `${what} ${row.id}`, 'id = $1', [row.id]);
         return row;
+      }),
+    createAll: (things) =>
+      db.write(async (sql) => {
+        const made = new Map<string, T>();
+        for (let i = 0; i < things.length; i += AT_ONCE) {
+          const some = things.slice(i, i + AT_ONCE);
+          const known = await among(
+            sql,
+            some.map(({ id }) => id),
+          );
+          const rows = some.filter(({ id }) => !known.has(id) && !made.has(id)).map(fresh);
+          for (const row of rows) made.set(row.id, row);
+          await table.insertAll(sql, rows);
+        }
+        return [...made.values()];
       }),
     get: (id) => db.read((sql) => table.first(sql, 'WHERE id = $1', [id])),
     list: (wanted = {}) =>
       db.read((sql) => {
         const where = new Where();
-        for (const [member, value] of Object.entries(wanted) as [string, Parameter | undefined][]) {
-          if (value === null) where.that(`${table.column(member)} IS NULL`);
-          else where.and(`${table.column(member)} = ?`, value);
+        for (const [member, value] of Object.entries(wanted) as [string, Parameter | readonly Parameter[]][]) {
+          const column = table.column(member);
+          if (value === null) where.that(`${column} IS NULL`);
+          else if (Array.isArray(value)) where.oneOf(column, value as readonly Parameter[]);
+          else where.and(`${column} = ?`, value as Parameter | undefined);
         }
         return table.all(sql, `${where.sql} ORDER BY created_ms, id`, where.values);
       }),
     update: (id, version, change, by, nowMs) =>
       db.write(async (sql) => {
         const was = await table.first(sql, 'WHERE id = $1', [id]);
-        if (was === undefined) throw new StoreError('missing', `there is no ${what} ${id}`);
-        if (was.version !== version) {
-          throw new StoreError(
-            'conflict',
-            `${what} ${id} is at version ${was.version}, not ${version}: somebody changed it`,
-          );
-        }
-        const { createdMs, createdBy } = was;
-        const kept: Kept = { id, createdMs, createdBy, version: version + 1, updatedMs: nowMs, updatedBy: by };
-        const row: T = { ...was, ...change, ...kept };
+        const row = changed(was, { id, version, change }, by, nowMs);
         await table.set(sql, row, 'id = $1', [id]);
         return row;
+      }),
+    updateAll: (changes, by, nowMs) =>
+      db.write(async (sql) => {
+        const rows: T[] = [];
+        for (let i = 0; i < changes.length; i += AT_ONCE) {
+          const some = changes.slice(i, i + AT_ONCE);
+          const ids = some.map(({ id }) => id);
+          const known = await among(sql, ids);
+          const next = some.map((one) => changed(known.get(one.id), one, by, nowMs));
+          const where = new Where();
+          where.oneOf('id', ids);
+          await sql.run(`DELETE FROM ${table.name} ${where.sql}`, where.values);
+          await table.insertAll(sql, next);
+          rows.push(...next);
+        }
+        return rows;
       }),
     remove: (id) => db.write(async (sql) => (await table.remove(sql, 'id = $1', [id])) > 0),
   };
@@ -128,9 +182,6 @@ export const booksIn = (db: Database) => ({
   hunts: bookOf(db, 'hunt', hunts),
   marks: bookOf(db, 'mark', marks),
 });
-
-/** Rows of one statement. */
-const AT_ONCE = 200;
 
 export const huntHitsIn = (db: Database): HuntHits => ({
   add: (hits) =>

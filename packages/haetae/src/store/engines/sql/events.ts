@@ -7,6 +7,7 @@ import { scan } from './scan.ts';
 import { search } from './search.ts';
 import type { Database, Row, Sql } from './sql.ts';
 import { COLUMNS, LISTED, storedEvent } from './stored-event.ts';
+import { Where } from './where.ts';
 
 const MAX_BUCKETS = 20_000;
 
@@ -17,6 +18,13 @@ export const eventsIn = (db: Database): Events => ({
     db.read(async (sql) => {
       const row = await sql.first(`SELECT ${LISTED} FROM events WHERE id = $1`, [id]);
       return row === undefined ? undefined : storedEvent(row);
+    }),
+  origins: (ids) =>
+    db.read(async (sql) => {
+      const where = new Where();
+      where.oneOf('id', ids);
+      const rows = await sql.all(`SELECT id, origin FROM events ${where.sql}`, where.values);
+      return rows.map(({ id, origin }) => ({ id: Number(id), origin: String(origin) }));
     }),
   count: (query, control) =>
     limited(db, control, async (sql) => {

@@ -168,6 +168,14 @@ export const incidentsIn = (db: Database): Incidents => ({
       if (row === undefined) return undefined;
       return { ...rowOf(row), body: (await bodies.first(sql, 'WHERE id = $1', [id]))?.body ?? null };
     }),
+  some: (ids) =>
+    db.read(async (sql) => {
+      const where = new Where();
+      where.oneOf('id', ids);
+      const told = new Map((await bodies.all(sql, where.sql, where.values)).map(({ id, body }) => [id, body]));
+      const rows = await incidentRows.all(sql, where.sql, where.values);
+      return rows.map((row) => ({ ...rowOf(row), body: told.get(row.id) ?? null }));
+    }),
   row: (id) =>
     db.read(async (sql) => {
       const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);

@@ -33,6 +33,7 @@ function read(kind: Kind, value: Json): Json {
 
 /** The rows of one table as objects; the only place where their members become columns. No key is enforced: the one writer checks. */
 export interface Table<T> {
+  readonly name: string;
   /** The column of a member; throws `invalid` for what is no member. */
   column(member: string): string;
   insert(sql: Sql, row: T): Promise<void>;
@@ -64,6 +65,7 @@ export function tableOf<T extends object>(name: string, kinds: Readonly<Record<k
   const reals = new Set(columns.filter((_, i) => kinds[members[i]!] === 'real'));
 
   const table: Table<T> = {
+    name,
     column(member) {
       if (!Object.hasOwn(kinds, member)) throw new StoreError('invalid', `${name} have no ${member}`);
       return snake(member);
