@@ -43,7 +43,8 @@ const TOKEN = 'xoxb-planted-bot-token';
 const APP_TOKEN = 'xapp-planted-app-token';
 export const SLACK_TOKENS = { bot: TOKEN, app: APP_TOKEN };
 
-export async function slackStandIn(): Promise<Slack> {
+/** `over`: a Unix socket, and the port that leads to it from where it is asked. */
+export async function slackStandIn(over?: { readonly socket: string; readonly port: number }): Promise<Slack> {
   const messages: SlackMessage[] = [];
   const calls: Slack['calls'] = [];
   const whispers: Slack['whispers'] = [];
@@ -161,7 +162,7 @@ export async function slackStandIn(): Promise<Slack> {
       else say(200, told);
     });
   });
-  const port = (): number => (server.address() as AddressInfo).port;
+  const port = (): number => over?.port ?? (server.address() as AddressInfo).port;
   const links = new WebSocketServer({ noServer: true });
   const joined = (socket: WebSocket): void => {
     sockets.add(socket);
@@ -172,7 +173,9 @@ export async function slackStandIn(): Promise<Slack> {
     socket.send(JSON.stringify({ type: 'hello', num_connections: sockets.size, connection_info: { app_id: 'A1' } }));
   };
   server.on('upgrade', (request, socket, head) => links.handleUpgrade(request, socket, head, joined));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) =>
+    over === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(over.socket, resolve),
+  );
   return {
     url: `http://127.0.0.1:${port()}/api/`,
     ...{ messages, calls, whispers, trouble, acknowledged },

@@ -19,6 +19,11 @@ import { HOST, PORT, Stage } from './stage.ts';
 import { processFields, processStarted } from './sysmon.ts';
 import { MISSING, SERVER } from './world.ts';
 
+interface Found {
+  readonly ruleId: string;
+  readonly level: string;
+}
+
 const IMPOSTOR = fileURLToPath(new URL('impostor.mjs', import.meta.url));
 
 /** What is refused: by the server, who may not; by the host, what is not signed for it, once and now. Nothing of it is done, all of it is told. */
@@ -198,6 +203,15 @@ describe.skipIf(MISSING !== undefined)('refused', () => {
         ...['signature', 'signature', 'signature', 'signature', 'signature'],
       ]);
       expect(await stage.kim.must('GET', '/api/audit/verify')).toMatchObject({ whole: true });
+      // And it is a finding, like any trace of an attack: what was refused, and graver, what was done.
+      const found = await stage.until('findings', async () => {
+        const { items } = await stage.kim.must<{ items: Found[] }>('GET', '/api/findings?limit=200');
+        const strays = items.filter(({ ruleId }) => ruleId.startsWith('haetae-agent-command-'));
+        return strays.length >= 12 ? strays : undefined;
+      });
+      const count = (rule: string, level: string): number =>
+        found.filter((one) => one.ruleId === `haetae-agent-command-${rule}` && one.level === level).length;
+      expect([count('refused', 'high'), count('foreign', 'critical')]).toEqual([11, 1]);
     }, 240_000);
   });
 

@@ -99,9 +99,13 @@ export class Stage {
   readonly #own = new Map<number, ChildProcess>();
   #isWatching = true;
 
-  static async open(): Promise<Stage> {
+  #more: readonly string[] = [];
+
+  /** `more` gives what the server is started with besides. */
+  static async open(more: (stage: Stage) => readonly string[] = () => []): Promise<Stage> {
     const stage = new Stage();
     try {
+      stage.#more = more(stage);
       await stage.#open();
     } catch (error) {
       await stage.close();
@@ -179,6 +183,7 @@ export class Stage {
         ...['--tls-cert', this.at('cert.pem'), '--tls-key', this.at('key.pem')],
         ...['--no-builtin', '--rules', this.at('rules'), '--respond-key', this.at('respond.pem')],
         ...['--respond-automatic', '--no-builtin-playbooks', '--playbooks', this.at('playbooks')],
+        ...this.#more,
       ],
       (text) => (told.server += text),
     );

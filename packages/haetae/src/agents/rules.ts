@@ -79,6 +79,18 @@ export const AGENT_RULES = {
     level: 'medium',
     techniques: [],
   },
+  'command-refused': {
+    title: 'A host refused a command that is not a genuine one of this server',
+    titleKo: '호스트가 이 서버의 정상 명령이 아닌 명령을 거부함',
+    level: 'high',
+    techniques: [],
+  },
+  'command-foreign': {
+    title: 'A host carried out a signed command that this server did not send',
+    titleKo: '이 서버가 보내지 않은 서명된 명령을 호스트가 실행함',
+    level: 'critical',
+    techniques: [],
+  },
   'agent-silent': {
     title: 'An agent has fallen silent without a good-bye',
     titleKo: '에이전트가 종료 통지 없이 응답을 멈춤',

@@ -125,6 +125,14 @@ test('a log that is switched off, shrunk, or cannot be read any more is told at 
   ]);
 });
 
+test('a command that the server did not send is told: refused, it is an attempt; done, somebody else commands', () => {
+  const one = host();
+  const stray = { haetae: 'stray', host: 'WS01', nowMs: START, command: 'c1', detail: '' };
+  one.say({ ...stray, state: 'refused', reason: 'signature' });
+  one.say({ ...stray, state: 'done', reason: '' });
+  expect(one.found).toEqual(['0 min command-refused high WS01', '0 min command-foreign critical WS01']);
+});
+
 const sysmon = (more: object = {}) => ({
   sysmon: {
     service: 'Sysmon64',

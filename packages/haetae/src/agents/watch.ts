@@ -75,6 +75,7 @@ export interface SavedWatch {
 const HEARTBEAT = 1;
 const GAP = 2;
 const BYE = 3;
+const STRAY = 4;
 
 export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: SavedWatch): AgentWatch {
   // A copy of its own: whoever saved it may go on.
@@ -100,6 +101,10 @@ export function createAgentWatch(limits: WatchLimits = WATCH_LIMITS, saved?: Sav
           const agent = agents.get(id);
           if (agent !== undefined) agent.isSettled = true;
           return [];
+        }
+        case STRAY: {
+          const rule = event.get('state') === 'refused' ? 'command-refused' : 'command-foreign';
+          return [told(rule, factsAt(event, record), fieldsOf(event))];
         }
         default:
           return [];

@@ -232,8 +232,8 @@ export interface Responses {
   /** Rejects with `conflict` when it changed or was decided, `invalid` where nothing can be signed. */
   vote(id: string, version: number, decision: 'approve' | 'deny', actor: Actor, lang: Language): Promise<Response>;
   undo(id: string, version: number, actor: Actor, lang: Language): Promise<Response>;
-  /** What an agent tells; resolves once it is kept. */
-  outcome(agent: string, outcome: CommandOutcome): Promise<void>;
+  /** What an agent tells; resolves once it is kept, with whether it is of a command that the agent was sent. */
+  outcome(agent: string, outcome: CommandOutcome): Promise<boolean>;
 }
 
 /** The attack lab: what detection saw of exercises, and the canary. */

@@ -241,6 +241,28 @@ describe('a connection', () => {
     link.drop();
   });
 
+  test('what it tells of a command that it was not sent is logged before it is acknowledged: once, however often it is told', async () => {
+    const { own, agent } = await enrolled();
+    const { link } = await come(own);
+    const told = async (command: string): Promise<void> => {
+      const outcome = { command, number: 1, state: 'refused', reason: 'signature', detail: '', atMs: 5 };
+      await link.send(JSON.stringify({ kind: 'outcome', outcome: { ...outcome, verified: null, undoable: false } }));
+      expect(said(await link.receive())).toEqual({ kind: 'outcome-ack', command, number: 1 });
+    };
+    await told('our own');
+    expect(one.frames).toHaveLength(0);
+    await told('nobody’s');
+    await told('nobody’s');
+    expect(one.frames.map(({ format, position }) => [format, position])).toEqual(
+      Array(2).fill(['agent', `${agent}/stray/nobody’s/1/5`]),
+    );
+    expect(JSON.parse(Buffer.from(one.frames[0]!.bytes).toString())).toEqual({
+      ...{ haetae: 'stray', host: 'WS01', nowMs: 5, command: 'nobody’s' },
+      ...{ state: 'refused', reason: 'signature', detail: '' },
+    });
+    link.drop();
+  });
+
   test('a batch that holds nothing is acknowledged and not logged', async () => {
     const { own } = await enrolled();
     const { link } = await come(own);

@@ -204,7 +204,7 @@ async function listen(link: Link, { token, epoch }: Known, options: ConnectionOp
         presence.heartbeat = heartbeat;
         presence.clockMs = heartbeat.nowMs - parts.now();
         wake(heartbeat.everyMs);
-        await note({ ...heartbeat, host: token.name }, `${++beats}`);
+        await note({ ...heartbeat, host: token.name }, `${session}/${++beats}`);
         break;
       }
       case 'configured':
@@ -215,13 +215,15 @@ async function listen(link: Link, { token, epoch }: Known, options: ConnectionOp
       case 'outcome': {
         const { outcome } = message;
         // Kept before it is acknowledged: the agent tells it again until then.
-        await parts.ports.responses.outcome(token.id, outcome);
-        const { command, number } = outcome;
+        const isOurs = await parts.ports.responses.outcome(token.id, outcome);
+        const { command, number, state, reason, detail, atMs } = outcome;
+        const stray = { haetae: 'stray', host: token.name, nowMs: atMs, command, state, reason, detail };
+        if (!isOurs) await note(stray, `stray/${command}/${number}/${atMs}`);
         await say(link, { kind: 'outcome-ack', command, number }).catch(() => {});
         break;
       }
       case 'bye':
-        await note({ haetae: 'bye', host: token.name, reason: message.reason }, 'bye');
+        await note({ haetae: 'bye', host: token.name, reason: message.reason }, `${session}/bye`);
         break;
       default:
         // pong, and what a newer agent may say.
@@ -229,10 +231,10 @@ async function listen(link: Link, { token, epoch }: Known, options: ConnectionOp
     }
   }
 
-  /** A word about the agent, in the log like any event: what follows from it follows again after a restart. */
+  /** A word about the agent, in the log like any event: what follows from it follows again after a restart. Of one name it is one. */
   async function note(said: object, name: string): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify(said)}\n`, 'utf8');
-    await keep({ format: 'agent', bytes, items: 1, position: `${token.id}/${session}/${name}` });
+    await keep({ format: 'agent', bytes, items: 1, position: `${token.id}/${name}` });
   }
 
   /** Waits for room, whatever it takes: the agent is held up, and has a spool. False when it is gone meanwhile. */

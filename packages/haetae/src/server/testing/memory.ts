@@ -470,7 +470,7 @@ function books(
       plan: async () => ({ enabled: false, automatic: false, items: [], notPlanned: [] }),
       vote: async (id) => responseOf(id),
       undo: async (id) => responseOf(id),
-      outcome: async () => {},
+      outcome: async (_, { command }) => command !== 'nobody’s',
     },
     hunts: {
       start: async ({ name, rule, fromMs, toMs }, actor) => {

@@ -248,10 +248,10 @@ test('outcomes: of its own agent alone, once each; what was done can be taken ba
     verified: true,
     undoable: true,
   };
-  await desk.outcome('a2', outcome);
+  expect(await desk.outcome('a2', outcome)).toBe(false);
   expect((await desk.list('i1', 'en')).items[0]!.state).toBe('running');
-  await desk.outcome('a1', outcome);
-  await desk.outcome('a1', outcome);
+  expect(await desk.outcome('a1', outcome)).toBe(true);
+  expect(await desk.outcome('a1', outcome)).toBe(true);
   const [done] = (await desk.list('i1', 'en')).items;
   expect([done!.state, done!.undoable, done!.outcomes.length]).toEqual(['done', true, 1]);
   expect(audit.map(({ action }) => action).filter((one) => one.endsWith('stray'))).toEqual(['response.stray']);

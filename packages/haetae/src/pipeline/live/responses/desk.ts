@@ -127,8 +127,8 @@ export class ResponseDesk implements Responses {
     });
   }
 
-  /** What an agent tells of a command; kept before it is acknowledged. Of a command that it was not sent it has nothing to tell: that is written down, and no more. */
-  outcome(agent: string, outcome: CommandOutcome): Promise<void> {
+  /** What an agent tells of a command; kept before it is acknowledged. Of a command that it was not sent it has nothing to tell: that is written down. */
+  outcome(agent: string, outcome: CommandOutcome): Promise<boolean> {
     return this.#alone(async () => {
       const { store, log, now } = this.#parts;
       const of = this.#sending.responseOf(outcome.command);
@@ -140,11 +140,11 @@ export class ResponseDesk implements Responses {
       await this.#sending.audit(row === undefined ? 'response.stray' : 'response.outcome', row?.id ?? '', said);
       if (row === undefined) {
         log({ level: 'warn', message: 'an agent tells of a command that this server did not send it', ...said });
-        return;
+        return false;
       }
       const kept = planOfRow(row);
       const before = outcomesOfRow(row);
-      if (before.some((one) => one.command === command && one.number === number)) return;
+      if (before.some((one) => one.command === command && one.number === number)) return true;
       // An undo that went well is told of the command that was undone; one that did not leaves what was done as it was.
       const next = command === kept.commands[0] ? stateAfter(outcome) : state === 'done' ? undefined : 'done';
       const change = { outcome: asJson([...before, outcome]), ...(next !== undefined && { state: next }) };
@@ -154,6 +154,7 @@ export class ResponseDesk implements Responses {
       await store.incidents
         .note(incidentId, { actor: '', kind: 'response', detail: note, timeMs: now() as UnixMs })
         .catch(() => {});
+      return true;
     });
   }
 

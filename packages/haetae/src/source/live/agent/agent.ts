@@ -4,9 +4,9 @@ import { eachScalar } from '../../formats/json/scalar.ts';
 import type { LiveFormat, LiveItem } from '../live.ts';
 import { otherEvent } from '../other.ts';
 
-/** What our agent says of itself and its host: a sign of life (1), what nobody will ever see (2), a good-bye (3). */
+/** What our agent says of itself and its host: a sign of life (1), what nobody will ever see (2), a good-bye (3), of a command that is not this server's (4). */
 export const AGENT_CHANNEL = 'Haetae-Agent/Operational';
-const IDS: Readonly<Record<string, number>> = { heartbeat: 1, gap: 2, bye: 3 };
+const IDS: Readonly<Record<string, number>> = { heartbeat: 1, gap: 2, bye: 3, stray: 4 };
 
 /** The agent's own words, one JSON object a line, as events of a channel of their own; other objects are read as `ndjson` reads them. */
 export const agent: LiveFormat = {
