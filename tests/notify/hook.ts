@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface Hooked {
   readonly atMs: number;
   readonly key: string;
+  readonly path: string;
   readonly signed: boolean;
   readonly body: {
     readonly kind: string;
@@ -40,6 +41,7 @@ export async function hookServer(secret: string): Promise<Hook> {
       const mac = createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex');
       got.push({
         atMs: Date.now(),
+        path: request.url ?? '',
         key: String(request.headers['idempotency-key']),
         signed: request.headers['x-haetae-signature'] === `v1=${mac}`,
         body: JSON.parse(text) as Hooked['body'],

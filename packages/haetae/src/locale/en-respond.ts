@@ -84,6 +84,7 @@ export const enRespond = {
   parts: { guard: 'guard', steps: 'does', verify: 'checks', undo: 'undo' },
   /** Why something is not planned. */
   unplanned: {
+    'names-none': 'the incident names nothing on this host that it could be done to',
     'no-pid': 'the logs tell no process id',
     'no-start': 'the logs do not tell when it started: another process may have its id by now',
     'no-image': 'the logs do not tell its full path',
@@ -125,6 +126,7 @@ export const enRespond = {
   },
   title: (id: string, title: string) => `Plan for incident ${id}: ${title}`,
   dryRun: 'Nothing of this was done.',
+  nothingPlanned: 'Nothing is planned; why stands below.',
   nothing: 'The playbooks ask for nothing here. Name actions with --action.',
   notPlanned: 'Not planned',
   playbooksSaid: (names: string) => `playbook: ${names}`,

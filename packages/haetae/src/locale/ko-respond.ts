@@ -84,6 +84,7 @@ export const koRespond: RespondWords = {
   persons: ['승인 불필요', '1인 승인', '2인 승인'],
   parts: { guard: '사전 확인', steps: '실행', verify: '검증', undo: '되돌리기' },
   unplanned: {
+    'names-none': '이 호스트에는 이 조치를 적용할 대상이 사건에 없습니다',
     'no-pid': '로그에 프로세스 ID가 없습니다',
     'no-start': '로그에 시작 시각이 없습니다. 같은 ID를 지금은 다른 프로세스가 쓸 수 있습니다',
     'no-image': '로그에 실행 파일의 전체 경로가 없습니다',
@@ -125,6 +126,7 @@ export const koRespond: RespondWords = {
   },
   title: (id, title) => `인시던트 ${id} 대응 계획: ${title}`,
   dryRun: '아직 아무것도 실행하지 않았습니다.',
+  nothingPlanned: '계획된 조치가 없습니다. 사유는 아래와 같습니다.',
   nothing: '플레이북이 요구하는 조치가 없습니다. --action으로 조치를 지정하십시오.',
   notPlanned: '계획하지 않은 조치',
   playbooksSaid: (names) => `플레이북: ${names}`,

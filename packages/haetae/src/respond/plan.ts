@@ -7,6 +7,8 @@ export type Risk = 'low' | 'medium' | 'high';
 export type Unplanned =
   /** The logs do not tell enough: no process id, no start, no full path. */
   | 'no-pid'
+  /** The incident names nothing that it could be done to. */
+  | 'names-none'
   | 'no-start'
   | 'no-image'
   /** It ended, as the logs tell. */

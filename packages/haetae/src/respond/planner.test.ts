@@ -48,6 +48,16 @@ test('what a person asks for needs one at least, and is on all that the incident
     'PC-2 windows kill-process 1',
   ]));
 
+test('who asks for an action is told where there is nothing that it could be done to', () =>
+  expect(
+    planOf(incident, { ...options, playbooks: [], actions: ['kill-process', 'remove-task'] }).refused.map(
+      ({ host, action, about, why }) => [host, action, about, why],
+    ),
+  ).toEqual([
+    ['PC-1', 'remove-task', '', 'names-none'],
+    ['PC-2', 'remove-task', '', 'names-none'],
+  ]));
+
 test('nothing is done to what is on the never-list, but evidence may be collected there', () => {
   const never = { ...DEFAULT_BOUNDS.never, hosts: ['pc-1'] };
   expect(told({ never, host: 'PC-1' })).toEqual(['PC-1 linux collect-triage 1']);

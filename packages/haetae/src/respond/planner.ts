@@ -61,12 +61,17 @@ export function planOf(incident: Incident, options: PlanOptions): Plan {
       }
     }
   }
-  for (const name of options.actions)
-    for (const candidate of ACTIONS.get(name)!.candidates(incident, {
+  for (const name of options.actions) {
+    const all = ACTIONS.get(name)!.candidates(incident, {
       ...given(options),
       minutes: options.minutes ?? DEFAULT_MINUTES,
-    }))
-      take(name, candidate, { playbooks: [], persons: 1, triggers: [] });
+    });
+    for (const candidate of all) take(name, candidate, { playbooks: [], persons: 1, triggers: [] });
+    // Whoever asks for it is told why there is nothing.
+    for (const host of options.host === undefined ? incident.hosts : [options.host])
+      if (!all.some((one) => one.host === host))
+        refused.set(`${name} ${host}`, { action: name, host, about: '', why: 'names-none' });
+  }
   const ordered = [...ACTIONS.keys()];
   const place = ({
     action,

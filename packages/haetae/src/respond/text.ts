@@ -59,10 +59,12 @@ export function planText(plan: Plan, words: Words, title: string, titleOf: (play
     host = action.host;
     lines.push(...actionLines(action, i + 1, words, titleOf).map((line) => `  ${line}`));
   });
-  if (plan.actions.length === 0) lines.push(w.nothing);
+  if (plan.actions.length === 0) lines.push(plan.refused.length > 0 ? w.nothingPlanned : w.nothing);
   if (plan.refused.length > 0) lines.push('', w.notPlanned);
   for (const { host: at, action, about, why } of plan.refused)
-    lines.push(`  ${printable(at)}  ${w.actions[action]}  ${printable(about)}: ${w.unplanned[why]}`);
+    lines.push(
+      `  ${[printable(at), w.actions[action], printable(about)].filter((one) => one !== '').join('  ')}: ${w.unplanned[why]}`,
+    );
   lines.push('', w.dryRun);
   return `${lines.join('\n')}\n`;
 }
