@@ -1,6 +1,7 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Running, running } from '../testing/running.ts';
 import { roleOf } from './oidc.ts';
@@ -13,6 +14,8 @@ interface Provider {
   /** Claims that are put over the right ones. */
   forged: Record<string, unknown>;
   asked: URLSearchParams | undefined;
+  /** What it says, in place of a token, of how it was asked. */
+  refuses: ((request: string) => string) | undefined;
 }
 
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -47,6 +50,13 @@ async function provider(signWith = keys): Promise<Provider> {
       back.searchParams.set('code', 'code-1');
       back.searchParams.set('state', url.searchParams.get('state')!);
       response.writeHead(302, { location: back.href }).end();
+    } else if (one.refuses !== undefined) {
+      let text = request.headers.authorization ?? '';
+      request.on('data', (bytes) => (text += bytes));
+      request.on('end', () => {
+        response.statusCode = 401;
+        json({ error: 'invalid_client', error_description: one.refuses!(text) });
+      });
     } else {
       const nowS = Math.floor(Date.now() / 1000);
       const head = base64url({ alg: 'RS256', kid: 'k' });
@@ -64,6 +74,7 @@ async function provider(signWith = keys): Promise<Provider> {
     claims: { sub: 'kim', preferred_username: '김해태', name: 'Kim', groups: ['soc'] },
     forged: {},
     asked: undefined,
+    refuses: undefined,
   };
   return one;
 }
@@ -71,7 +82,7 @@ async function provider(signWith = keys): Promise<Provider> {
 const settings = (issuer: string) => ({
   issuer,
   clientId: 'haetae',
-  clientSecret: 'secret',
+  clientSecret: 'planted-oidc-client-secret',
   roles: { soc: 'analyst', chiefs: 'admin' } as const,
   insecure: true,
 });
@@ -175,6 +186,23 @@ describe('nobody gets in with', () => {
     await two.server.close(0);
     evil.server.close();
   });
+});
+
+test('the client secret is in no log, answer or audit entry, whatever the provider says', async () => {
+  idp.claims = { sub: 'kim', groups: ['soc'] };
+  const answers = [await login()];
+  idp.refuses = (request) => {
+    expect(request).toContain('planted-oidc-client-secret');
+    return `we know nobody who says ${request}`;
+  };
+  answers.push(await login());
+  idp.refuses = undefined;
+  expect(answers.map(({ status }) => status)).toEqual([302, 403]);
+  const said = await Promise.all(answers.map(async (one) => `${[...one.headers].join()} ${await one.text()}`));
+  const session = await (await one.ask('/api/session', { headers: { cookie: cookieOf(answers[0]!) } })).text();
+  expect(inspect([said, session, one.lines, one.audit], { depth: 9, maxStringLength: null })).not.toContain(
+    'planted-oidc',
+  );
 });
 
 test('a provider that does not answer is told, not waited for', async () => {

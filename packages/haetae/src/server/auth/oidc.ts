@@ -40,6 +40,19 @@ export interface OidcClient {
   finish(callback: URL, pending: OidcPending): Promise<OidcPerson>;
 }
 
+/** An error without what the provider answered: that may hold what it was sent, the client secret too. */
+const told =
+  <A extends unknown[], R>(what: (...args: A) => Promise<R>) =>
+  async (...args: A): Promise<R> => {
+    try {
+      return await what(...args);
+    } catch (error) {
+      const { message, code, error: word } = error as { message?: string; code?: unknown; error?: unknown };
+      const known = [message, code, word].filter((one) => typeof one === 'string');
+      throw new Error(known.join(': ').slice(0, 300));
+    }
+  };
+
 /** Authorization code flow with PKCE, state and nonce. The library is loaded, and the provider asked, by the first login. */
 export function oidcClient(settings: OidcSettings): OidcClient {
   let known: ReturnType<typeof discover> | undefined;
@@ -69,7 +82,7 @@ export function oidcClient(settings: OidcSettings): OidcClient {
   };
   return {
     settings,
-    async begin(redirect) {
+    begin: told(async (redirect) => {
       const { client, config } = await provider();
       const verifier = client.randomPKCECodeVerifier();
       const pending = { state: client.randomState(), nonce: client.randomNonce(), verifier, redirect };
@@ -82,8 +95,8 @@ export function oidcClient(settings: OidcSettings): OidcClient {
         nonce: pending.nonce,
       });
       return { url: url.href, pending };
-    },
-    async finish(callback, pending) {
+    }),
+    finish: told(async (callback, pending) => {
       const { client, config } = await provider();
       const url = new URL(pending.redirect);
       url.search = callback.search;
@@ -104,7 +117,7 @@ export function oidcClient(settings: OidcSettings): OidcClient {
         displayName: text('name') || name,
         groups: Array.isArray(groups) ? groups.filter((one) => typeof one === 'string') : [],
       };
-    },
+    }),
   };
 }
 
