@@ -157,10 +157,16 @@ describe('files of an incident', () => {
     const it = await begun(slack, { attach: () => new Promise(() => {}) });
     it.kept.put({ id: 'i1' });
     await it.pass(20_000);
-    it.kept.put({ id: 'i2', level: 'medium' });
-    await it.clock.advance(120_000, async () => {
+    const few = async (): Promise<void> => {
       for (let i = 0; i < 50; i++) await Promise.resolve();
-    });
+    };
+    await it.clock.advance(60_000, few);
+    // Nobody waits for them: what is new is told meanwhile.
+    it.kept.put({ id: 'i2', level: 'medium' });
+    it.responded('i2');
+    await it.clock.advance(20_000, few);
+    expect(slack.heard.filter(({ how }) => how === 'send')).toHaveLength(2);
+    await it.clock.advance(400_000, few);
     expect(files(slack.heard)).toEqual([]);
     expect(it.log).toContainEqual(
       expect.objectContaining({ message: 'the files of an incident were not made', why: 'it took too long' }),

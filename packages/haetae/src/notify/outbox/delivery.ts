@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Level } from '../../incident/index.ts';
 import type { Delivery, IncidentRow, Json } from '../../store/index.ts';
+import type { Attachment } from '../channels/channel.ts';
 
 /** What the store keeps of a delivery beside its columns. */
 export type Body = IncidentBody | DigestBody | NoticeBody;
@@ -66,6 +67,8 @@ export interface Row {
   incident: IncidentRow | undefined;
   /** Stamps of responses that wait for people; undefined while nobody said that they changed. */
   asks: readonly string[] | undefined;
+  /** What goes below it, once it was made: of which version of the incident, and when. */
+  files: { readonly version: number; readonly madeMs: number; readonly attachments: readonly Attachment[] } | undefined;
   /** Not before this. */
   fromMs: number;
   /** An attempt may have arrived. */
@@ -108,6 +111,7 @@ export const rowOf = (delivery: Delivery): Row => {
     body,
     incident: undefined,
     asks: undefined,
+    files: undefined,
     fromMs: delivery.nextMs ?? 0,
     uncertain: body.sending === null ? null : { sinceMs: body.sending.sinceMs },
     writing: Promise.resolve(),

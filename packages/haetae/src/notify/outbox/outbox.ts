@@ -11,6 +11,7 @@ import { DeliveryBook } from './book.ts';
 import { type Body, deliveryId, isUntold, newIncidentBody, type Row, rowOf } from './delivery.ts';
 import { Digests } from './digests.ts';
 import { Fallback } from './fallback.ts';
+import { Files } from './files.ts';
 import type { Lane } from './lane.ts';
 import { Running } from './running.ts';
 import { Speaker } from './speaker.ts';
@@ -58,6 +59,7 @@ export class Outbox {
   readonly #book: DeliveryBook;
   readonly #fallback: Fallback;
   readonly #digests: Digests;
+  readonly #files: Files;
   readonly #running: Running;
   /** Incidents of which something waits for people that did not before, or no more. */
   readonly #asked = new Set<string>();
@@ -70,6 +72,7 @@ export class Outbox {
     this.#running = new Running(parts.clock);
     this.#speaker = new Speaker(parts);
     this.#book = new DeliveryBook(parts);
+    this.#files = new Files(parts);
     this.#digests = new Digests(parts, this.#book, this.#speaker);
     const open: Opening['open'] = (openings) => this.#open(openings);
     this.#fallback = new Fallback(parts, this.#book, open, (lane) => this.#turn(lane));
@@ -162,6 +165,7 @@ export class Outbox {
   }
 
   async close(): Promise<void> {
+    this.#files.close();
     await this.#running.close();
     for (const lane of this.#parts.lanes.values()) await lane.sender?.close?.();
   }
@@ -237,9 +241,16 @@ export class Outbox {
       return;
     }
     const { ready, nextMs } = lane.due(now);
-    const chosen = this.#digests.choose(lane, ready, now);
+    const chosen = this.#digests.choose(lane, this.#files.able(lane, ready), now);
     if (chosen.kind === 'wait') {
       later(Math.min(nextMs, chosen.untilMs));
+      return;
+    }
+    const making = chosen.kind === 'one' ? this.#files.make(lane, chosen.row, chosen.step) : undefined;
+    if (making !== undefined) {
+      this.#running.track(making.then(() => this.#turn(lane)));
+      // Meanwhile the others.
+      this.#turn(lane);
       return;
     }
     lane.busy = true;

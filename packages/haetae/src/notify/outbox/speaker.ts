@@ -1,6 +1,6 @@
 import { type Language, wordsOf } from '../../locale/index.ts';
 import type { IncidentDetail, IncidentRow, Json } from '../../store/index.ts';
-import { type Attachment, type Outcome, type Sender, sent } from '../channels/channel.ts';
+import { type Outcome, type Sender, sent } from '../channels/channel.ts';
 import type { Message, Reason } from '../message/message.ts';
 import { askOf, atLeast, digestMessage, incidentMessage, noticeMessage, type Telling } from '../message/render.ts';
 import { safe } from '../message/safe.ts';
@@ -116,7 +116,7 @@ export class Speaker {
         };
       }
       case 'files': {
-        const files = await this.#files(incident.id, telling.language);
+        const files = row.files?.attachments ?? [];
         return {
           part,
           send: (sender) =>
@@ -128,25 +128,6 @@ export class Speaker {
       }
       default:
         return step.kind satisfies never;
-    }
-  }
-
-  /** None where they cannot be made, or not in time: a message is worth more than its files. */
-  async #files(incident: string, language: Language): Promise<readonly Attachment[]> {
-    const { attach, log, clock } = this.#parts;
-    if (attach === undefined) return [];
-    let giveUp = (): void => {};
-    const late = new Promise<never>((_, reject) => {
-      giveUp = clock.at(clock.now() + MAKING_MS, () => reject(new Error('it took too long')));
-    });
-    try {
-      return await Promise.race([attach(incident, language), late]);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      log({ level: 'warn', message: 'the files of an incident were not made', incident, why });
-      return [];
-    } finally {
-      giveUp();
     }
   }
 
@@ -199,8 +180,6 @@ export class Speaker {
 }
 
 const MOST_READ = 20;
-/** Files that take longer to be made are left out: the channel waits for them. */
-const MAKING_MS = 20_000;
 
 /** What changed since, in a line each. */
 function newsOf(was: Told, now: IncidentRow, { language, redaction }: Telling): string[] {
