@@ -189,7 +189,10 @@ describe.skipIf(BROWSER === undefined)('the dashboard over the sample campaign',
     // Narrow, where its tables scroll.
     const report = await browser.newPage({ viewport: { width: 390, height: 844 } });
     await report.setContent(text);
-    expect(await axeFindings(report)).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await report.emulateMedia({ colorScheme });
+      expect(await axeFindings(report)).toEqual([]);
+    }
     expect(await report.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await report.close();
   });

@@ -47,6 +47,15 @@ test.each([
   expect(defanged(kind, value)).toBe(shown);
 });
 
+test.each(['executive', 'analyst', 'kisa'] as const)(
+  'HTML, %s: no level of headings is left out on the way down',
+  (template) => {
+    const levels = [...made({ format: 'html', template }).matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level));
+    expect(levels.length).toBeGreaterThan(10);
+    expect(levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1)).toEqual([]);
+  },
+);
+
 test('HTML: what a log says makes no element, and nothing is asked for from elsewhere', () => {
   const html = made({ format: 'html', languages: ['ko', 'en'] });
   expect(html).not.toMatch(/<script|<img|onerror=alert\(2\)>|\u202e/);

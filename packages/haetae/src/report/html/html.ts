@@ -67,9 +67,18 @@ function documentHtml({ language, title, subtitle, label, cover, contents, block
     facts(cover),
     '</header>',
     `<nav aria-label="${said(contents)}"><h2>${said(contents)}</h2>\n<ol>\n${list}\n</ol></nav>`,
-    ...blocks.map((block) => blockHtml(block, at)),
+    ...withLevels(blocks).map(([block, level]) => blockHtml(block, at, level)),
     '</article>',
   ].join('\n');
+}
+
+/** Each block, and for a heading its level: no level is left out on the way down, whatever a template leaves out. */
+function withLevels(blocks: readonly Block[]): (readonly [Block, number])[] {
+  let last = 1;
+  return blocks.map((block) => {
+    if (block.kind === 'heading') last = Math.min(block.depth + 1, last + 1);
+    return [block, last];
+  });
 }
 
 function span(one: Span): string {
@@ -98,10 +107,10 @@ const textOf = (text: Text): string => spansOf(text).map(span).join('');
 const facts = (rows: readonly (readonly [string, Text])[]): string =>
   `<dl>\n${rows.map(([name, value]) => `<dt>${said(name)}</dt><dd>${textOf(value)}</dd>`).join('\n')}\n</dl>`;
 
-function blockHtml(block: Block, at: (id: string) => string): string {
+function blockHtml(block: Block, at: (id: string) => string, level: number): string {
   switch (block.kind) {
     case 'heading':
-      return `<h${block.depth + 1} id="${at(block.id)}">${worded(block.text)}</h${block.depth + 1}>`;
+      return `<h${level} id="${at(block.id)}">${worded(block.text)}</h${level}>`;
     case 'paragraph':
       return `<p>${textOf(block.text)}</p>`;
     case 'note':

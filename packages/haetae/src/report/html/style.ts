@@ -2,9 +2,9 @@
 const DEPTHS = Array.from({ length: 15 }, (_, d) => `.tree .d${d}{margin-left:${d * 1.1}rem}`).join('');
 
 export const STYLE = `
-:root{color-scheme:light;--ink:#14181b;--muted:#5b6670;--line:#d9dee3;--sunken:#f5f7f7;--accent:#0f766e;--critical:#a8123c;--high:#b8480f;--medium:#8a6500;--low:#33689c;--informational:#66717b}
+:root{color-scheme:light dark;--paper:#fff;--ink:#14181b;--muted:#5b6670;--line:#d9dee3;--sunken:#f5f7f7;--accent:#0f766e;--critical:#a8123c;--high:#b8480f;--medium:#8a6500;--low:#33689c;--informational:#66717b}
 *{box-sizing:border-box}
-body{margin:0;color:var(--ink);background:#fff;font:15px/1.65 Pretendard,"Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR",system-ui,sans-serif;word-break:keep-all;overflow-wrap:break-word}
+body{margin:0;color:var(--ink);background:var(--paper);font:15px/1.65 Pretendard,"Apple SD Gothic Neo","Malgun Gothic","Noto Sans KR",system-ui,sans-serif;word-break:keep-all;overflow-wrap:break-word}
 article{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 article+article{border-top:4px solid var(--accent)}
 h1{font-size:1.7rem;line-height:1.3;margin:.2rem 0 1.2rem}
@@ -33,5 +33,6 @@ figure{margin:1.2rem 0}figure svg{max-width:100%;height:auto}
 .tree div{margin-top:.25rem}.tree .host{font-size:1.05rem;margin-top:1rem}
 .tree .command,.tree .decoded{background:var(--sunken);border-radius:4px;padding:.35rem .6rem}
 ${DEPTHS}
-@media print{article{max-width:none;padding:0}h2,h3,h4{break-after:avoid}tr,figure,.tree div{break-inside:avoid}thead{display:table-header-group}article+article{break-before:page}}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#12171b;--ink:#e6eaed;--muted:#a7b1ba;--line:#333c44;--sunken:#1d2429;--accent:#4cc4b4;--critical:#ff8ba7;--high:#ff9d66;--medium:#e0b64a;--low:#8fbdec;--informational:#a7b1ba}figure svg{background:#fff;border-radius:6px;padding:.5rem}}
+@media print{:root{color-scheme:light}article{max-width:none;padding:0}h2,h3,h4{break-after:avoid}tr,figure,.tree div{break-inside:avoid}thead{display:table-header-group}article+article{break-before:page}}
 `.trim();
