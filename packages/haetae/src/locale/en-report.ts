@@ -22,6 +22,7 @@ export const enReport = {
     zone: 'Times',
     tool: 'Made with',
     logs: 'Logs',
+    logSpan: 'Logs span',
   },
   logsRead: (files: string, events: string) => `${some(files, 'file')}, ${some(events, 'event')}`,
   ofServer: 'events stored by the server',

@@ -21,6 +21,7 @@ export const koReport: ReportWords = {
     zone: '시각 표기',
     tool: '작성 도구',
     logs: '분석 대상',
+    logSpan: '로그 기간',
   },
   logsRead: (files, events) => `로그 파일 ${files}개, 이벤트 ${events}건`,
   ofServer: '서버에 저장된 이벤트',

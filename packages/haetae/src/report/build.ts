@@ -90,6 +90,14 @@ const factsOf = (of: Telling, { incident }: One): (readonly [string, Text])[] =>
   ];
 };
 
+/** From the first to the last event of all that was read. */
+function spanOf(of: Telling): (readonly [string, Text])[] {
+  const { evidence } = of.input;
+  const first = evidence.reduce((ms, { firstMs }) => Math.min(ms, firstMs ?? ms), Number.POSITIVE_INFINITY);
+  const last = evidence.reduce((ms, { lastMs }) => Math.max(ms, lastMs ?? ms), first);
+  return Number.isFinite(first) ? [[of.w.cover.logSpan, period(of, first, last)]] : [];
+}
+
 function coverOf(of: Telling, only: One | undefined): (readonly [string, Text])[] {
   const { w, input } = of;
   const { organisation, author, contact, caseNumber, classification } = input.facts;
@@ -105,6 +113,7 @@ function coverOf(of: Telling, only: One | undefined): (readonly [string, Text])[
       w.cover.logs,
       input.source.kind === 'server' ? w.ofServer : w.logsRead(count(input.evidence.length), count(events)),
     ],
+    ...(input.source.kind === 'server' ? [] : spanOf(of)),
     [w.cover.zone, of.zone === 'UTC' ? 'UTC' : w.zoneNote(of.zone)],
     ...optional(w.cover.author, [author, contact].filter((part) => part !== undefined).join(' · ')),
     ...optional(

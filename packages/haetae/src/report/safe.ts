@@ -20,13 +20,16 @@ export const BREAK = '\u0001';
 
 const RUN = 24;
 
+/** What follows a dot and ends a name: `.exe` stays with it. */
+const EXTENSION = /^[A-Za-z0-9]{1,5}(?![A-Za-z0-9.])/;
+
 /** Safe text with {@link BREAK} in words that are too long for a column: behind what parts paths and addresses, and within long runs. */
 export function breakable(text: string): string {
   return text.replace(/[!-~]{12,}/g, (word) =>
-    word.replace(/[\\/._=\-,;:&?)}|]+|[^\\/._=\-,;:&?)}|]+/g, (part) =>
+    word.replace(/[\\/._=\-,;:&?)}|]+|[^\\/._=\-,;:&?)}|]+/g, (part: string, at: number) =>
       part.length > RUN
         ? `${part.match(/.{1,12}/gs)!.join(BREAK)}${BREAK}`
-        : /^[\\/._=\-,;:&?)}|]/.test(part)
+        : /^[\\/._=\-,;:&?)}|]/.test(part) && !(part === '.' && EXTENSION.test(word.slice(at + 1)))
           ? `${part}${BREAK}`
           : part,
     ),

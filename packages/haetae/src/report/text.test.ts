@@ -36,6 +36,8 @@ test('breaks stand behind the parts of a path and within long runs, and nothing 
       .every((part) => part.length <= 24),
   ).toBe(true);
   expect(breakable('short.exe')).toBe('short.exe');
+  expect(breakable('powershell.exe').split(BREAK)).toEqual(['powershell.exe']);
+  expect(breakable('sysmon-Logs.csv:3522').split(BREAK)).toEqual(['sysmon-', 'Logs.csv:', '3522']);
 });
 
 test.each([

@@ -113,9 +113,8 @@ function ofMany(of: Telling): Block[] {
         .map(
           ({ incident, story }): Text => [
             muted(`${local(of, incident.fromMs)}  `),
-            plain(story.title),
-            plain(` — ${w.cover.risk} ${incident.risk} `),
             levelSpan(of, incident.level),
+            plain(` ${story.title} — ${w.cover.risk} ${incident.risk}`),
           ],
         ),
     ),
