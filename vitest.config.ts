@@ -25,6 +25,7 @@ export default defineConfig({
       project('score', ['tests/score-rules/**/*.test.ts'], 600_000),
       project('lab', ['tests/lab/**/*.test.ts'], 1_800_000),
       project('chaos', ['tests/chaos/**/*.test.ts'], 300_000),
+      project('fleet', ['tests/fleet/**/*.test.ts'], 900_000, { fileParallelism: false }),
       project('api', ['tests/schemathesis/**/*.test.ts'], 600_000),
       project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),
     ],

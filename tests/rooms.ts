@@ -16,6 +16,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   event: { path: 'packages/event/src', rooms: [], packages: [] },
   sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
   postgres: { path: 'packages/postgres/src', rooms: [], packages: ['postgres'] },
+  kafka: { path: 'packages/kafka/src', rooms: [], packages: ['@platformatic/kafka'] },
   agent: { path: 'packages/agent/src', rooms: [], packages: ['ws'] },
   'isolation-forest': { path: 'packages/isolation-forest/src', rooms: [], packages: [] },
   'haetae/attack': { path: 'packages/haetae/src/attack', rooms: [], packages: [] },
@@ -74,7 +75,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/store': {
     path: 'packages/haetae/src/store',
-    rooms: ['event', 'haetae/detect', 'haetae/incident', 'postgres'],
+    rooms: ['event', 'haetae/detect', 'haetae/incident', 'postgres', 'kafka'],
     packages: ['@duckdb/node-api', '@duckdb/node-bindings'],
   },
   'haetae/notify': {
@@ -154,6 +155,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 export const PUBLISHED: Readonly<Record<string, string>> = {
   '@haetae/agent': 'agent',
   '@haetae/postgres': 'postgres',
+  '@haetae/kafka': 'kafka',
   '@haetae/agent/protocol': 'agent',
   '@haetae/agent/respond': 'agent',
   '@haetae/evtx': 'evtx',

@@ -24,6 +24,7 @@ const INPUT = [
 
 /** Found when they are imported: those that few starts need, those with native parts, and one without a licence file. */
 const EXTERNAL = [
+  '@haetae/kafka',
   '@haetae/postgres',
   '@duckdb/node-api',
   '@duckdb/node-bindings',

@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'haetae-packed-'));
 const alone = mkdtempSync(join(tmpdir(), 'haetae-sigma-alone-'));
 /** And `@haetae/agent`, as a host has it. */
 const host = mkdtempSync(join(tmpdir(), 'haetae-agent-alone-'));
+/** And all but what only several servers need. */
+const single = mkdtempSync(join(tmpdir(), 'haetae-single-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 beforeAll(async () => {
@@ -27,7 +29,7 @@ async function install(prefix: string, tarballs: readonly string[]): Promise<voi
 }
 
 afterAll(() => {
-  for (const made of [folder, alone, host]) rmSync(made, { recursive: true, force: true });
+  for (const made of [folder, alone, host, single]) rmSync(made, { recursive: true, force: true });
 });
 
 const installed = (...args: string[]) => run(join(folder, 'node_modules', '.bin', 'haetae'), args, { cwd: folder });
@@ -142,3 +144,28 @@ test('@haetae/agent works when it is installed alone, in less than 30 MB', async
   expect(bytes / 1024 / 1024).toBeLessThan(30);
   console.log(`@haetae/agent alone: ${(bytes / 1024 / 1024).toFixed(1)} MB`);
 });
+
+/** What several servers need, and nobody else: our packages, and what they bring along. */
+const OF_FLEETS = /^(@haetae\/(kafka|postgres)|@platformatic\/.*|postgres|protobufjs|avsc|@node-rs\/crc32.*)$/;
+
+test('without the packages of several servers nothing of theirs is there, and who asks for it is told what to install', async () => {
+  await install(
+    single,
+    readdirSync(folder).filter((name) => name.endsWith('.tgz') && !/^haetae-(kafka|postgres)-/.test(name)),
+  );
+  const modules = join(single, 'node_modules');
+  const names = readdirSync(modules).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(modules, name)).map((one) => `${name}/${one}`) : [name],
+  );
+  expect(names).toContain('haetae');
+  expect(names.filter((name) => OF_FLEETS.test(name))).toEqual([]);
+  const haetae = join(modules, '.bin', 'haetae');
+  const serve = (...args: string[]) =>
+    run(haetae, ['serve', '--data', join(single, 'data'), '--port', '0', ...args], { cwd: single });
+  const store = ['--store', 'postgres://127.0.0.1:1/none'];
+  for (const args of [store, [...store, '--bus', 'kafka://127.0.0.1:1']]) {
+    const { code, stderr } = await serve(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('npm install @haetae/postgres');
+  }
+}, 300_000);

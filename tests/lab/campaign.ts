@@ -61,7 +61,7 @@ export async function outcomeOf(campaign: Campaign, options: EmitOptions, door: 
   };
 }
 
-async function send({ url, shipper }: Door, body: string): Promise<void> {
+export async function send({ url, shipper }: Door, body: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${url}/ingest/ndjson`, {
       method: 'POST',
@@ -75,13 +75,13 @@ async function send({ url, shipper }: Door, body: string): Promise<void> {
   }
 }
 
-async function ask<T>({ url, reader }: Door, path: string): Promise<T> {
+export async function ask<T>({ url, reader }: Door, path: string): Promise<T> {
   const answer = await fetch(url + path, { headers: { authorization: `Bearer ${reader}` } });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as T;
 }
 
-async function all<T>(door: Door, path: string): Promise<T[]> {
+export async function all<T>(door: Door, path: string): Promise<T[]> {
   const items: T[] = [];
   for (let cursor = ''; ; ) {
     const page = await ask<{ items: T[]; next?: string | null }>(door, `${path}limit=500${cursor}`);

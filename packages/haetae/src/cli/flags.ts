@@ -223,6 +223,8 @@ export interface ServeFlags {
   readonly builtinPlaybooks?: boolean;
   readonly never?: string;
   readonly store?: string;
+  readonly role?: readonly string[];
+  readonly bus?: string;
   readonly cache?: boolean;
   readonly config?: string;
   readonly verbose?: boolean;

@@ -41,6 +41,8 @@ export function serveRoute(words: Words) {
         builtinPlaybooks: { kind: 'boolean', brief: words.respond.flags.builtin, optional: true },
         never: optional(words.respond.flags.never, 'file'),
         store: optional(flags.store, 'on|off|postgres://…'),
+        bus: optional(flags.bus, 'kafka://…'),
+        role: several(flags.roles, 'ingest|detect|web|all'),
         cache: { kind: 'boolean', brief: common.cache, optional: true },
         config: optional(flags.config, 'file'),
         verbose: { kind: 'boolean', brief: flags.verbose, optional: true },

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Words } from '../locale/index.ts';
-import { type ServeOptions, scanning } from '../pipeline/index.ts';
+import { type ServeOptions, scanning, serving } from '../pipeline/index.ts';
 import { baselineAt } from './anomaly-run.ts';
 import { dataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo.ts';
@@ -47,6 +47,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       throw new UsageError(w.noFolder('--watch', folder));
   const stored = flags.store ?? process.env.HAETAE_STORE;
   const storeUrl = stored === undefined || stored === 'on' || stored === 'off' ? undefined : storeUrlOf(stored, words);
+  const fleet = await fleetOf(flags, storeUrl, words);
   const days = natural('--keep-days', flags.keepDays, words);
   const gb = natural('--keep-gb', flags.keepGb, words);
   const every = (['daily', 'weekly', 'monthly'] as const).find((one) => one === flags.report);
@@ -91,9 +92,33 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       ...(every !== undefined && { reports: { every, language: words.lang } }),
       keep: stored !== 'off',
       ...(storeUrl !== undefined && { storeUrl }),
+      ...(fleet !== undefined && { fleet }),
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
   };
+}
+
+/** Of `--role` and `--bus` or HAETAE_BUS; undefined for a server that is alone. */
+async function fleetOf(flags: ServeFlags, storeUrl: string | undefined, words: Words): Promise<ServeOptions['fleet']> {
+  const { serve: w } = words;
+  const bus = flags.bus ?? process.env.HAETAE_BUS;
+  const asked = (flags.role ?? []).flatMap((text) => text.split(','));
+  if (bus === undefined) {
+    if (asked.length > 0) throw new UsageError(w.roleAlone);
+    return undefined;
+  }
+  if (storeUrl === undefined) throw new UsageError(w.busStore);
+  const { ROLES, busPlaceOf } = await serving();
+  const wrong = asked.find((role) => role !== 'all' && !(ROLES as readonly string[]).includes(role));
+  if (wrong !== undefined) throw new UsageError(w.roleValue(wrong));
+  const roles = new Set(ROLES.filter((role) => asked.length === 0 || asked.includes('all') || asked.includes(role)));
+  const [listener] = [flags.syslogTcp, flags.syslogTls, flags.syslogUdp, flags.watch].flatMap((all) => all ?? []);
+  if (listener !== undefined && !roles.has('ingest')) throw new UsageError(w.roleInputs(listener));
+  try {
+    return { roles, bus: busPlaceOf(bus) };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** Of `--store` or HAETAE_STORE. */
@@ -114,6 +139,7 @@ const LISTS = [
   'syslogUdp',
   'syslogFrom',
   'watch',
+  'role',
 ] as const;
 const SWITCHES = ['respondAutomatic', 'builtinPlaybooks', 'builtin', 'strictSigma', 'cache', 'verbose'] as const;
 const TEXTS = [
@@ -134,6 +160,7 @@ const TEXTS = [
   'respondKey',
   'never',
   'store',
+  'bus',
   'timezone',
 ] as const;
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,4 +1,4 @@
-import type { Words } from '../locale/index.ts';
+import { storeProblem, type Words } from '../locale/index.ts';
 import { type ServeOptions, type Serving, serving } from '../pipeline/index.ts';
 import type { Console } from './console.ts';
 import type { Context, ServeFlags } from './flags.ts';
@@ -35,7 +35,8 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
   );
   server.detecting.then(
     (state) => {
-      if (!signal.aborted) stdout.write(`${detectingText(state, baselineVersion, words)}\n`);
+      if (signal.aborted) return;
+      stdout.write(`${state === 'elsewhere' ? words.serve.elsewhere : detectingText(state, baselineVersion, words)}\n`);
     },
     () => {},
   );
@@ -71,6 +72,11 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
         throw new UsageError(w.cannotListen(host, String(port), message));
+      case 'missing':
+      case 'invalid':
+        throw new UsageError(w.cannotStart(message));
+      case 'unreachable':
+        throw new UsageError(w.cannotStart(storeProblem(code, message, words.lang)));
       default:
         throw error;
     }
@@ -79,20 +85,20 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
 
 function opened(
   { url, setupUrl, inputs, channels }: Serving,
-  { directory, tls, shows, notify }: ServeOptions,
+  { directory, tls, shows, notify, fleet }: ServeOptions,
   words: Console['words'],
 ): string {
   const { serve: w } = words;
   if (shows === 'demo' && setupUrl !== undefined) return `${w.demo(setupUrl)}\n`;
   return [
     w.data(directory),
+    ...(fleet === undefined ? [] : [w.roles([...fleet.roles].join(', '), fleet.bus.brokers.join(', '))]),
     w.url(url),
     ...inputs.map(w.input),
     ...(setupUrl === undefined ? [] : ['', w.setup(setupUrl)]),
     ...notifyLines(channels, notify, words),
     '',
-    w.feed(url, tls !== undefined),
-    '',
+    ...(fleet === undefined || fleet.roles.has('ingest') ? [w.feed(url, tls !== undefined), ''] : []),
   ].join('\n');
 }
 
@@ -103,7 +109,7 @@ function notifyLines(channels: Serving['channels'], notify: ServeOptions['notify
 }
 
 function detectingText(
-  { status, rules, restored }: Awaited<Serving['detecting']>,
+  { status, rules, restored }: Exclude<Awaited<Serving['detecting']>, string>,
   baselineVersion: string | undefined,
   { serve: w }: Words,
 ): string {

@@ -60,6 +60,9 @@ export const enServe = {
       'playbooks that ask for no approval act by themselves, within provenance and limits (default: they propose)',
     agentConfig: 'settings for the agents (JSON, as their agent.json): told to each when it connects',
     store: 'off: events are detected and not kept; postgres://…: kept in that database (or set HAETAE_STORE)',
+    bus: 'Kafka in which several servers share what they receive: kafka://host:9092/prefix (or set HAETAE_BUS)',
+    roles:
+      'with --bus, what this server does: ingest takes events in, detect takes turns at detection, web serves pages and API (default: all); may be given several times',
     verbose: 'log more than warnings on the standard error, as JSON lines',
     name: 'what the token is called',
     kind: 'ingest sends events, enrol lets agents in, api asks questions',
@@ -86,6 +89,8 @@ export const enServe = {
   anomalyOn: (version: string) => `Anomaly      on, against baseline ${version}`,
   restored: (events: string) => `Detecting    goes on; ${events} events so far`,
   fresh: 'Detecting',
+  elsewhere: 'Detecting    by another server',
+  roles: (roles: string, brokers: string) => `Roles        ${roles}; bus at ${brokers}`,
   feed: (url: string, insecure: boolean) =>
     [
       'To send events:',
@@ -119,6 +124,10 @@ export const enServe = {
   publicUrlBad: (text: string) => `--public-url ${text}: an address such as https://haetae.example.com is wanted.`,
   storeValue: (text: string) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off, or the URL of a database: postgres://user:password@host/database.`,
+  busStore: '--bus needs --store postgres://…: several servers have one store.',
+  roleAlone: '--role is for one of several servers, which share --bus and --store.',
+  roleValue: (text: string) => `--role ${text}: ingest, detect, web or all.`,
+  roleInputs: (text: string) => `${text}: only a server with --role ingest takes events in.`,
   network: (flag: string, text: string) => `${flag} ${text}: write a network as 10.0.0.0/8 or 2001:db8::/32.`,
   day: (text: string) => `--expires ${text}: a day such as 2027-01-31 is wanted, and not one that is over.`,
   roleNeeded: 'A token of the kind api has a --role, others have none.',

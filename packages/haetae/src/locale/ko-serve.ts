@@ -61,6 +61,9 @@ export const koServe: typeof enServe = {
     agentConfig: '에이전트 설정(JSON, agent.json과 같은 형식): 연결할 때 각 에이전트에 전달',
     keepGb: '보관량이 이 GB를 넘으면 가장 오래된 날짜부터 삭제(기본값: 제한 없음)',
     store: 'off: 탐지만 하고 이벤트를 보관하지 않음. postgres://…: 해당 데이터베이스에 보관(또는 HAETAE_STORE 설정)',
+    bus: '여러 서버가 수신한 이벤트를 공유하는 Kafka: kafka://host:9092/prefix(또는 HAETAE_BUS 설정)',
+    roles:
+      '--bus와 함께, 이 서버의 역할: ingest 수신, detect 탐지(한 번에 한 대), web 화면과 API(기본값: all). 여러 번 쓸 수 있음',
     verbose: '경고 외의 로그도 표준 오류에 JSON 줄로 출력',
     name: '토큰 이름',
     kind: 'ingest 이벤트 전송, enrol 에이전트 등록, api 조회',
@@ -86,6 +89,8 @@ export const koServe: typeof enServe = {
   anomalyOn: (version) => `이상 탐지    켜짐, 기준선 ${version}`,
   restored: (events) => `탐지         이어서 진행. 누적 이벤트 ${events}건`,
   fresh: '탐지         시작',
+  elsewhere: '탐지         다른 서버가 수행',
+  roles: (roles, brokers) => `역할         ${roles}. 버스 ${brokers}`,
   feed: (url, insecure) =>
     [
       '이벤트 보내기:',
@@ -121,6 +126,10 @@ export const koServe: typeof enServe = {
   publicUrlBad: (text) => `--public-url ${text}: https://haetae.example.com 과 같은 주소를 쓰십시오.`,
   storeValue: (text) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off 또는 데이터베이스 URL(postgres://user:password@host/database)을 쓰십시오.`,
+  busStore: '--bus를 쓰려면 --store postgres://…도 지정해야 합니다. 여러 서버가 한 저장소를 함께 씁니다.',
+  roleAlone: '--role은 --bus와 --store를 함께 쓰는 여러 서버 구성에서만 쓸 수 있습니다.',
+  roleValue: (text) => `--role ${text}: ingest, detect, web, all 중 하나를 쓰십시오.`,
+  roleInputs: (text) => `${text}: --role ingest인 서버만 이벤트를 수신할 수 있습니다.`,
   network: (flag, text) => `${flag} ${text}: 네트워크를 10.0.0.0/8 또는 2001:db8::/32 형식으로 쓰십시오.`,
   day: (text) => `--expires ${text}: 2027-01-31 과 같이 아직 지나지 않은 날짜를 쓰십시오.`,
   roleNeeded: 'api 토큰에는 --role이 필요하며, 다른 종류의 토큰에는 쓸 수 없습니다.',

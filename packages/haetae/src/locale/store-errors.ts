@@ -12,7 +12,7 @@ const EN = {
   invalid: 'this cannot be done as asked',
   cancelled: 'it was cancelled',
   timeout: 'it took too long and was ended; ask for a shorter time',
-  unreachable: 'the database cannot be reached',
+  unreachable: 'the database, or the bus, cannot be reached',
   closed: 'the server is ending',
 } as const;
 
@@ -27,7 +27,7 @@ const KO: Readonly<Record<keyof typeof EN, string>> = {
   invalid: '요청한 대로 처리할 수 없습니다',
   cancelled: '취소되었습니다',
   timeout: '시간이 너무 오래 걸려 중단했습니다. 기간을 줄여 다시 요청하십시오',
-  unreachable: '데이터베이스에 연결할 수 없습니다',
+  unreachable: '데이터베이스나 버스에 연결할 수 없습니다',
   closed: '서버가 종료되는 중입니다',
 };
 

@@ -34,6 +34,28 @@ export interface App {
   document(): object;
 }
 
+/** What people and programs ask, a file each. */
+const ASKED = [
+  sessionRoutes,
+  oidcRoutes,
+  accountRoutes,
+  agentRoutes,
+  seenRoutes,
+  incidentRoutes,
+  reportRoutes,
+  responseRoutes,
+  countedRoutes,
+  ruleRoutes,
+  exceptionRoutes,
+  searchRoutes,
+  settingsRoutes,
+  upkeepRoutes,
+  huntRoutes,
+  labRoutes,
+  notifyRoutes,
+  uploadRoutes,
+];
+
 /** The application: pure but for what its parts touch. */
 export function makeApp(parts: Parts, version: string): App {
   const api = new Api(parts);
@@ -49,24 +71,7 @@ export function makeApp(parts: Parts, version: string): App {
   app.onError((error, c) => answerTo(error, c, parts));
   app.notFound(() => new HttpProblem(404, 'missing', 'there is nothing at this path').response);
 
-  sessionRoutes(api);
-  oidcRoutes(api);
-  accountRoutes(api);
-  agentRoutes(api);
-  seenRoutes(api);
-  incidentRoutes(api);
-  reportRoutes(api);
-  responseRoutes(api);
-  countedRoutes(api);
-  ruleRoutes(api);
-  exceptionRoutes(api);
-  searchRoutes(api);
-  settingsRoutes(api);
-  upkeepRoutes(api);
-  huntRoutes(api);
-  labRoutes(api);
-  notifyRoutes(api);
-  uploadRoutes(api);
+  if (parts.serves.api) for (const routes of ASKED) routes(api);
   serviceRoutes(api);
   let text: string | undefined;
   const document = (): object =>
@@ -81,7 +86,7 @@ export function makeApp(parts: Parts, version: string): App {
   const endpoints = [...api.endpoints, { method: 'GET', path: '/api/openapi.json', access: 'open' as const }];
   mountPages(app, parts.pages);
   // Behind the API, whose paths are more than one segment long or named above: `/*` is an index to Beats.
-  const ingest = mountIngest(app, parts);
+  const ingest = parts.serves.ingest ? mountIngest(app, parts) : [];
   return { fetch: (request, env) => app.fetch(request, env ?? {}), endpoints, ingest, document };
 }
 

@@ -21,10 +21,19 @@ export interface Env {
 }
 export type Ctx = Context<Env>;
 
+/** Of several servers each may do a part. */
+export interface Serves {
+  /** What people and programs ask: pages, the API. */
+  readonly api: boolean;
+  /** What senders bring. */
+  readonly ingest: boolean;
+}
+
 /** What all parts of the app share. */
 export interface Parts {
   readonly ports: Ports;
   readonly now: () => number;
+  readonly serves: Serves;
   readonly log: Log;
   readonly limits: HttpLimits;
   /** Cookies only over TLS. */

@@ -7,7 +7,7 @@ import { type App, makeApp } from './app.ts';
 import { type OidcClient, type OidcSettings, oidcClient } from './auth/oidc.ts';
 import { setupSecret } from './auth/setup.ts';
 import { TokenGate } from './auth/tokens.ts';
-import type { Parts } from './context.ts';
+import type { Parts, Serves } from './context.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 import type { Log } from './http/log.ts';
 import { Metrics } from './http/metrics.ts';
@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly identity?: string;
   /** Public half of the key that responses are signed with: hosts learn it when they enrol. */
   readonly respondKey?: string;
+  /** What of it is served beside health and numbers for monitoring; all of it unless told otherwise. */
+  readonly serves?: Serves;
   /** Folder of the built dashboard; without it only the API is served. */
   readonly pages?: string;
   /** Of a demo and a scan the pages say so, and the first link asks for no name and password. Default: `own`. */
@@ -75,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const uploads = options.uploads === undefined ? undefined : await new Uploads(options.uploads).start();
   const parts = partsOf(options, limits, host, pages, uploads);
   const app = makeApp(parts, options.version);
-  const secret = await setupSecret(ports.accounts, now());
+  const secret = parts.serves.api ? await setupSecret(ports.accounts, now()) : undefined;
   const listening: Listening = await listen(app, { host, port: options.port ?? 0, tls: options.tls }, limits, log);
   const agents =
     parts.identity === undefined
@@ -152,6 +154,7 @@ function partsOf(
     elasticVersion: options.elasticVersion ?? '9.9.9',
     pages,
     uploads,
+    serves: options.serves ?? { api: true, ingest: true },
     shows: options.shows ?? 'own',
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),

@@ -2,6 +2,7 @@ import type { UnixMs } from '@haetae/event';
 import type { Json } from './accounts.ts';
 import type { EventBatch } from './events/batch.ts';
 import type { EngineIncident, IncidentRow } from './incidents.ts';
+import type { Term } from './shared.ts';
 
 /** A finding as it is listed and filtered; all else stands in `body`. */
 export interface FindingRow {
@@ -48,6 +49,8 @@ export interface Batch {
   readonly revised?: readonly FindingRow[];
   /** Findings of before that belong to another incident now. */
   readonly moved?: readonly MovedFinding[];
+  /** Where servers take turns: rejects with `taken`, and stores nothing, once the turn is another's. */
+  readonly term?: Term;
 }
 
 export interface MovedFinding {

@@ -41,6 +41,9 @@ export {
 } from './events/columns.ts';
 export * from './events/query.ts';
 export * from './incidents.ts';
+export { type BusLog, openBusLog } from './log/bus/bus-log.ts';
+export { busBounds, followBus } from './log/bus/follow.ts';
+export { type BusPlace, busPlaceOf } from './log/bus/place.ts';
 export type { Frame } from './log/frame.ts';
 export { type Log, type LogOptions, openLog } from './log/log.ts';
 export { type Durable, followLog, type LogDamage, LogReader } from './log/reader.ts';
@@ -49,5 +52,6 @@ export { type OpenStore, openStore, type StoreOptions } from './open.ts';
 export * from './records.ts';
 export { storeAt } from './remote.ts';
 export { restoreStore } from './restore.ts';
+export type * from './shared.ts';
 export type { Store } from './store.ts';
 export type * from './upkeep.ts';

@@ -11,6 +11,8 @@ export interface StoreOptions {
    * it: later it need not be told.
    */
   readonly url?: string;
+  /** Several servers take turns at what is received: their state is in the database too. */
+  readonly shared?: boolean;
   /** Bytes of memory for the database's buffers; default a quarter of the machine's, 256 MB to 1 GB. */
   readonly memory?: number;
   /** Threads of the database; default as many as the machine has, up to 4. */
@@ -31,6 +33,7 @@ export interface StoreThreadData {
   readonly url: string | undefined;
   readonly memory: number | undefined;
   readonly threads: number | undefined;
+  readonly shared: boolean | undefined;
 }
 export type StoreThreadMessage =
   | { readonly kind: 'open' }
@@ -38,8 +41,8 @@ export type StoreThreadMessage =
 
 /** Opens the store of a directory in a thread of its own: no query ever holds up the caller's event loop. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
-  const { directory, url, memory, threads } = options;
-  const workerData: StoreThreadData = { directory, url, memory, threads };
+  const { directory, url, memory, threads, shared } = options;
+  const workerData: StoreThreadData = { directory, url, memory, threads, shared };
   const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), {
     workerData,
     // A batch of rows lives for a moment: with room enough it is never moved to where things stay.

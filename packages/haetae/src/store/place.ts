@@ -37,7 +37,7 @@ export async function openHere({ directory, url, ...wanted }: StoreThreadData, n
   const place = url ?? (await urlOf(directory));
   if (place === undefined) return openDuckdb(directory, now, limits);
   const { openPostgres, placeOf } = await import('./engines/postgres/postgres.ts');
-  const store = await openPostgres(placeOf(place), directory, now, limits);
+  const store = await openPostgres(placeOf(place), directory, now, limits, wanted.shared);
   try {
     await remember(directory, place);
     return store;

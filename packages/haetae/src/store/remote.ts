@@ -19,7 +19,7 @@ type Answer =
   | { readonly id: number; readonly kind: 'error'; readonly code: StoreErrorCode; readonly message: string };
 
 /** Methods that give an AsyncIterable; every other gives a promise. */
-const STREAMS: ReadonlySet<string> = new Set(['events.search', 'events.scan']);
+const STREAMS: ReadonlySet<string> = new Set(['events.search', 'events.scan', 'news.hear']);
 
 /** A last argument that may hold what no message can: a signal. */
 interface Control {

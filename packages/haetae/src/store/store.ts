@@ -15,6 +15,7 @@ import type {
   StoredException,
   StoredHunt,
 } from './records.ts';
+import type { Duties, Newsroom } from './shared.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface Store {
   readonly hunts: Book<StoredHunt>;
   readonly huntHits: HuntHits;
   readonly upkeep: Upkeep;
+  readonly duties: Duties;
+  readonly news: Newsroom;
   /** Ends what runs and writes what is open. */
   close(): Promise<void>;
 }

@@ -42,6 +42,9 @@ export function backlog(stored: () => number): Backlog {
   };
 }
 
+/** Where senders wait for nobody. */
+export const NO_BACKLOG: Backlog = { add: () => {}, items: 0, bytes: 0 };
+
 /** Bytes behind which detection is late by a good half of a second. */
 const MUCH_BYTES = 12 * 1024 * 1024;
 /** How long an acknowledgement is held back where so much is behind; n times as long where it is n times as much. */

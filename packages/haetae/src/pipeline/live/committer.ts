@@ -1,5 +1,5 @@
 import type { LiveMessage } from '../../server/index.ts';
-import { NO_EVENTS, type Store, StoreError } from '../../store/index.ts';
+import { NO_EVENTS, type Store, StoreError, type Term } from '../../store/index.ts';
 import type { LiveEngine } from './engine.ts';
 import { messagesOf } from './messages.ts';
 import type { Cut } from './output.ts';
@@ -8,6 +8,8 @@ export interface CommitterOptions {
   readonly store: Pick<Store, 'intake' | 'snapshots'>;
   readonly engine: Pick<LiveEngine, 'seq' | 'rows' | 'hasNews' | 'cut' | 'save'>;
   readonly keep: boolean;
+  /** Where servers take turns. */
+  readonly term?: Term;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly tell: (messages: readonly LiveMessage[]) => void;
@@ -29,6 +31,11 @@ const BUSY_TIMES = 2;
 const SNAPSHOT_MS = 10_000;
 const SNAPSHOT_SHARE = 50;
 const RETRY_MS = 1000;
+/** What is tried again: rows that were stored after all are passed over. */
+const PASSES: { readonly [code in StoreError['code']]?: string } = {
+  full: 'the store is full: nothing is detected until there is room',
+  unreachable: 'the store cannot be reached: nothing is detected until it can',
+};
 
 /** Brings what the engine makes into the store, a batch at a time, and its state after it now and then. */
 export class Committer {
@@ -127,10 +134,12 @@ export class Committer {
   }
 
   async #store(cut: Cut, snapshot: Uint8Array | undefined): Promise<void> {
-    const { store, keep, stored, tell, release } = this.#options;
+    const { store, keep, term, stored, tell, release } = this.#options;
     const { upTo, events, entities, notices: _, ...told } = cut;
     const rows = keep ? { events, entities } : { events: NO_EVENTS, entities: [] };
-    const { changed } = await this.#persist(() => store.intake.commit({ upTo, ...told, ...rows }));
+    const { changed } = await this.#persist(() =>
+      store.intake.commit({ upTo, ...told, ...rows, ...(term && { term }) }),
+    );
     stored(cut);
     const messages = messagesOf(cut, changed);
     if (messages.length > 0) tell(messages);
@@ -139,7 +148,7 @@ export class Committer {
     release(await store.snapshots.releasable());
   }
 
-  /** Tries until there is room: the log goes on taking frames while the database cannot. */
+  /** Tries until there is room, and somebody to talk to: the log goes on taking frames while the database cannot. */
   async #persist<T>(task: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -148,12 +157,11 @@ export class Committer {
         this.#failed = '';
         return done;
       } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== 'full') throw error;
-        if (this.#failed !== error.message)
-          this.#options.notice('error', 'the store is full: nothing is detected until there is room', {
-            reason: error.message,
-          });
-        this.#failed = error.message;
+        const trouble = error instanceof StoreError ? PASSES[error.code] : undefined;
+        if (trouble === undefined) throw error;
+        const { message } = error as StoreError;
+        if (this.#failed !== message) this.#options.notice('error', trouble, { reason: message });
+        this.#failed = message;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -18,21 +18,27 @@ export interface Control {
 }
 
 const FILE = 'control.json';
+/** The name of its token; with that of one of several servers behind it. */
 const ID = 'command-line';
 
 export async function openControl(
   store: Pick<Store, 'tokens'>,
   directory: string,
-  { url, certificate, nowMs }: { readonly url: string; readonly certificate: string | null; readonly nowMs: number },
+  {
+    url,
+    certificate,
+    nowMs,
+    name = ID,
+  }: { readonly url: string; readonly certificate: string | null; readonly nowMs: number; readonly name?: string },
 ): Promise<() => Promise<void>> {
   // Of a server that did not end by itself.
-  for (const { id, name, revokedMs } of await store.tokens.list())
-    if (name === ID && revokedMs === null) await store.tokens.revoke(id, nowMs as UnixMs);
+  for (const { id, name: other, revokedMs } of await store.tokens.list())
+    if (other === name && revokedMs === null) await store.tokens.revoke(id, nowMs as UnixMs);
   const secret = newSecret('api');
   const id = randomUUID();
   await store.tokens.create({
     id,
-    name: ID,
+    name,
     hash: secretHash(secret),
     hint: hintOf(secret),
     kind: 'api',

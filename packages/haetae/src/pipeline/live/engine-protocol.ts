@@ -1,21 +1,24 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LiveIncidents } from '../../incident/index.ts';
 import type { LiveMessage } from '../../server/index.ts';
-import type { StoreErrorCode } from '../../store/index.ts';
+import type { BusPlace, StoreErrorCode, Term } from '../../store/index.ts';
 import type { EngineCounts } from './counts.ts';
 import type { DetectionSetup } from './detection.ts';
 import type { Hour } from './hours.ts';
 import type { PolicySetup } from './policy.ts';
 
+/** Where its frames are: in this server's own log, or on the bus, which it reads while it has the turn. */
+export type FramesFrom =
+  | { readonly kind: 'log'; readonly port: MessagePort; readonly directory: string }
+  | { readonly kind: 'bus'; readonly place: BusPlace; readonly base: number; readonly term: Term };
+
 /** What the engine's thread is told at its start. */
 export interface EngineThreadData {
-  /** The store's, and the log's that it follows. */
   readonly store: MessagePort;
-  readonly log: MessagePort;
-  readonly logDirectory: string;
+  readonly frames: FramesFrom;
   readonly detection: DetectionSetup;
   readonly timeZone: string;
-  /** Two numbers that the engine keeps up to date: the frame that was taken last, and the last that is stored. */
+  /** Numbers that the engine keeps up to date: the frame that was taken last, the last that is stored, the last on the bus. */
   readonly progress: Float64Array<SharedArrayBuffer>;
   /** Off: events are detected and counted, nothing of them is stored. */
   readonly keep: boolean;

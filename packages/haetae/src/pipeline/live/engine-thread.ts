@@ -23,7 +23,8 @@ export interface RunningEngine {
 }
 
 export async function startEngine(data: EngineThreadData, listener: EngineListener, at?: URL): Promise<RunningEngine> {
-  const ports: MessagePort[] = [data.store, data.log];
+  const { store, frames } = data;
+  const ports: MessagePort[] = frames.kind === 'log' ? [store, frames.port] : [store];
   const worker = new Worker(at ?? new URL('./engine-worker.js', import.meta.url), {
     workerData: data,
     transferList: ports,

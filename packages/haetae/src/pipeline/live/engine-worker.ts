@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { followLog, LogReader, StoreError, storeAt } from '../../store/index.ts';
+import { type Frame, followBus, followLog, type LogDamage, LogReader, StoreError, storeAt } from '../../store/index.ts';
 import { Committer } from './committer.ts';
 import { LiveEngine } from './engine.ts';
 import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
@@ -15,6 +15,7 @@ const parent = parentPort;
 if (parent === null) throw new Error('engine-worker runs as a worker thread only');
 const data = workerData as EngineThreadData;
 const tell = (answer: EngineAnswer): void => parent.postMessage(answer);
+const ending = new AbortController();
 let closing = false;
 /** Set once there is an engine. A frame is taken in one go, so what comes by message comes between two frames. */
 let obey = (order: EngineOrder): unknown => early.push(order);
@@ -26,7 +27,8 @@ parent.on('message', (order: EngineOrder) => {
 
 function end(): void {
   closing = true;
-  data.log.close();
+  ending.abort();
+  if (data.frames.kind === 'log') data.frames.port.close();
 }
 function fail(error: unknown): void {
   const code = error instanceof StoreError ? error.code : 'internal';
@@ -42,12 +44,7 @@ async function run(): Promise<void> {
   const store = storeAt(data.store);
   const [stored, snapshot] = [await store.intake.reached(), await store.snapshots.latest()];
   const engine = begin(stored, snapshot?.bytes);
-  const reader = new LogReader(
-    data.logDirectory,
-    (snapshot === undefined ? 0 : snapshot.seq) + 1,
-    ({ path, ...about }) =>
-      tell({ kind: 'notice', level: 'error', message: 'a part of the log cannot be read', about: { path, ...about } }),
-  );
+  const frames = framesFrom(snapshot === undefined ? 1 : snapshot.seq + 1);
   let storedSeq = stored.seq;
   data.progress[1] = storedSeq;
   let lagMs = 0;
@@ -83,6 +80,7 @@ async function run(): Promise<void> {
     store,
     engine,
     keep: data.keep,
+    ...(data.frames.kind === 'bus' && { term: data.frames.term }),
     now: Date.now,
     tell: (messages) => tell({ kind: 'told', messages }),
     stored: ({ upTo, notices }) => {
@@ -113,8 +111,8 @@ async function run(): Promise<void> {
   const ticking = setInterval(tellStatus, STATUS_MS);
   tell({ kind: 'started', status: status(), restored: snapshot !== undefined });
   try {
-    for await (const frames of followLog(reader, data.log, STRETCH_BYTES)) {
-      for (const frame of frames) {
+    for await (const some of frames) {
+      for (const frame of some) {
         engine.take(frame);
         lastMs = frame.receivedMs;
       }
@@ -136,6 +134,26 @@ async function run(): Promise<void> {
   }
   await committer.finish();
   tellStatus();
+}
+
+function framesFrom(first: number): AsyncIterable<Frame[]> {
+  const notice = (level: 'info' | 'error', message: string, about: object): void =>
+    tell({ kind: 'notice', level, message, about });
+  const damage = ({ path, ...about }: LogDamage): void =>
+    notice('error', 'a part of the log cannot be read', { path, ...about });
+  const { frames } = data;
+  if (frames.kind === 'log')
+    return followLog(new LogReader(frames.directory, first, damage), frames.port, STRETCH_BYTES);
+  return followBus(frames.place, {
+    ...{ base: frames.base, from: first, maxBytes: STRETCH_BYTES, signal: ending.signal, damage },
+    state: (trouble) =>
+      trouble === ''
+        ? notice('info', 'the bus answers', {})
+        : notice('error', 'the bus cannot be read: nothing is detected until it can', { reason: trouble }),
+    end: (seq) => {
+      data.progress[2] = seq;
+    },
+  });
 }
 
 function begin(stored: { seq: number; eventId: number; findingId: number }, saved: Uint8Array | undefined): LiveEngine {

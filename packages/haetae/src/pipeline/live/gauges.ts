@@ -48,3 +48,16 @@ export function watchMemory(
 }
 
 const RESOLUTION_MS = 10;
+
+/** Of one of several servers: whether it detects, and how far behind the bus it is. `progress`: as the engine keeps it. */
+export function watchTurn(
+  metrics: RunningServer['parts']['metrics'],
+  detects: () => boolean,
+  progress: Float64Array,
+): void {
+  metrics.gauge('haetae_detecting', 'Whether this server has the turn to detect.', () => Number(detects()));
+  metrics.gauge('haetae_bus_frames', 'The last frame on the bus, as this server knows it.', () => progress[2]!);
+  metrics.gauge('haetae_bus_lag_frames', 'Frames on the bus that wait to be detected.', () =>
+    Math.max(0, progress[2]! - progress[0]!),
+  );
+}

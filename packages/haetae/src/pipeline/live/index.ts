@@ -1,5 +1,6 @@
 export { jsonLog } from '../../server/index.ts';
-export { StoreError } from '../../store/index.ts';
+export { busPlaceOf, StoreError } from '../../store/index.ts';
+export { ROLES } from '../fleet/fleet.ts';
 export { type TokenBook, type TokenRow, tokensAt } from './offline.ts';
 export { type ServeOptions, type Serving, startServing } from './serve.ts';
 export type { TokenWanted } from './tokens.ts';

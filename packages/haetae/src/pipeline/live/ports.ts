@@ -41,6 +41,8 @@ export interface PortParts {
   /** Their tests: events that must be seen. */
   readonly examples: () => readonly RuleText[];
   readonly engine: () => EngineStatus | undefined;
+  /** One of several servers: another may detect in its place. */
+  readonly shared: boolean;
   /** Why the engine runs no more; undefined while it runs. */
   readonly failure: () => string | undefined;
   readonly backlog: Backlog;
@@ -94,8 +96,8 @@ export function livePorts(parts: PortParts): Ports {
       },
       source: (id) => parts.desk.source(id),
       check: (draft) => parts.desk.check(draft),
-      save: (rule) => parts.desk.save(rule),
-      remove: (id) => parts.desk.remove(id),
+      save: (rule) => (parts.shared ? refused(RULES_SHARED) : parts.desk.save(rule)),
+      remove: (id) => (parts.shared ? refused(RULES_SHARED) : parts.desk.remove(id)),
       costs: () => parts.measures.costs(),
       packs: async () => rules.packs,
     },
@@ -184,7 +186,7 @@ async function readiness(parts: PortParts, status: () => Promise<StoreStatus>): 
     await check('store', async () => `${(await status()).events} events`),
     {
       name: 'engine',
-      ok: engine !== undefined && failure === undefined,
+      ok: (engine !== undefined || parts.shared) && failure === undefined,
       detail: failure ?? (engine === undefined ? 'not started' : `${behind.items} events wait`),
     },
     { name: 'rules', ok: engine === undefined || engine.rules.inForce > 0, detail: rules.describe() },
@@ -192,6 +194,11 @@ async function readiness(parts: PortParts, status: () => Promise<StoreStatus>): 
   ];
   return { ready: checks.every(({ ok }) => ok), checks };
 }
+
+const RULES_SHARED =
+  'rules of several servers are files: put it below --rules of each server that detects or shows, where it comes into force by itself';
+
+const refused = (why: string): Promise<never> => Promise.reject(new StoreError('invalid', why));
 
 export const ANOMALY_OFF =
   'off: learn what is ordinary with `haetae baseline learn LOGS -o FILE`, then start with --baseline FILE';

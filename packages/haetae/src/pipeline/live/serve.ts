@@ -15,18 +15,21 @@ import {
   startServer,
   storePorts,
 } from '../../server/index.ts';
-import { type Log, type OpenStore, openLog, openStore, StoreError } from '../../store/index.ts';
+import { type Log, type OpenStore, openLog, openStore, StoreError, type Term } from '../../store/index.ts';
+import { type FleetOptions, openSharedLog, type Role } from '../fleet/fleet.ts';
+import { hearing, tellingStatus } from '../fleet/hearing.ts';
+import { inTurn, turnOf } from '../fleet/turn.ts';
 import { canaryDesk } from '../lab/canary.ts';
 import { labPort } from '../lab/lab.ts';
 import { reportSource } from '../stored/reported.ts';
 import { openAhead } from './ahead.ts';
-import { backlog } from './backlog.ts';
+import { backlog, NO_BACKLOG } from './backlog.ts';
 import { openControl } from './control.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import { type RunningEngine, startEngine } from './engine-thread.ts';
 import { makeFolder } from './folder.ts';
-import { watchMemory } from './gauges.ts';
+import { watchMemory, watchTurn } from './gauges.ts';
 import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
 import { measures } from './measures.ts';
 import { notifyPorts, watchNotify } from './notifying.ts';
@@ -71,6 +74,8 @@ export interface ServeOptions {
   readonly agentConfig?: object;
   /** Without it responses are planned for whoever asks, and nothing is sent. */
   readonly respond?: RespondOptions;
+  /** One of several servers: what it does, and where it meets the others. Its store is in a database. */
+  readonly fleet?: FleetOptions;
   /** Off: events are detected and not stored. */
   readonly keep: boolean;
   readonly retention: { readonly days?: number; readonly bytes?: number };
@@ -91,6 +96,12 @@ export interface ServeOptions {
   readonly bundle?: URL;
 }
 
+export interface Detecting {
+  readonly status: EngineStatus;
+  readonly rules: RulesLoaded;
+  readonly restored: boolean;
+}
+
 export interface Serving {
   readonly url: string;
   readonly setupUrl: string | undefined;
@@ -99,12 +110,8 @@ export interface Serving {
   readonly channels: readonly ChannelStatus[];
   /** Resolves once what was to be taken in at the start is: with the number of its events. */
   readonly taken: Promise<{ readonly events: number }>;
-  /** Resolves once events are detected; rejects when that cannot be. */
-  readonly detecting: Promise<{
-    readonly status: EngineStatus;
-    readonly rules: RulesLoaded;
-    readonly restored: boolean;
-  }>;
+  /** Resolves once events are detected, or by which other server; rejects when that cannot be. */
+  readonly detecting: Promise<Detecting | 'elsewhere'>;
   /** Resolves when it cannot go on, with the reason. */
   readonly failed: Promise<string>;
   close(): Promise<void>;
@@ -122,7 +129,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
-    for (const one of closers.splice(0).reverse()) await one();
+    for (let one = closers.pop(); one !== undefined; one = closers.pop()) await one();
   };
   try {
     return await start(options, closers, close);
@@ -132,20 +139,26 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   }
 
   async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
+    const { fleet } = options;
+    const does = (role: Role): boolean => fleet === undefined || fleet.roles.has(role);
     const local = join(directory, 'rules');
     const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
     const read = (before: readonly RuleText[]): Promise<RulesLoaded> =>
       loadRulesAside({ ...options.rules, local, before }, worker('rules-worker.js'));
     // Beside the store, which after a crash has a log of its own to go through.
-    const first = read([]);
-    first.catch(() => {});
-    const { store, log } = await openKept(directory, options.storeUrl, bundle, ends);
+    const first = does('detect') || does('web') ? read([]) : undefined;
+    first?.catch(() => {});
+    const { store, log, base } = await openKept(options, ends);
     const bus = liveBus(now());
-    const progress = new Float64Array(new SharedArrayBuffer(16));
-    const behind = backlog(() => progress[1]!);
+    const progress = new Float64Array(new SharedArrayBuffer(24));
+    // On a bus what is durable may wait for as long as the topic keeps it.
+    const behind = fleet === undefined ? backlog(() => progress[1]!) : NO_BACKLOG;
     const ahead = openAhead();
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
+    /** Of the server that detects, where that is another. */
+    let elsewhere: EngineStatus | undefined;
+    const engineStatus = (): EngineStatus | undefined => engine?.status ?? elsewhere;
     let loaded: RulesLoaded | undefined;
     let reload: (() => Promise<void>) | undefined;
     const settings = openSettings(directory, options);
@@ -154,11 +167,16 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const teller = (): Notifier | undefined => channels?.running();
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
+    const broken = (reason: string): void => {
+      failure = reason;
+      fail(reason);
+    };
     const policy = async () => {
       const [states, stored] = await Promise.all([store.rules.list(), store.exceptions.list()]);
       return policyOf(states, stored, exceptionFiles(options.exceptions), rules.names, now());
     };
-    const changed = async (): Promise<void> => engine?.send({ kind: 'policy', policy: await policy(), nowMs: now() });
+    const renewed = async (): Promise<void> => engine?.send({ kind: 'policy', policy: await policy(), nowMs: now() });
+    const changed = (): Promise<void> => (fleet === undefined ? renewed() : store.news.tell({ kind: 'policy' }));
     const desk = await openHuntDesk({
       store,
       connect: store.connect,
@@ -216,7 +234,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       touched: () => teller()?.wake(),
       now,
       changed,
-      engine: () => engine?.status,
+      engine: engineStatus,
+      shared: fleet !== undefined,
       failure: () => failure,
     });
     const server = await startServer({
@@ -226,10 +245,11 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       log: told,
       now,
       host: options.host,
-      identity: serverIdentity(join(directory, 'identity.pem')),
       port: options.port,
-      uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone },
-      ...(options.pages !== undefined && { pages: options.pages }),
+      serves: { api: does('web'), ingest: does('ingest') },
+      ...(does('ingest') && { identity: serverIdentity(join(directory, 'identity.pem')) }),
+      ...(does('web') && { uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone } }),
+      ...(does('web') && options.pages !== undefined && { pages: options.pages }),
       ...(options.shows !== undefined && { shows: options.shows }),
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
@@ -238,25 +258,31 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => server.close());
     watchNotify(server.parts.metrics, teller);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
+    if (fleet !== undefined) watchTurn(server.parts.metrics, () => engine !== undefined, progress);
     const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
-    ends.push(await openControl(store, directory, control));
+    const name = fleet === undefined ? {} : { name: `command-line ${hostname()} ${server.port}` };
+    ends.push(await openControl(store, directory, { ...control, ...name }));
     const inputs = await startInputs(options, server.parts, store, ends);
-    if (options.notify !== undefined) {
-      // An address that leads to this machine alone is none in a message.
-      const { hostname: name } = new URL(server.url);
-      const here = /^(?:127\.|localhost$|\[::1\]$)/.test(name);
-      const publicUrl = (options.publicUrl ?? (here ? '' : seenFrom(server.url, 'elsewhere'))).replace(/\/+$/, '');
-      channels = await telling({
-        ...{ ...options.notify, directory, store, now, log: told, publicUrl },
-        responses: proposalsOf(responses.desk, store),
-        attach: attachments(reports, options.timeZone),
-      });
-      const { close: end } = channels;
-      ends.push(end);
-    }
     const taken = takeIn(options, server.parts, ends);
-    ends.push(retaining(store, settings.retention, now, told));
-    if (options.reports !== undefined) ends.push(reporting(reports, options.reports, options, now, told));
+    /** What one server alone may do: of several, the one that detects. */
+    const alone = async (): Promise<void> => {
+      if (options.notify !== undefined) {
+        // An address that leads to this machine alone is none in a message.
+        const { hostname: name } = new URL(server.url);
+        const here = /^(?:127\.|localhost$|\[::1\]$)/.test(name);
+        const publicUrl = (options.publicUrl ?? (here ? '' : seenFrom(server.url, 'elsewhere'))).replace(/\/+$/, '');
+        channels = await telling({
+          ...{ ...options.notify, directory, store, now, log: told, publicUrl },
+          responses: proposalsOf(responses.desk, store),
+          attach: attachments(reports, options.timeZone),
+        });
+        const { close: end } = channels;
+        ends.push(end);
+      }
+      ends.push(retaining(store, settings.retention, now, told));
+      if (options.reports !== undefined) ends.push(reporting(reports, options.reports, options, now, told));
+    };
+    if (fleet === undefined) await alone();
 
     const detection = async (loaded: RulesLoaded) => ({
       rules: loaded.setup,
@@ -271,14 +297,15 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       return some;
     };
     const load = async (): Promise<RulesLoaded> => use(await read(texts()));
-    const detecting = (async () => {
-      const begun = use(await first);
+    const detect = async (begun: RulesLoaded, term?: Term): Promise<Detecting> => {
       let clock: NodeJS.Timeout | undefined;
       engine = await startEngine(
         {
           store: store.connect(),
-          log: log.follow(),
-          logDirectory: logIn(directory),
+          frames:
+            fleet === undefined || term === undefined
+              ? { kind: 'log', port: log.follow(), directory: logIn(directory) }
+              : { kind: 'bus', place: fleet.bus, base, term },
           detection: await detection(begun),
           timeZone: options.timeZone,
           keep: options.keep,
@@ -287,8 +314,9 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         {
           told(messages) {
             for (const message of messages) {
-              bus.publish(message);
-              if (message.kind === 'finding') canary.heard(message.finding);
+              // Of several servers each hears it from the store.
+              if (fleet === undefined) bus.publish(message);
+              if (message.kind === 'finding' && fleet === undefined) canary.heard(message.finding);
               if (message.kind !== 'incident') continue;
               ahead.stored(message.incident.id);
               responses.desk.consider(message.incident.id);
@@ -296,6 +324,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
             if (messages.some(({ kind }) => kind === 'incident')) teller()?.wake();
           },
           ahead(messages) {
+            if (fleet !== undefined) return;
             for (const message of messages) {
               if (message.kind === 'incident') ahead.told(message.incident.id);
               bus.publish(message);
@@ -308,9 +337,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
           },
           notice: ({ level, message, about }) => told({ ...about, level, message }),
           failed(reason) {
-            failure = reason;
             told({ level: 'error', message: 'detection ended', reason });
-            fail(reason);
+            broken(reason);
           },
         },
         worker('engine-worker.js'),
@@ -324,17 +352,48 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         ...{ rules: [...options.rules.paths, local], exceptions: options.exceptions, book: rules, desk, now, told },
         load,
         use: async (again) => detector.send({ kind: 'rules', detection: await detection(again) }),
-        changed,
+        changed: renewed,
       });
       reload = watching.now;
       ends.push(watching.close);
-      ends.push(publishing(bus, ports));
+      if (fleet !== undefined) {
+        ends.push(tellingStatus(store, () => engine?.status));
+        await alone();
+      }
       return { status: detector.status, rules: begun, restored: detector.restored };
-    })();
-    detecting.catch((error: Error) => {
-      failure = error.message;
-      fail(error.message);
-    });
+    };
+    const detectInTurn = async (): Promise<Detecting | 'elsewhere'> => {
+      if (first === undefined) return 'elsewhere';
+      const begun = use(await first);
+      if (!does('detect')) return 'elsewhere';
+      const turn = turnOf('detect', store, told, () => broken('another server has taken over detection'));
+      return inTurn(turn, async (term, waited) => detect(waited ? await load() : begun, term), {
+        ends,
+        log: told,
+        failed: broken,
+      });
+    };
+    if (fleet !== undefined)
+      ends.push(
+        hearing(
+          store,
+          {
+            bus,
+            finding: canary.heard,
+            waits: () => canary.list().some(({ state }) => state === 'waiting'),
+            policy: renewed,
+            incidents: () => teller()?.wake(),
+            status: (status) => {
+              elsewhere = status;
+            },
+          },
+          told,
+        ),
+      );
+    ends.push(publishing(bus, ports));
+    const detecting =
+      fleet === undefined && first !== undefined ? first.then((begun) => detect(use(begun))) : detectInTurn();
+    detecting.catch((error: Error) => broken(error.message));
     const shown = (url: string): string => seenFrom(url, 'elsewhere');
     return {
       url: shown(server.url),
@@ -350,27 +409,31 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
 }
 
 async function openKept(
-  directory: string,
-  url: string | undefined,
-  bundle: URL | undefined,
+  { directory, storeUrl: url, bundle, fleet }: ServeOptions,
   ends: (() => unknown)[],
-): Promise<{ store: OpenStore; log: Log }> {
+): Promise<{ store: OpenStore; log: Log; base: number }> {
   const worker = (name: string) => (bundle === undefined ? {} : { worker: new URL(name, bundle) });
   const folder = logIn(directory);
-  makeFolder(folder);
+  makeFolder(fleet === undefined ? folder : directory);
   // The store first: it can be open once only, and with it the log.
   const memory = Math.min(384e6, Math.max(256e6, totalmem() / 8));
   const store = await openStore({
     directory: join(directory, 'store'),
     ...(url !== undefined && { url }),
+    shared: fleet !== undefined,
     memory,
     ...worker('store-worker.js'),
   });
   ends.push(() => store.close());
+  if (fleet !== undefined) {
+    const log = await openSharedLog(fleet, store);
+    ends.push(() => log.close());
+    return { store, log, base: log.base };
+  }
   const atLeast = (await store.intake.committed()) + 1;
   const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });
   ends.push(() => log.close());
-  return { store, log };
+  return { store, log, base: 0 };
 }
 
 /** Of a server that listens on all addresses: one that leads to it, from this machine or from others. */

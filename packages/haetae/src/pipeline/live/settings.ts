@@ -6,6 +6,8 @@ import type { api, Settings } from '../../server/index.ts';
 export interface GivenSettings {
   readonly retention: { readonly days?: number; readonly bytes?: number };
   readonly agentConfig?: object;
+  /** One of several servers: what is set is what each was started with. */
+  readonly fleet?: object;
 }
 
 export interface LiveSettings extends Settings {
@@ -22,14 +24,14 @@ export function openSettings(directory: string, given: GivenSettings): LiveSetti
   const file = join(directory, 'settings.json');
   let kept = read(file);
   const { days, bytes } = given.retention;
-  const isRetentionGiven = days !== undefined || bytes !== undefined;
+  const isRetentionGiven = days !== undefined || bytes !== undefined || given.fleet !== undefined;
   const get = (): api.ServerSettings => ({
     retention: isRetentionGiven
       ? { days: days ?? null, gigabytes: bytes === undefined ? null : Math.round(bytes / GIGA), fixed: true }
       : { days: kept.days, gigabytes: kept.gigabytes, fixed: false },
     agents: {
       config: (given.agentConfig ?? kept.agents) as Record<string, unknown> | null,
-      fixed: given.agentConfig !== undefined,
+      fixed: given.agentConfig !== undefined || given.fleet !== undefined,
     },
   });
   return {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { ALONE } from '../../shared.ts';
 import type { Store } from '../../store.ts';
 import type { StoreStatus } from '../../upkeep.ts';
 import { migrate } from '../sql/migrate.ts';
@@ -38,6 +39,7 @@ export async function openDuckdb(
   }
   return {
     ...partsOver(db, join(directory, SNAPSHOTS), now),
+    ...ALONE,
     upkeep: {
       status: () => db.read((sql) => statusOf(sql, path)),
       retain: (policy) => retain(db, removalIn(db), policy),

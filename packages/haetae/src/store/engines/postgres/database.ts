@@ -1,7 +1,7 @@
 import type { Sql as Driver } from '@haetae/postgres';
 import { StoreError } from '../../error.ts';
 import type { Database as AnyDatabase } from '../sql/sql.ts';
-import { COMMITS, lock, type PostgresSql, sqlOn, storeError } from './sql.ts';
+import { COMMITS, channelOf, lock, type PostgresSql, sqlOn, storeError } from './sql.ts';
 
 export interface PostgresPlace {
   /** `postgres://user:password@host:port/database?sslmode=require`. */
@@ -17,6 +17,8 @@ export interface Database extends AnyDatabase {
   write<T>(task: (sql: PostgresSql) => Promise<T>): Promise<T>;
   commit<T>(task: (sql: PostgresSql) => Promise<T>): Promise<T>;
   read<T>(task: (sql: PostgresSql) => Promise<T>): Promise<T>;
+  /** Beside those who write: what concerns no row of theirs. */
+  tell<T>(task: (sql: PostgresSql) => Promise<T>): Promise<T>;
   /** Outside a transaction: VACUUM. */
   maintain<T>(task: (sql: PostgresSql) => Promise<T>): Promise<T>;
   /** Several statements that see one moment. */
@@ -29,7 +31,7 @@ const NAME = /^[a-z_][a-z0-9_]{0,50}$/;
 const WRITERS = 3;
 
 /** The driver is an optional package: it is looked for here, and only when a URL was given. */
-async function driver(): Promise<typeof import('@haetae/postgres')> {
+export async function driver(): Promise<typeof import('@haetae/postgres')> {
   try {
     return await import('@haetae/postgres');
   } catch (error) {
@@ -74,9 +76,15 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace): Pro
   };
   async function transaction<T>(mode: string, task: (sql: PostgresSql) => Promise<T>): Promise<T> {
     check();
+    let sql: PostgresSql | undefined;
     try {
-      return (await pool.begin(mode, (connection) => watched(sqlOn(connection), task))) as T;
+      return (await pool.begin(mode, (connection) => {
+        sql = sqlOn(connection, channelOf(schema));
+        return watched(sql, task);
+      })) as T;
     } catch (error) {
+      // The driver writes to a connection that broke between two statements as if it were there, and throws where nobody catches.
+      sql?.abandon();
       throw storeError(error);
     }
   }
@@ -85,7 +93,7 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace): Pro
     try {
       const connection = await pool.reserve();
       try {
-        return await watched(sqlOn(connection), task);
+        return await watched(sqlOn(connection, channelOf(schema)), task);
       } finally {
         connection.release();
       }
@@ -111,7 +119,9 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace): Pro
     alone: false,
     write: inTurn((sql) => sql.exclusive()),
     commit: inTurn((sql) => sql.run(lock(COMMITS))),
-    read: alone,
+    // In a transaction the driver says when the connection breaks between two statements; on a reserved one it would wait for ever.
+    read: (task) => transaction('READ ONLY', task),
+    tell: (task) => transaction('', task),
     maintain: alone,
     moment: (task) => transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', task),
     async close() {

@@ -5,6 +5,7 @@ import { batch, type Sample } from '../../testing/events.ts';
 import { lastingFolder, tempFolder } from '../../testing/fixtures.ts';
 import { noPostgres, startPostgres } from '../../testing/postgres.ts';
 import { finding } from '../../testing/rows.ts';
+import { sharedContract } from '../../testing/shared.contract.ts';
 import { storeContract } from '../../testing/store.contract.ts';
 import { limitsHere, openDuckdb } from '../duckdb/duckdb.ts';
 import { openPostgres, placeOf, restorePostgres } from './postgres.ts';
@@ -27,6 +28,17 @@ if (missing !== undefined && process.env.CI === undefined) {
     () => {},
     (backup, folder) => restorePostgres(backup, placeIn(folder), folder, limits),
   );
+
+  describe('PostgreSQL: several servers', () => {
+    const folders = new Map<string, string>();
+    sharedContract(async (name) => {
+      const folder = folders.get(name) ?? lastingFolder();
+      folders.set(name, folder);
+      const store = await openPostgres(placeIn(folder), folder, () => 1, limits, true);
+      onTestFinished(() => store.close());
+      return store;
+    });
+  });
 
   describe('PostgreSQL', () => {
     const sample = (id: number): Sample => ({ id, seq: id, fields: [['Image', 'C:\\a.exe']] });
@@ -74,6 +86,29 @@ if (missing !== undefined && process.env.CI === undefined) {
       server.start();
       expect(await store.intake.commit(batch(2, [sample(1), sample(2)]))).toMatchObject({ events: 1, known: 1 });
       expect(await store.events.count({})).toBe(2);
+    });
+
+    test('who hears hears again, and of a gap, when the server is back', async () => {
+      const store = await open(lastingFolder());
+      onTestFinished(() => store.close());
+      const ending = new AbortController();
+      const heard: string[] = [];
+      const hearing = (async () => {
+        for await (const { kind } of store.news.hear({ signal: ending.signal })) heard.push(kind);
+      })();
+      const told = async (): Promise<string[]> => {
+        await store.news.tell({ kind: 'policy' }).catch(() => {});
+        return heard;
+      };
+      await expect.poll(told).toContain('policy');
+      heard.length = 0;
+      server.kill();
+      server.start();
+      await expect.poll(told, { timeout: 20_000 }).toContain('gap');
+      const before = heard.length;
+      await expect.poll(async () => (await told()).slice(before)).toContain('policy');
+      ending.abort();
+      await hearing;
     });
 
     test.each([

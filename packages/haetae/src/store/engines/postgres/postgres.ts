@@ -10,8 +10,11 @@ import { partsOver } from '../sql/parts.ts';
 import { retain } from '../sql/retention.ts';
 import { backup, exportParquet, importParquet, restore } from './bridge.ts';
 import { type Database, openDatabase, type PostgresPlace } from './database.ts';
+import { dutiesIn } from './duties.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { newsIn } from './news.ts';
 import { removalIn } from './retention.ts';
+import { snapshotsInTable } from './snapshots.ts';
 import { statusOf } from './status.ts';
 
 /** Reading queries at a time of one server. */
@@ -38,17 +41,24 @@ async function opened(place: PostgresPlace, nowMs: number): Promise<Database> {
   }
 }
 
-/** Opens the store of a schema, making what is not there; `directory` holds the reader's snapshots. */
+/**
+ * Opens the store of a schema, making what is not there. The reader's snapshots are in `directory`, or in the schema where several
+ * servers share them.
+ */
 export async function openPostgres(
   place: PostgresPlace,
   directory: string,
   now: () => number,
   limits: DatabaseLimits = limitsHere(),
+  shared = false,
 ): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const db = await opened(place, now());
   return {
     ...partsOver(db, join(directory, SNAPSHOTS), now),
+    ...(shared && { snapshots: snapshotsInTable(db) }),
+    duties: dutiesIn(db),
+    news: newsIn(db, place),
     upkeep: {
       status: () => db.read(statusOf),
       retain: (policy) => retain(db, removalIn(db), policy),

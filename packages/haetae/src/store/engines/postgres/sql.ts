@@ -17,14 +17,25 @@ export const COMMITS = WRITES + 1;
 export const lock = (which: number): string =>
   `SELECT pg_advisory_xact_lock(${which}, hashtext(current_setting('search_path')))`;
 
+/** Where servers of one schema speak to each other. */
+export const channelOf = (schema: string): string => `haetae_${schema}`;
+
 /** One connection to PostgreSQL. */
 export interface PostgresSql extends Sql {
   readonly connection: Connection;
+  /** Its connection is gone: whoever goes on with it is told so. */
+  abandon(): void;
 }
 
-export function sqlOn(connection: Connection): PostgresSql {
+/** `channel`: on which servers hear from each other. */
+export function sqlOn(connection: Connection, channel: string): PostgresSql {
   let running: PendingQuery<DriverRow[]> | undefined;
+  let abandoned = false;
+  const check = (): void => {
+    if (abandoned) throw new StoreError('unreachable', 'the connection to the database broke');
+  };
   const all = async (text: string, values: readonly Parameter[] = []): Promise<Row[]> => {
+    check();
     try {
       // Without values several statements may stand in one text.
       running = values.length === 0 ? connection.unsafe(text) : connection.unsafe(text, values.map(storable));
@@ -43,7 +54,12 @@ export function sqlOn(connection: Connection): PostgresSql {
     first: async (text, values) => (await all(text, values))[0],
     exclusive: async () => void (await all(lock(WRITES))),
     interrupt: () => void running?.cancel(),
+    tell: (news) => all('SELECT pg_notify($1, $2)', [channel, news]).then(() => {}),
+    abandon: () => {
+      abandoned = true;
+    },
     async append(batch: EventBatch, from: number) {
+      check();
       try {
         await copyEvents(connection, batch, from);
       } catch (error) {

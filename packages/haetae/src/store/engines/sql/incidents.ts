@@ -2,6 +2,7 @@ import type { UnixMs } from '@haetae/event';
 import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
 import type { EngineIncident, IncidentEntry, IncidentQuery, IncidentRow, Incidents, Triage } from '../../incidents.ts';
+import type { News } from '../../shared.ts';
 import { severityOf } from './findings.ts';
 import { limited } from './limited.ts';
 import type { Database, Sql } from './sql.ts';
@@ -203,6 +204,7 @@ export const incidentsIn = (db: Database): Incidents => ({
       const pick = (from: Triage): Json =>
         Object.fromEntries(Object.keys(change).map((name) => [name, from[name as keyof Triage] as Json]));
       await enter(sql, id, { timeMs: nowMs, actor, kind: 'triage', detail: { from: pick(was), to: pick(row) } });
+      await sql.tell?.(JSON.stringify({ kind: 'stored', findings: [], incidents: [id] } satisfies News));
       return rowOf(row);
     }),
   note: (id, entry) =>

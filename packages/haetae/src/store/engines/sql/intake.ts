@@ -1,5 +1,6 @@
 import type { Batch, Committed, EntityRow, FindingRow, Intake, MovedFinding } from '../../commit.ts';
 import { StoreError } from '../../error.ts';
+import type { News, Term } from '../../shared.ts';
 import { findingRows, type StoredFinding, severityOf } from './findings.ts';
 import { writeIncidents } from './incidents.ts';
 import type { Database, Parameter, Sql } from './sql.ts';
@@ -62,6 +63,8 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
           sql,
           latest(batch.entities.filter(isNew), ({ kind, key }) => `${kind} ${key}`),
         );
+        if (batch.term !== undefined) await checkTerm(sql, batch.term);
+        await tellStored(sql, batch);
         await sql.run('UPDATE committed SET seq = $1', [batch.upTo]);
         const stored = { events: events.rows - from, findings: findings.length, incidents: incidents.length };
         return {
@@ -75,6 +78,24 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
       return done;
     },
   };
+}
+
+/** Until the batch is stored nobody can take the turn. */
+async function checkTerm(sql: Sql, { duty, term }: Term): Promise<void> {
+  const mine = await sql.first('SELECT term FROM duties WHERE name = $1 AND term = $2 FOR SHARE', [duty, term]);
+  if (mine === undefined) throw new StoreError('taken', `another server has taken over ${duty}`);
+}
+
+/** Ids of one message: it may be 8000 bytes long. */
+const TOLD_AT_ONCE = 100;
+async function tellStored(sql: Sql, { findings, revised = [], incidents }: Batch): Promise<void> {
+  if (sql.tell === undefined) return;
+  const ids = [...findings, ...revised].map(({ id }) => id);
+  const changed = [...new Set(incidents.map(({ id }) => id))];
+  for (let at = 0; at < Math.max(ids.length, changed.length); at += TOLD_AT_ONCE) {
+    const some = { findings: ids.slice(at, at + TOLD_AT_ONCE), incidents: changed.slice(at, at + TOLD_AT_ONCE) };
+    await sql.tell(JSON.stringify({ kind: 'stored', ...some } satisfies News));
+  }
 }
 
 const rowsOf = (batch: Batch): number => batch.events.rows + batch.findings.length + batch.incidents.length;

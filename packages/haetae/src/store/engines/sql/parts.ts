@@ -10,7 +10,11 @@ import { intakeIn } from './intake.ts';
 import type { Database } from './sql.ts';
 
 /** All of a store that SQL says alike for every engine; the reader's snapshots are files of a folder. */
-export function partsOver(db: Database, snapshots: string, now: () => number): Omit<Store, 'upkeep' | 'close'> {
+export function partsOver(
+  db: Database,
+  snapshots: string,
+  now: () => number,
+): Omit<Store, 'upkeep' | 'duties' | 'news' | 'close'> {
   const intake = intakeIn(db, now);
   return {
     users: usersIn(db),

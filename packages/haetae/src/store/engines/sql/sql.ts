@@ -21,6 +21,8 @@ export interface Sql {
   append(batch: EventBatch, from: number): Promise<void>;
   /** Until the transaction ends nobody else writes what is not events. Of one's own writes no two ever meet. */
   exclusive(): Promise<void>;
+  /** Tells every server that has the same store, once the transaction is through; absent where nobody else has. */
+  tell?(news: string): Promise<void>;
   /** Ends the statement that runs, which then rejects with `cancelled`. */
   interrupt(): void;
 }

@@ -1,5 +1,6 @@
 import type { Migration } from '../../sql/migrate.ts';
 import { first } from './0001-first.ts';
+import { shared } from './0002-shared.ts';
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
-export const MIGRATIONS: readonly Migration[] = [first];
+export const MIGRATIONS: readonly Migration[] = [first, shared];

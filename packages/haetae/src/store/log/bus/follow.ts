@@ -1,0 +1,219 @@
+import type { Consumer } from '@haetae/kafka';
+import { StoreError } from '../../error.ts';
+import { decodeFrame, type Frame } from '../frame.ts';
+import type { LogDamage } from '../reader.ts';
+import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf } from './place.ts';
+
+export interface FollowOptions {
+  /** The seq before the first frame of the topic. */
+  readonly base: number;
+  /** The first seq that is wanted. */
+  readonly from: number;
+  /** Bytes asked for at a time; a longer frame comes whole. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  /** Frames that are there no more. */
+  readonly damage: (damage: LogDamage) => void;
+  /** How things stand with the broker: '' while all is well. Told when it changes. */
+  readonly state: (trouble: string) => void;
+  /** The last seq of the topic. */
+  readonly end: (seq: number) => void;
+}
+
+const WAIT_MS = 500;
+const AGAIN_MS = 500;
+/** Of a partition whose leader is not known. */
+const ANY_EPOCH = -1;
+
+interface Fetched {
+  readonly records: readonly { readonly seq: number; readonly value: Buffer }[];
+  readonly next: number;
+  readonly end: number;
+}
+
+/**
+ * Frames of the bus from one on, as they come, until the signal. The next ones are fetched while those before are worked on. What is
+ * no frame goes to the topic of the dead, with the reason.
+ */
+export async function* followBus(place: BusPlace, options: FollowOptions): AsyncGenerator<Frame[]> {
+  const { base, signal, state, end } = options;
+  const { Consumer } = await kafka();
+  // It is in no group: whose turn it is to read the store says, in the transaction that stores what was read.
+  const consumer = new Consumer({
+    ...clientOf(place),
+    groupId: `${place.prefix}.none`,
+    requestTimeout: 30_000,
+    retries: 0,
+  });
+  // Within the topic frames are counted from 1.
+  let next = Math.max(1, options.from - base);
+  let trouble = '';
+  const told = (now: string): void => {
+    if (now !== trouble) state(now);
+    trouble = now;
+  };
+  const ask = async (from: number): Promise<Fetched | undefined> => {
+    try {
+      return await fetchFrom(consumer, place, from, options.maxBytes);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      const lost = await passed(consumer, place, from, error).catch((failure: unknown) => failure as StoreError);
+      if (lost instanceof StoreError && lost.code === 'damaged') throw lost;
+      if (typeof lost !== 'number') {
+        told(busError(error).message);
+        consumer.clearMetadata();
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        return undefined;
+      }
+      options.damage({
+        path: receivedOf(place),
+        offset: 0,
+        reason: 'the topic keeps them no more',
+        from: base + from,
+        to: base + lost - 1,
+      });
+      return { records: [], next: lost, end: 0 };
+    }
+  };
+  try {
+    const over = aborted(signal);
+    let asked = ask(next);
+    asked.catch(() => {});
+    while (!signal.aborted) {
+      const fetched = await Promise.race([asked, over]);
+      if (signal.aborted) return;
+      if (fetched !== undefined) {
+        if (fetched.end > 0) {
+          told('');
+          end(base + fetched.end);
+        }
+        next = fetched.next;
+      }
+      asked = ask(next);
+      asked.catch(() => {});
+      if (fetched === undefined || fetched.records.length === 0) continue;
+      const frames = await framesOf(fetched.records, place, base);
+      if (frames.length > 0) yield frames;
+    }
+  } finally {
+    await leave(consumer);
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+
+async function fetchFrom(consumer: Consumer, place: BusPlace, from: number, maxBytes: number): Promise<Fetched> {
+  const name = receivedOf(place);
+  const { topics } = await consumer.metadata({ topics: [name] });
+  const topic = topics.get(name)!;
+  const { leader } = topic.partitions[0]!;
+  const { responses } = await consumer.fetch({
+    node: leader,
+    ...{ maxWaitTime: WAIT_MS, minBytes: 1, maxBytes, isolationLevel: 0 },
+    topics: [
+      {
+        topicId: topic.id,
+        partitions: [
+          {
+            partition: 0,
+            currentLeaderEpoch: ANY_EPOCH,
+            fetchOffset: BigInt(from - 1),
+            lastFetchedEpoch: ANY_EPOCH,
+            partitionMaxBytes: maxBytes,
+          },
+        ],
+      },
+    ],
+  });
+  const partition = responses[0]!.partitions[0]!;
+  const records: { seq: number; value: Buffer }[] = [];
+  let next = from;
+  for (const { firstOffset, lastOffsetDelta, attributes, records: some } of partition.records ?? []) {
+    const first = Number(firstOffset) + 1;
+    next = Math.max(next, first + lastOffsetDelta + 1);
+    // Marks of other people's transactions.
+    if ((attributes & 0x20) !== 0) continue;
+    for (const { offsetDelta, value } of some) {
+      const seq = first + offsetDelta;
+      // A batch comes whole, however far in it the first wanted one is.
+      if (seq >= from) records.push({ seq, value: value ?? Buffer.alloc(0) });
+    }
+  }
+  return { records, next, end: Number(partition.highWatermark) };
+}
+
+/** Where the topic begins, if it begins behind what is wanted; undefined where that is not what is wrong. */
+async function passed(consumer: Consumer, place: BusPlace, from: number, error: unknown): Promise<number | undefined> {
+  if (!/OFFSET_OUT_OF_RANGE/.test(textOf(error))) return undefined;
+  const { first, end } = await boundsOf(consumer, place);
+  if (from <= end + 1) return first > from ? first : undefined;
+  throw new StoreError(
+    'damaged',
+    `the topic ${receivedOf(place)} ends at frame ${end}, and frame ${from - 1} was read of it before: it is another topic, or the broker lost what it had acknowledged`,
+  );
+}
+
+function textOf(error: unknown): string {
+  const { message, apiId, errors = [] } = error as AggregateError & { apiId?: string };
+  return [message, apiId, ...errors.map(textOf)].join(' ');
+}
+
+async function boundsOf(
+  consumer: Consumer,
+  place: BusPlace,
+): Promise<{ readonly first: number; readonly end: number }> {
+  const name = receivedOf(place);
+  const at = async (timestamp: bigint): Promise<number> =>
+    Number((await consumer.listOffsets({ topics: [name], timestamp })).get(name)![0]!);
+  return { first: (await at(-2n)) + 1, end: await at(-1n) };
+}
+
+/** The first and the last seq of the topic; the last is 0 of one that nothing was ever written to. */
+export async function busBounds(place: BusPlace): Promise<{ readonly first: number; readonly end: number }> {
+  const { Consumer } = await kafka();
+  const consumer = new Consumer({ ...clientOf(place), groupId: `${place.prefix}.none` });
+  try {
+    return await boundsOf(consumer, place);
+  } catch (error) {
+    throw busError(error);
+  } finally {
+    await leave(consumer);
+  }
+}
+
+async function framesOf(records: Fetched['records'], place: BusPlace, base: number): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  const dead: { readonly seq: number; readonly value: Buffer; readonly reason: string }[] = [];
+  for (const { seq, value } of records) {
+    const framed = decodeFrame(value, 0);
+    if (framed.kind === 'frame' && framed.length === value.length) frames.push({ ...framed.frame, seq: base + seq });
+    else dead.push({ seq, value, reason: framed.kind === 'bad' ? framed.reason : 'it is no frame of Haetae' });
+  }
+  if (dead.length > 0) await bury(dead, place);
+  return frames;
+}
+
+async function bury(
+  dead: readonly { readonly seq: number; readonly value: Buffer; readonly reason: string }[],
+  place: BusPlace,
+): Promise<void> {
+  const { Producer } = await kafka();
+  const producer = new Producer({ ...clientOf(place), acks: -1, retries: true });
+  try {
+    await producer.send({
+      messages: dead.map(({ seq, value, reason }) => ({
+        ...{ topic: deadOf(place), partition: 0, value },
+        headers: new Map([
+          [Buffer.from('reason'), Buffer.from(reason)],
+          [Buffer.from('from'), Buffer.from(`${receivedOf(place)} ${seq - 1}`)],
+        ]),
+      })),
+    });
+  } finally {
+    await leave(producer);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Admin } from '@haetae/kafka';
+import { StoreError } from '../../error.ts';
+import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf } from './place.ts';
+
+/** The largest frame that a broker takes: a body of HTTP inflated, with its head. Brokers refuse requests above 100 MB. */
+export const MAX_RECORD = 80 * 1024 * 1024;
+const WEEK_MS = 7 * 86_400_000;
+
+/** Makes the topics that are not there, and looks at those that are: the id of that of frames. Throws `invalid` where it cannot be used. */
+export async function prepareTopics(place: BusPlace): Promise<string> {
+  const { Admin } = await kafka();
+  const admin = new Admin({ ...clientOf(place), retries: 5 });
+  try {
+    const names = new Set(await admin.listTopics());
+    for (const name of [receivedOf(place), deadOf(place)]) if (!names.has(name)) await make(admin, place, name);
+    return await check(admin, receivedOf(place));
+  } catch (error) {
+    throw busError(error);
+  } finally {
+    await leave(admin);
+  }
+}
+
+async function make(admin: Admin, place: BusPlace, name: string): Promise<void> {
+  const { brokers } = await admin.metadata({ topics: [] });
+  const replicas = place.replicas ?? Math.min(3, brokers.size);
+  const settings = {
+    'max.message.bytes': MAX_RECORD,
+    'retention.ms': WEEK_MS,
+    'min.insync.replicas': replicas > 2 ? 2 : 1,
+    'unclean.leader.election.enable': false,
+  };
+  const configs = Object.entries(settings).map(([key, value]) => ({ name: key, value: String(value) }));
+  try {
+    await admin.createTopics({ topics: [name], partitions: 1, replicas, configs });
+  } catch (error) {
+    // Another server was first.
+    if ((await admin.listTopics()).includes(name)) return;
+    throw error;
+  }
+}
+
+/** One order of all frames is one partition: more of them would be read in any order. */
+async function check(admin: Admin, name: string): Promise<string> {
+  const { topics } = await admin.metadata({ topics: [name], forceUpdate: true });
+  const partitions = topics.get(name)?.partitionsCount ?? 0;
+  if (partitions !== 1)
+    throw new StoreError(
+      'invalid',
+      `the topic ${name} has ${partitions} partitions; it must have 1: frames are read in one order`,
+    );
+  return topics.get(name)!.id;
+}

@@ -1,0 +1,50 @@
+/** What only one of several servers may do at a time. */
+export interface Duties {
+  /**
+   * Takes it for `holder`, or holds on to it, for so long from now by the store's own clock. Its term, which rises with every new
+   * holder; undefined while another has it.
+   */
+  hold(duty: string, holder: string, forMs: number): Promise<number | undefined>;
+  /**
+   * The seq before the first frame of a log on a bus, by which that log is called: what was committed when it was asked for first.
+   * A log that counts from 1 goes on so where another ended.
+   */
+  baseOf(log: string): Promise<number>;
+  /** Gives it back before its time. */
+  leave(duty: string, holder: string): Promise<void>;
+}
+
+/** Whose turn it is: a batch of a turn that is over is refused. */
+export interface Term {
+  readonly duty: string;
+  readonly term: number;
+}
+
+/** What one server tells the others. */
+export type News =
+  /** Findings and incidents that are new or have changed. */
+  | { readonly kind: 'stored'; readonly findings: readonly number[]; readonly incidents: readonly string[] }
+  /** Exceptions, or what people set of rules. */
+  | { readonly kind: 'policy' }
+  /** How the one that detects stands, in its own words. */
+  | { readonly kind: 'status'; readonly status: object }
+  /** Some of it was missed. */
+  | { readonly kind: 'gap' };
+
+export interface Newsroom {
+  tell(news: News): Promise<void>;
+  /** What every server tells from now on, this one too, until the signal says to end. */
+  hear(control: { readonly signal: AbortSignal }): AsyncIterable<News>;
+}
+
+/** Of a store that one process has to itself: every duty is its own, and there is nobody to hear from. */
+export const ALONE: { readonly duties: Duties; readonly news: Newsroom } = {
+  duties: { hold: async () => 1, baseOf: async () => 0, leave: async () => {} },
+  news: {
+    tell: async () => {},
+    async *hear({ signal }) {
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    },
+  },
+};

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { News, Store } from '../index.ts';
+import { batch, type Sample } from './events.ts';
+import { finding, incident } from './rows.ts';
+
+const sample = (id: number): Sample => ({ id, seq: id, fields: [['Image', 'C:\\a.exe']] });
+
+/** What several servers of one store owe each other. `open`: the store of a name, as each of the servers opens it. */
+export function sharedContract(open: (name: string) => Promise<Store>): void {
+  const pair = async (name: string) => [await open(name), await open(name)] as const;
+
+  test('a duty is held by one, renewed by it alone, and its term rises with each holder', async () => {
+    const [one, other] = await pair('duty');
+    expect(await one.duties.hold('detect', 'a', 60_000)).toBe(1);
+    expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
+    expect(await one.duties.hold('detect', 'a', 60_000)).toBe(1);
+    expect(await other.duties.hold('other', 'b', 60_000)).toBe(1);
+    await other.duties.leave('detect', 'b');
+    expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
+    await one.duties.leave('detect', 'a');
+    expect(await other.duties.hold('detect', 'b', 0)).toBe(2);
+    await expect.poll(() => one.duties.hold('detect', 'a', 60_000)).toBe(3);
+  });
+
+  test('a batch of a turn that is over stores nothing', async () => {
+    const [one, other] = await pair('term');
+    const first = (await one.duties.hold('detect', 'a', 60_000))!;
+    await one.intake.commit(batch(1, [sample(1)], { term: { duty: 'detect', term: first } }));
+    await one.duties.leave('detect', 'a');
+    const second = (await other.duties.hold('detect', 'b', 60_000))!;
+    await expect(
+      one.intake.commit(batch(2, [sample(2)], { term: { duty: 'detect', term: first } })),
+    ).rejects.toMatchObject({ code: 'taken' });
+    expect(await other.intake.committed()).toBe(1);
+    await other.intake.commit(batch(2, [sample(2)], { term: { duty: 'detect', term: second } }));
+    expect(await one.events.count({})).toBe(2);
+  });
+
+  test('a log begins where what is committed ends, and stays there', async () => {
+    const [one, other] = await pair('base');
+    expect(await one.duties.baseOf('first')).toBe(0);
+    await one.intake.commit(batch(7, [sample(7)]));
+    expect(await other.duties.baseOf('first')).toBe(0);
+    expect(await other.duties.baseOf('second')).toBe(7);
+  });
+
+  test('the state of whoever detects is the other server’s to go on from', async () => {
+    const [one, other] = await pair('snapshots');
+    const bytes = (n: number) => new Uint8Array(1_500_000).map((_, i) => (i * n) % 251);
+    expect(await one.snapshots.latest()).toBeUndefined();
+    await expect(one.snapshots.save({ seq: 1, bytes: bytes(1) })).rejects.toMatchObject({ code: 'invalid' });
+    for (const seq of [1, 2, 3]) {
+      await one.intake.commit(batch(seq, [sample(seq)]));
+      await one.snapshots.save({ seq, bytes: bytes(seq) });
+    }
+    const latest = (await other.snapshots.latest())!;
+    expect(latest.seq).toBe(3);
+    expect(Buffer.compare(latest.bytes, bytes(3))).toBe(0);
+    expect(await other.snapshots.releasable()).toBe(2);
+  });
+
+  test('every server hears what any of them stored, changed or told', async () => {
+    const [one, other] = await pair('news');
+    const ending = new AbortController();
+    const heard: News[] = [];
+    const hearing = (async () => {
+      for await (const news of other.news.hear({ signal: ending.signal })) heard.push(news);
+    })();
+    await expect
+      .poll(async () => {
+        await one.news.tell({ kind: 'policy' });
+        return heard.length;
+      })
+      .toBeGreaterThan(0);
+    await one.intake.commit(
+      batch(1, [sample(1)], { findings: [finding({ id: 1 })], incidents: [incident({ id: 'i' })] }),
+    );
+    await other.incidents.triage('i', 1, { status: 'open' }, 'kim', 5 as never);
+    await expect
+      .poll(() => heard.filter(({ kind }) => kind !== 'policy'))
+      .toEqual([
+        { kind: 'stored', findings: [1], incidents: ['i'] },
+        { kind: 'stored', findings: [], incidents: ['i'] },
+      ]);
+    ending.abort();
+    await hearing;
+  });
+
+  test('more than one message holds is told by several', async () => {
+    const [one, other] = await pair('long');
+    const ending = new AbortController();
+    const ids: number[] = [];
+    const hearing = (async () => {
+      for await (const news of other.news.hear({ signal: ending.signal })) {
+        if (news.kind === 'policy') ids.push(0);
+        if (news.kind === 'stored') ids.push(...news.findings);
+      }
+    })();
+    await expect
+      .poll(async () => {
+        await one.news.tell({ kind: 'policy' });
+        return ids.length;
+      })
+      .toBeGreaterThan(0);
+    const many = Array.from({ length: 350 }, (_, i) => finding({ id: 1_000_000_000_000 + i }));
+    await one.intake.commit(batch(1, [sample(1)], { findings: many }));
+    await expect.poll(() => ids.filter((id) => id > 0)).toEqual(many.map(({ id }) => id));
+    ending.abort();
+    await hearing;
+  });
+}

@@ -1,0 +1,221 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@haetae/postgres';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  builtinCampaigns,
+  checkCampaigns,
+  emit,
+  FIRST_DAY,
+  winlogbeatLine,
+} from '../../packages/haetae/src/scenario/index.ts';
+import type { Finding, Incident } from '../../packages/haetae/src/server/api.ts';
+import { noPostgres, startPostgres } from '../../packages/haetae/src/store/testing/postgres.ts';
+import { createToken, pause, serve } from '../chaos/serve.ts';
+import { ATTACK_EVERY, Shipper } from '../chaos/shipper.ts';
+import { all, ask, type Door, send } from '../lab/campaign.ts';
+import { freePort, noKafka, startKafka } from './kafka.ts';
+import { Live } from './live.ts';
+import { type FleetPlace, READY_MS, server } from './servers.ts';
+
+/**
+ * Several servers over a Kafka and a PostgreSQL that the test starts: what they find together is what one finds alone; and whichever
+ * of them is killed, what was acknowledged is there afterwards, once. Where they cannot be had the test says so.
+ */
+const missing = noPostgres() ?? noKafka();
+
+if (missing !== undefined && process.env.CI === undefined) {
+  test.skip(`several servers: ${missing}`, () => {});
+} else {
+  const root = mkdtempSync(join(tmpdir(), 'haetae-fleet-'));
+  const kafka = await startKafka(join(root, 'kafka'));
+  const database = await startPostgres();
+  afterAll(async () => {
+    await kafka.kill();
+    database.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+  let places = 0;
+  const place = (...args: string[]): FleetPlace => {
+    const name = `p${++places}`;
+    const folder = join(root, name);
+    mkdirSync(folder);
+    return { folder, bus: `kafka://${kafka.address}/${name}`, store: `${database.url}?schema=${name}`, args };
+  };
+
+  describe('one server of each role', () => {
+    const campaign = checkCampaigns(builtinCampaigns()).campaigns.find(({ kind }) => kind !== 'benign')!;
+    const bodies = [...emit(campaign, { seed: 1, firstDay: FIRST_DAY, background: 200 })].map((batch) =>
+      batch.map(winlogbeatLine).join(''),
+    );
+    const events = bodies.reduce((sum, body) => sum + body.split('\n').length - 1, 0);
+
+    /** What it makes of the campaign, once nothing waits any more. */
+    async function outcome(ingest: string, door: Door) {
+      for (const body of bodies) if (body !== '') await send({ ...door, url: ingest }, body);
+      for (let before = ''; ; ) {
+        const { events: stored } = await ask<{ events: number }>(door, '/api/stats');
+        const findings = await all<Finding>(door, '/api/findings?');
+        const incidents = await all<Incident>(door, '/api/incidents?order=risk&');
+        const said = JSON.stringify({ stored, findings, incidents });
+        if (stored === events && said === before) return { findings, incidents };
+        before = said;
+        await pause(LATENESS_S * 1500);
+      }
+    }
+    const told = ({ findings, incidents }: Awaited<ReturnType<typeof outcome>>) => ({
+      findings: findings
+        .map(({ ruleId, title, level, host, timeMs, events: of }) =>
+          [ruleId, title, level, host, timeMs, of.length].join(' | '),
+        )
+        .sort(),
+      incidents: incidents
+        .map(({ id, title, level, hosts, findings: n }) => [id, title, level, hosts.join(','), n].join(' | '))
+        .sort(),
+    });
+    const LATENESS_S = 2;
+
+    test('find together what one finds alone', { timeout: 600_000 }, async () => {
+      const data = join(root, 'alone');
+      const [shipper, reader] = [createToken(data, 'ingest'), createToken(data, 'api', '--role', 'admin')];
+      const alone = await serve({
+        data,
+        port: await freePort(),
+        readyMs: READY_MS,
+        args: ['--lateness', String(LATENESS_S), '--lang', 'en'],
+      });
+      const expected = told(await outcome(alone.url, { url: alone.url, shipper, reader }));
+      expect(await alone.stop()).toBe(0);
+      expect(expected.findings.length).toBeGreaterThan(3);
+      expect(expected.incidents.length).toBeGreaterThan(0);
+
+      const ours = place('--lateness', String(LATENESS_S));
+      const web = await server('web', 'web', ours);
+      const ingest = await server('ingest', 'ingest', ours);
+      const detect = await server('detect', 'detect', ours);
+      const door = {
+        url: web.url,
+        shipper: createToken(web.data, 'ingest'),
+        reader: createToken(web.data, 'api', '--role', 'admin'),
+      };
+      expect(told(await outcome(ingest.url, door))).toEqual(expected);
+      for (const one of [web, ingest, detect]) expect(await one.running.stop(), one.running.said()).toBe(0);
+    });
+  });
+
+  describe('two that take in, three that detect, two that show', () => {
+    test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
+      const rules = join(root, 'rules');
+      mkdirSync(rules);
+      writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
+      const ours = place('--no-builtin', '--rules', rules, '--lateness', '1');
+      const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
+      const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
+      const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
+      const token = createToken(web!.data, 'ingest');
+      const reader = createToken(web!.data, 'api', '--role', 'viewer');
+      const live = new Live([web!.url, other!.url], reader);
+      const shippers = [first.url, first.url, second!.url, second!.url].map(
+        (url, i) => new Shipper(url, token, `host-${i}`, 50),
+      );
+      for (const shipper of shippers) shipper.start();
+      await live.hears('a finding');
+      const detecting = async () => {
+        for (;;) {
+          for (const one of servers.slice(2, 5)) {
+            const text = await fetch(`${one.url}/metrics`, { headers: { authorization: `Bearer ${reader}` } }).then(
+              (answer) => answer.text(),
+              () => '',
+            );
+            if (/^haetae_detecting 1$/m.test(text)) return one;
+          }
+          await pause(200);
+        }
+      };
+      for (const [what, disturb] of [
+        ['the one that detects', async () => again(await detecting())],
+        ['one that takes in', () => again(first)],
+        ['the other that takes in', () => again(second!)],
+        ['one that shows', () => again(web!)],
+        [
+          'the broker',
+          async () => {
+            await kafka.kill();
+            await pause(1000);
+            await kafka.start();
+          },
+        ],
+        [
+          'the database',
+          async () => {
+            database.kill();
+            await pause(1000);
+            database.start();
+          },
+        ],
+        ['the one that detects, once more', async () => again(await detecting())],
+      ] as const) {
+        await disturb();
+        await live.hears(`a finding after ${what} was killed`);
+      }
+      for (const shipper of shippers) await shipper.stop();
+      const sent = shippers.map(({ host, acknowledged }) => ({
+        host,
+        events: acknowledged,
+        records: acknowledged,
+        last: acknowledged,
+      }));
+      const found = shippers.map(({ host, acknowledged }) => ({
+        host,
+        findings: acknowledged / ATTACK_EVERY,
+        events: acknowledged / ATTACK_EVERY,
+      }));
+      console.log(
+        `${sent.reduce((sum, { events }) => sum + events, 0)} events, ${shippers.reduce((sum, { repeated }) => sum + repeated, 0)} batches sent again`,
+      );
+      const { url, schema } = schemaOf(ours);
+      const sql = connect(url, { max: 1 });
+      const rows = (text: string): Promise<object[]> => sql.unsafe(text) as never;
+      for (;;) {
+        const [{ n }] = (await rows(`SELECT count(*)::int AS n FROM ${schema}.findings`)) as [{ n: number }];
+        if (n >= found.reduce((sum, { findings }) => sum + findings, 0)) break;
+        await pause(200);
+      }
+      expect(
+        await rows(`SELECT lower(host) AS host, count(*)::int AS events, count(DISTINCT record_id)::int AS records, max(record_id::int) AS last
+          FROM ${schema}.events GROUP BY 1 ORDER BY 1`),
+      ).toEqual(sent);
+      expect(
+        await rows(`SELECT lower(host) AS host, count(*)::int AS findings, count(DISTINCT event_ids)::int AS events
+          FROM ${schema}.findings GROUP BY 1 ORDER BY 1`),
+      ).toEqual(found);
+      await sql.end();
+      live.close();
+      for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
+    });
+  });
+}
+
+async function again(one: Awaited<ReturnType<typeof server>>): Promise<void> {
+  await one.kill();
+  await one.start();
+}
+
+function schemaOf({ store }: FleetPlace): { url: string; schema: string } {
+  const [url, schema] = store.split('?schema=');
+  return { url: url!, schema: schema! };
+}
+
+const SHADOWS = `title: Shadow copies deleted
+id: 6f1b2b0a-0000-4000-8000-000000000001
+status: test
+level: high
+logsource: { product: windows, category: process_creation }
+detection:
+  selection:
+    Image|endswith: '\\vssadmin.exe'
+    CommandLine|contains|all: [delete, shadows]
+  condition: selection
+tags: [attack.t1490]
+`;

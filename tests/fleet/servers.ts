@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { type Serve, serve } from '../chaos/serve.ts';
+import { freePort } from './kafka.ts';
+
+export interface FleetPlace {
+  readonly folder: string;
+  readonly bus: string;
+  readonly store: string;
+  /** Of every server. */
+  readonly args: readonly string[];
+}
+
+/** Rules may have to be compiled first, by several at once. */
+export const READY_MS = 240_000;
+
+/** One of several servers, which can be killed and comes back as what it was. */
+export interface Server {
+  readonly name: string;
+  readonly data: string;
+  readonly url: string;
+  readonly running: Serve;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export async function server(role: string, name: string, { folder, bus, store, args }: FleetPlace): Promise<Server> {
+  const [data, port] = [join(folder, name), await freePort()];
+  let running: Serve | undefined;
+  const one = {
+    name,
+    data,
+    url: `http://127.0.0.1:${port}`,
+    get running() {
+      return running!;
+    },
+    async start() {
+      const all = [...args, '--role', role, '--bus', bus, '--store', store, '--lang', 'en', '--verbose'];
+      running = await serve({ data, port, args: all, readyMs: READY_MS });
+    },
+    kill: () => running!.kill(),
+  };
+  await one.start();
+  return one;
+}
