@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Packages are read from their sources, so that a test never runs against a stale build. */
 const conditions = ['haetae-source', 'node', 'import', 'default'];
 // A timeout is for what hangs: a busy machine is no reason to fail.
-const project = (name: string, include: string[], timeout = 90_000, more: { fileParallelism?: false } = {}) => ({
+const project = (
+  name: string,
+  include: string[],
+  timeout = 90_000,
+  more: { fileParallelism?: false; env?: Record<string, string> } = {},
+) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, ...more },
@@ -26,6 +31,10 @@ export default defineConfig({
       project('lab', ['tests/lab/**/*.test.ts'], 1_800_000),
       project('chaos', ['tests/chaos/**/*.test.ts'], 300_000),
       project('fleet', ['tests/fleet/**/*.test.ts'], 900_000, { fileParallelism: false }),
+      // The hunts of `unit`, over PostgreSQL.
+      project('hunt-postgres', ['packages/haetae/src/hunt/*.test.ts'], 300_000, {
+        env: { HAETAE_TEST_STORE: 'postgres' },
+      }),
       project('api', ['tests/schemathesis/**/*.test.ts'], 600_000),
       project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),
     ],
