@@ -148,6 +148,15 @@ function Get-LocalAdmins { @(Get-LocalGroupMember -SID 'S-1-5-32-544' | Where-Ob
 function Get-Local([string]$Account) {
   try { return Get-LocalUser -Name $Account } catch { Refuse 'not-local' $Account }
 }
+# Accounts of a domain, by the module ActiveDirectory of the Remote Server Administration Tools.
+function Get-DomainUser($Of) {
+  try { Import-Module ActiveDirectory } catch { Refuse 'unsupported' 'the module ActiveDirectory is missing (RSAT)' }
+  try { return Get-ADUser -Identity $Of.account -Server $Of.domain -Properties adminCount } catch { Refuse 'missing' ('{0}\{1}' -f $Of.domain, $Of.account) }
+}
+# Not the built-in administrator, guest or krbtgt (RID 500 to 502), nor whom a protected group holds or held (adminCount, set by AdminSDHolder).
+function Assert-DomainUser($User) {
+  if ($User.SID.Value -match '-50[0-2]$' -or $User['adminCount'].Value -eq 1) { Refuse 'protected' $User.SamAccountName }
+}
 function Assert-OwnFirewall {
   foreach ($one in 'DomainProfile', 'StandardProfile', 'PublicProfile') {
     if (Test-Path "HKLM:\SOFTWARE\Policies\Microsoft\WindowsFirewall\$one") { Refuse 'managed' 'group policy sets the firewall' }
@@ -212,6 +221,15 @@ $Verbs = @{
   }
   'enable-account' = { param($d) Enable-LocalUser -SID (Get-Local $d.account).SID }
   'account-is-disabled' = { param($d) if ((Get-Local $d.account).Enabled) { Refuse 'failed' $d.account } }
+  'disable-domain-account' = { param($d)
+    $user = Get-DomainUser $d
+    Assert-DomainUser $user
+    # One that was disabled before is not enabled by our undo.
+    if (-not $user.Enabled) { Refuse 'failed' 'it is disabled already' }
+    Disable-ADAccount -Identity $user.ObjectGUID -Server $d.domain -Confirm:$false
+  }
+  'enable-domain-account' = { param($d) Enable-ADAccount -Identity (Get-DomainUser $d).ObjectGUID -Server $d.domain -Confirm:$false }
+  'domain-account-is-disabled' = { param($d) if ((Get-DomainUser $d).Enabled) { Refuse 'failed' $d.account } }
   'log-off-session' = { param($d)
     $id = [Convert]::ToInt64($d.logonId.Substring(2), 16)
     $session = Get-CimInstance Win32_LogonSession -Filter "LogonId = '$id'"
@@ -295,6 +313,7 @@ function Test-Guard($Check) {
     'same-process' { [void](Open-Checked $Check.process) }
     'plain-file' { (Open-Plain $Check.path $Check.sha256).Close() }
     'local-account' { [void](Get-Local $Check.account) }
+    'domain-account' { Assert-DomainUser (Get-DomainUser $Check) }
     'own-firewall' { Assert-OwnFirewall }
     'not-own-network' {
       foreach ($own in @(Get-NetIPConfiguration)) {

@@ -25,6 +25,8 @@ export type Order =
   | { readonly action: 'block-domain'; readonly domain: string }
   /** A local one. */
   | { readonly action: 'disable-account'; readonly account: string }
+  /** One of a domain, from a host that administers it. */
+  | { readonly action: 'disable-domain-account'; readonly domain: string; readonly account: string }
   | { readonly action: 'log-off-session'; readonly account: string; readonly logonId: string }
   /** `sha256` in lower case; '' where the logs tell none: the file is then taken as it is. */
   | { readonly action: 'quarantine-file'; readonly path: string; readonly sha256: string }
@@ -108,6 +110,10 @@ const TESTS: Readonly<Record<ActionName, Readonly<Record<string, Test>>>> = {
     ),
   },
   'disable-account': { account: line(64, /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*\$?$/u, 'the name of a local account') },
+  'disable-domain-account': {
+    domain: line(255, /^[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u, 'the name of a domain'),
+    account: line(64, /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u, 'the name of a person’s account'),
+  },
   'log-off-session': {
     account: line(64, /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*\$?$/u, 'the name of an account'),
     logonId: line(20, /^0x[0-9a-f]{1,16}$/i, 'a logon id'),

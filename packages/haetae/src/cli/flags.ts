@@ -222,6 +222,7 @@ export interface ServeFlags {
   readonly playbooks?: readonly string[];
   readonly builtinPlaybooks?: boolean;
   readonly never?: string;
+  readonly domainExecutor?: readonly string[];
   readonly store?: string;
   readonly role?: readonly string[];
   readonly bus?: string;
@@ -302,6 +303,7 @@ export interface RespondPlanFlags extends DetectingFlags {
   readonly host?: string;
   readonly minutes?: string;
   readonly never?: string;
+  readonly domainExecutor?: readonly string[];
   readonly system?: 'windows' | 'linux';
   readonly data?: string;
   readonly assets?: string;

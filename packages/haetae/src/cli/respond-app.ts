@@ -18,6 +18,7 @@ export function respondRoutes(words: Words, detecting: FlagParametersForType<Det
         host: optional(w.flags.host, 'name'),
         minutes: optional(w.flags.minutes, 'n'),
         never: optional(w.flags.never, 'file'),
+        domainExecutor: several(w.flags.domainExecutor, 'domain=host'),
         system: { kind: 'enum', values: ['windows', 'linux'], brief: w.flags.system, optional: true },
         data: optional(w.flags.data, 'folder'),
         assets: optional(words.incidents.flags.assets, 'file'),

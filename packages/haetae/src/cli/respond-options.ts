@@ -7,7 +7,7 @@ import type { ServeOptions } from '../pipeline/index.ts';
 import { DEFAULT_BOUNDS, type NeverList } from '../respond/index.ts';
 import type { ServeFlags } from './flags.ts';
 import { filesAt } from './respond-lint.ts';
-import { neverOption } from './respond-never.ts';
+import { executorsOption, neverOption } from './respond-never.ts';
 import { UsageError } from './usage.ts';
 
 /** The key lies apart from what it is to protect from. */
@@ -21,6 +21,7 @@ export function respondOptions(flags: ServeFlags, data: string, words: Words): N
     automatic: flags.respondAutomatic ?? false,
     playbooks: (flags.playbooks ?? []).flatMap((one) => filesAt(one, w.noPlaybooks)),
     builtin: flags.builtinPlaybooks ?? true,
+    executors: executorsOption(flags.domainExecutor, w),
     bounds: { ...DEFAULT_BOUNDS, never: withServer(neverOption(flags.never, w), flags.publicUrl) },
   };
 }

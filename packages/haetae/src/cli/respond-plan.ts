@@ -24,7 +24,7 @@ import { count } from './numbers.ts';
 import { checkLanguage } from './options.ts';
 import { anythingRead, conclude } from './receipt.ts';
 import { filesAt } from './respond-lint.ts';
-import { neverOption } from './respond-never.ts';
+import { executorsOption, neverOption } from './respond-never.ts';
 import { json } from './rules-run.ts';
 import { prepareScan } from './scan-run.ts';
 import { session } from './session.ts';
@@ -109,6 +109,7 @@ function planOptions(flags: RespondPlanFlags, playbooks: readonly Playbook[], { 
     playbooks,
     actions,
     never: neverOption(flags.never, w),
+    executors: executorsOption(flags.domainExecutor, w),
     server: serverOption(flags.server, w),
     ...(minutes !== undefined && { minutes: Number(minutes) }),
     ...(system !== undefined && { systemOf: () => system }),

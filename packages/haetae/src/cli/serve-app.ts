@@ -40,6 +40,7 @@ export function serveRoute(words: Words) {
         playbooks: several(words.respond.flags.playbooks, 'path'),
         builtinPlaybooks: { kind: 'boolean', brief: words.respond.flags.builtin, optional: true },
         never: optional(words.respond.flags.never, 'file'),
+        domainExecutor: several(words.respond.flags.domainExecutor, 'domain=host'),
         store: optional(flags.store, 'on|off|postgres://…'),
         bus: optional(flags.bus, 'kafka://…'),
         role: several(flags.roles, 'ingest|detect|web|all'),

@@ -132,6 +132,7 @@ export const dataAt = (folder: string | undefined): string =>
 
 const LISTS = [
   'playbooks',
+  'domainExecutor',
   'rules',
   'exceptions',
   'syslogTcp',

@@ -68,9 +68,9 @@ export const enIncidents = {
   part: {
     rule: 'the gravest rule',
     anomaly: 'the rarest behaviour',
-    corroboration: (n: string) => `${n} further pieces of evidence`,
+    corroboration: (n: string) => `${n} further ${n === '1' ? 'piece' : 'pieces'} of evidence`,
     rarity: 'rare in these logs',
-    chain: (n: string) => `${n} tactics of an attack, one after the other`,
+    chain: (n: string) => `${n} tactics, one after another`,
     hop: (n: string) => `came over the network (${n} hosts)`,
     blind: 'a blind band is near',
     asset: (host: string) => `weight of ${host}`,

@@ -20,6 +20,8 @@ export interface CandidateOptions {
   /** How long an isolation lasts. */
   readonly minutes: number;
   /** A script that somebody signed, for `run-script`. */
+  /** Hosts from which accounts of domains are disabled, by the domain in lower case. */
+  readonly executors?: ReadonlyMap<string, string>;
   readonly script?: { readonly name: string; readonly text: string; readonly signature: string };
 }
 

@@ -14,8 +14,10 @@ export type Unplanned =
   /** It ended, as the logs tell. */
   | 'ended'
   | 'no-host'
-  /** Of a domain: no domain executor is configured. */
+  /** Of a domain: another action's. */
   | 'domain-account'
+  /** Nobody named a host from which accounts of its domain are disabled. */
+  | 'no-executor'
   /** The system's own. */
   | 'system-account'
   /** Whoever was only tried did nothing. */

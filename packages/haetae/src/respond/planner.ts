@@ -20,6 +20,7 @@ export interface PlanOptions {
   readonly server: ServerAt | undefined;
   readonly minutes?: number;
   readonly script?: CandidateOptions['script'];
+  readonly executors?: CandidateOptions['executors'];
   /** In place of what the incident's channels tell. */
   readonly systemOf?: (host: string) => System;
   /** Nothing is planned on other hosts. */
@@ -68,8 +69,9 @@ export function planOf(incident: Incident, options: PlanOptions): Plan {
     });
     for (const candidate of all) take(name, candidate, { playbooks: [], persons: 1, triggers: [] });
     // Whoever asks for it is told why there is nothing.
+    const isElsewhere = all.some(({ host }) => !incident.hosts.includes(host));
     for (const host of options.host === undefined ? incident.hosts : [options.host])
-      if (!all.some((one) => one.host === host))
+      if (!isElsewhere && !all.some((one) => one.host === host))
         refused.set(`${name} ${host}`, { action: name, host, about: '', why: 'names-none' });
   }
   const ordered = [...ACTIONS.keys()];
@@ -111,8 +113,10 @@ function triggersOf(
   return on === 'incident' ? matched : [];
 }
 
-const given = ({ script }: PlanOptions): { script?: NonNullable<CandidateOptions['script']> } =>
-  script === undefined ? {} : { script };
+const given = ({ script, executors }: PlanOptions): Omit<CandidateOptions, 'minutes'> => ({
+  ...(script !== undefined && { script }),
+  ...(executors !== undefined && { executors }),
+});
 
 /** Two playbooks that ask for the same: the one that asks more people decides. */
 const merged = (a: PlannedAction, b: PlannedAction): PlannedAction => ({
@@ -133,7 +137,8 @@ function planned(
   const refuse = (why: Unplanned): RefusedAction => ({ action, host, about, why });
   if (candidate.kind === 'refused') return refuse(candidate.why);
   const { order } = candidate;
-  const changes = action !== 'collect-triage';
+  // The host of a domain's account is only the one that asks its controller.
+  const changes = action !== 'collect-triage' && action !== 'disable-domain-account';
   if (changes && (isNever(never, 'host', host) || isDomainController(incident, host))) return refuse('never');
   if (
     order.action === 'block-address' &&

@@ -136,6 +136,7 @@ export function linuxHands(parts: LinuxParts): Hands {
         return;
       }
       case 'is-there':
+      case 'domain-account':
         return;
       default:
         one satisfies never;

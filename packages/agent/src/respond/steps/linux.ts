@@ -139,6 +139,7 @@ export const LINUX: StepsOf = {
     undo: back({ kind: 'run', argv: ['/usr/bin/chage', '--expiredate', '-1', account] }),
     timeoutMs: RUN_MS,
   }),
+  'disable-domain-account': () => undefined,
   'log-off-session': ({ account }) => ({
     guard: [{ kind: 'local-account', account }],
     steps: [{ kind: 'run', argv: ['/usr/bin/loginctl', 'terminate-user', account] }],

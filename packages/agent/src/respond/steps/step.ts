@@ -12,6 +12,8 @@ export type Check =
   /** A plain file: no link, no junction, one name only; of that hash where it is known. */
   | { readonly kind: 'plain-file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'local-account'; readonly account: string }
+  /** An account of that domain, neither built-in nor one that a protected group holds. */
+  | { readonly kind: 'domain-account'; readonly domain: string; readonly account: string }
   /** Another administrator stays able to log on. */
   | { readonly kind: 'not-last-admin'; readonly account: string }
   /** Neither in a network of this host, nor its resolver, gateway, proxy, nor the server. */

@@ -111,6 +111,13 @@ export const WINDOWS: StepsOf = {
     undo: back(script('enable-account', { account })),
     timeoutMs: RUN_MS,
   }),
+  'disable-domain-account': ({ domain, account }) => ({
+    guard: [{ kind: 'domain-account', domain, account }],
+    steps: [script('disable-domain-account', { domain, account })],
+    verify: [{ kind: 'script', verb: 'domain-account-is-disabled', data: { domain, account } }],
+    undo: back(script('enable-domain-account', { domain, account })),
+    timeoutMs: RUN_MS,
+  }),
   'log-off-session': ({ account, logonId }) => ({
     guard: [{ kind: 'is-there', what: logonId }],
     steps: [script('log-off-session', { account, logonId })],

@@ -69,6 +69,22 @@ test('a process: guard, verb, effect, each with its data on stdin', async () => 
   ]);
 });
 
+test('an account of a domain: looked at before, and after', async () => {
+  const order = { action: 'disable-domain-account', domain: 'CORP', account: 'kim' } as const;
+  const of = '"domain":"CORP","account":"kim"';
+  const guard = `guard {"kind":"domain-account",${of}}`;
+  expect(await carry(order)).toEqual([
+    'done',
+    [
+      guard,
+      `disable-domain-account {${of}}`,
+      `effect {"kind":"script","verb":"domain-account-is-disabled","data":{${of}}}`,
+    ],
+  ]);
+  const administrator = { guard: { status: 1, out: '{"reason":"protected","detail":"kim"}' } };
+  expect(await carry(order, administrator)).toEqual(['protected', [guard]]);
+});
+
 test('a task is exported before it goes', async () => {
   const [, asked] = await carry({ action: 'remove-task', name: '\\Evil "x"' });
   expect(asked).toEqual([
@@ -104,6 +120,7 @@ test('the script has every verb that a step or a verification names, and begins 
     ...(['kill-process', 'kill-tree', 'suspend-process'] as const).map((action): Order => ({ action, process })),
     { action: 'isolate-host', minutes: 1 },
     { action: 'disable-account', account: 'kim' },
+    { action: 'disable-domain-account', domain: 'CORP', account: 'kim' },
     { action: 'log-off-session', account: 'kim', logonId: '0x1' },
     { action: 'quarantine-file', path: 'C:\\evil.exe', sha256: '' },
     { action: 'remove-task', name: '\\Evil' },

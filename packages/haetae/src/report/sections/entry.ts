@@ -15,7 +15,7 @@ export const entry = eachSection('entry', (of, { incident, titles }) => {
       w.entry.first,
       [
         levelSpan(of, first.level),
-        plain(` ${titles[0] ?? ''} · ${hostName(of, first.host)} · ${both(of, first.events[0]?.timeMs)}`),
+        plain(` · ${titles[0] ?? ''} · ${hostName(of, first.host)} · ${both(of, first.events[0]?.timeMs)}`),
       ],
     ],
   ];

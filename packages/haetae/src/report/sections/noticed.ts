@@ -17,7 +17,7 @@ export const noticed = eachSection('noticed', (of, { incident, titles, triaged }
       w.noticed.detected,
       [
         levelSpan(of, first.level),
-        plain(` ${titles[0] ?? ''} · ${hostName(of, first.host)} `),
+        plain(` · ${titles[0] ?? ''} · ${hostName(of, first.host)} `),
         muted(both(of, first.events[0]?.timeMs)),
       ],
     ]);

@@ -99,7 +99,9 @@ function ofMany(of: Telling): Block[] {
   const hosts = new Set(incidents.flatMap(({ incident }) => incident.findings.map(({ host }) => host)));
   const levels = [...LEVELS].reverse().flatMap((level) => {
     const n = incidents.filter(({ incident }) => incident.level === level).length;
-    return n === 0 ? [] : [`${levelWord(of, level)} ${count(n)}`];
+    return n === 0
+      ? []
+      : [of.language === 'ko' ? `${levelWord(of, level)} ${count(n)}` : `${count(n)} ${levelWord(of, level)}`];
   });
   const first = [
     ...new Set(incidents.slice(0, IN_PROSE).flatMap(({ incident }) => firstAdvice(of, incident).slice(0, 2))),

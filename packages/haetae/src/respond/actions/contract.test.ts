@@ -22,6 +22,7 @@ const ORDERS: { readonly [A in Order['action']]: Extract<Order, { action: A }> }
   'block-address': { action: 'block-address', address: '203.0.113.7' },
   'block-domain': { action: 'block-domain', domain: 'evil.example' },
   'disable-account': { action: 'disable-account', account: 'kim' },
+  'disable-domain-account': { action: 'disable-domain-account', domain: 'CORP', account: 'kim' },
   'log-off-session': { action: 'log-off-session', account: 'kim', logonId: '0x1' },
   'quarantine-file': { action: 'quarantine-file', path: '/tmp/evil', sha256: '' },
   'remove-task': { action: 'remove-task', name: '\\Evil' },

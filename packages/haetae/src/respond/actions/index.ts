@@ -2,6 +2,7 @@ export { blockAddress } from './block-address/block-address.ts';
 export { blockDomain } from './block-domain/block-domain.ts';
 export { collectTriage } from './collect-triage/collect-triage.ts';
 export { disableAccount } from './disable-account/disable-account.ts';
+export { disableDomainAccount } from './disable-domain-account/disable-domain-account.ts';
 export { isolateHost } from './isolate-host/isolate-host.ts';
 export { killProcess } from './kill-process/kill-process.ts';
 export { killTree } from './kill-tree/kill-tree.ts';

@@ -51,6 +51,7 @@ function guardFields(check: Check): string[][] {
     case 'not-own-agent':
     case 'not-last-admin':
     case 'is-there':
+    case 'domain-account':
     case 'script-signed':
       return [];
     default:

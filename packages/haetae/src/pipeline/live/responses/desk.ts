@@ -24,6 +24,7 @@ export interface ResponseDeskParts extends SendingParts {
   readonly store: Store;
   readonly playbooks: readonly Playbook[];
   readonly bounds: Bounds;
+  readonly executors?: ReadonlyMap<string, string>;
   /** Whether playbooks may act by themselves. */
   readonly automatic: boolean;
   readonly isConnected: (agent: string) => boolean;
@@ -172,7 +173,7 @@ export class ResponseDesk implements Responses {
   }
 
   async #propose(id: string, { actions, host }: Asked, actor: Actor | undefined): Promise<Plan | undefined> {
-    const { store, playbooks, bounds } = this.#parts;
+    const { store, playbooks, bounds, executors } = this.#parts;
     const detail = await store.incidents.get(id);
     if (detail === undefined || detail.mergedInto !== null || detail.status === 'closed') return undefined;
     const incident = detail.body as unknown as Incident;
@@ -180,6 +181,7 @@ export class ResponseDesk implements Responses {
       playbooks: actions.length === 0 ? playbooks : [],
       ...{ actions, never: bounds.never, server: SERVER },
       ...(host !== undefined && { host }),
+      ...(executors !== undefined && { executors }),
     });
     const before = await store.responses.list({ incidentId: id });
     const standing = before.filter(({ state }) => !OVER.has(state) || actor === undefined);

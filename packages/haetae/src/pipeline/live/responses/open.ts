@@ -18,6 +18,8 @@ export interface RespondOptions {
   readonly playbooks: readonly PlaybookFile[];
   readonly builtin: boolean;
   readonly bounds: Bounds;
+  /** Hosts from which accounts of domains are disabled, by the domain in lower case. */
+  readonly executors?: ReadonlyMap<string, string>;
 }
 
 export interface OpenResponses {
@@ -34,7 +36,7 @@ const SWEEP_MS = 10_000;
 /** The desk of a server; `server`: once it runs. */
 export async function openResponses(
   store: Store,
-  { key, automatic, playbooks, builtin, bounds }: RespondOptions,
+  { key, automatic, playbooks, builtin, bounds, executors }: RespondOptions,
   {
     now,
     log,
@@ -48,6 +50,7 @@ export async function openResponses(
       log({ level: 'warn', message: 'a playbook has an error and plans nothing', file, line, code, about });
   const desk = new ResponseDesk({
     ...{ store, now, log, bounds, automatic, playbooks: book.playbooks, key: identity },
+    ...(executors !== undefined && { executors }),
     send: (agent, signed) => server()?.parts.agents.send(agent, signed) ?? false,
     isConnected: (agent) => server()?.parts.agents.presence(agent)?.connected === true,
   });

@@ -8,7 +8,7 @@ const FAILED = new Set([4625, 4771, 4776]);
 /** Security 4720 and 4722: an account was made, or enabled. */
 const MADE = new Set([4720, 4722]);
 
-interface Named {
+export interface Named {
   readonly host: string;
   readonly user: string;
   readonly findings: number[];
@@ -16,7 +16,7 @@ interface Named {
 }
 
 /** Accounts that acted in what was found, or were made in it; those that only failed to log on are told apart. */
-function accountsOf({ findings, tree }: Incident): Named[] {
+export function accountsOf({ findings, tree }: Incident): Named[] {
   const byKey = new Map(tree.map((node) => [node.key, node]));
   const named = new Map<string, Named>();
   const add = (host: string, user: string, finding: number, acted: boolean): void => {
