@@ -14,6 +14,8 @@ import type { Story } from '../../packages/haetae/src/server/api-told.ts';
 import { pause } from '../chaos/serve.ts';
 
 const BATCH_BYTES = 2_000_000;
+/** Connections that may break one after the other. */
+const MOST_BROKEN = 5;
 
 export interface Door {
   readonly url: string;
@@ -62,12 +64,20 @@ export async function outcomeOf(campaign: Campaign, options: EmitOptions, door: 
 }
 
 export async function send({ url, shipper }: Door, body: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`${url}/ingest/ndjson`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${shipper}` },
-      body,
-    });
+  for (let broken = 0; ; ) {
+    let answer: Response;
+    try {
+      answer = await fetch(`${url}/ingest/ndjson`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${shipper}` },
+        body,
+      });
+    } catch (error) {
+      // A connection that was kept and is closed as it is used again; what arrived nevertheless is known by its record ids.
+      if (++broken > MOST_BROKEN) throw error;
+      await pause(100 * broken);
+      continue;
+    }
     await answer.body?.cancel();
     if (answer.ok) return;
     if (answer.status !== 429 && answer.status !== 503) throw new Error(`the server answered ${answer.status}`);

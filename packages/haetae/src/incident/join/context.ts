@@ -17,8 +17,12 @@ export interface Context {
   readonly anchors: Anchors;
   /** Sessions of no finding's own, through which something came that findings speak of (a service, a file). */
   readonly introduced: Set<Session>;
+  /** Processes of no finding's own, by what they did for findings to be joined. */
+  readonly through: Set<Node>;
   /** Units of a process. */
   readonly unitsOf: ReadonlyMap<Node, readonly number[]>;
+  /** Units of processes by session, in the order of time. */
+  readonly acting: ReadonlyMap<string, readonly number[]>;
 }
 
 export function unitsByNode(units: readonly Unit[]): Map<Node, number[]> {
@@ -30,6 +34,18 @@ export function unitsByNode(units: readonly Unit[]): Map<Node, number[]> {
     else list.push(i);
   });
   return byNode;
+}
+
+export function unitsBySession(context: Pick<Context, 'units' | 'sessions'>): Map<string, number[]> {
+  const acting = new Map<string, number[]>();
+  context.units.forEach((unit, i) => {
+    const session = unit.node === undefined ? undefined : sessionOf(context, unit);
+    if (session === undefined) return;
+    const list = acting.get(session.key);
+    if (list === undefined) acting.set(session.key, [i]);
+    else list.push(i);
+  });
+  return acting;
 }
 
 /** A finding about a process, or about the nearest of its ancestors that has one; undefined when none has. */
@@ -45,6 +61,9 @@ export function nearest({ unitsOf }: Context, node: Node | undefined): number | 
 }
 
 /** The session in which a unit's account acts. */
-export function sessionOf({ sessions }: Context, { node, subject, host, first }: Unit): Session | undefined {
+export function sessionOf(
+  { sessions }: Pick<Context, 'sessions'>,
+  { node, subject, host, first }: Unit,
+): Session | undefined {
   return sessions.of(host, subject.logonId || (node?.logonId ?? ''), first);
 }

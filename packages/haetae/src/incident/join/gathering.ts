@@ -3,11 +3,12 @@ import type { BlindBand } from '../incident.ts';
 import { aligned, type Clocks, clocksOf } from '../lineage/clocks.ts';
 import { hostNames, shortName } from '../lineage/hosts.ts';
 import { Lineage } from '../lineage/lineage.ts';
+import type { Node } from '../lineage/node.ts';
 import { type Session, Sessions } from '../lineage/sessions.ts';
 import { compare } from '../text.ts';
 import type { Trace } from '../trace/trace.ts';
 import { Anchors } from './anchors.ts';
-import { unitsByNode } from './context.ts';
+import { unitsByNode, unitsBySession } from './context.ts';
 import type { HostNames } from './hops.ts';
 import { type Part, partOf } from './part.ts';
 import type { Said } from './said.ts';
@@ -57,7 +58,9 @@ export class Gathering {
         ...{ units, lineage, sessions, traces, hostOf, windowMs: this.#windowMs },
         anchors: new Anchors(),
         introduced: new Set<Session>(),
+        through: new Set<Node>(),
         unitsOf: unitsByNode(units),
+        acting: unitsBySession({ units, sessions }),
       },
       hosts,
     );

@@ -207,6 +207,32 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
       .flag('B'),
     'A+B',
   ],
+  [
+    'tickets that the account of a process asked for from its host, to the nearest of what was found of it there',
+    new Log()
+      .on('PC1')
+      .add('sysmon', 3, '08:00', connection('443', { Image: 'C:\\x.exe' }))
+      .start(5, '08:10', PS, { User: 'CORP\\kim' })
+      .flag('A')
+      .start(6, '08:50', 'C:\\Users\\kim\\y.exe', { User: 'CORP\\kim' })
+      .flag('B')
+      .on('DC1')
+      .add('security', 4769, '09:00', { TargetUserName: 'kim@CORP', IpAddress: '::ffff:10.0.0.5' })
+      .flag('C'),
+    'A B+C',
+  ],
+  [
+    'not tickets of another account from there',
+    new Log()
+      .on('PC1')
+      .add('sysmon', 3, '08:00', connection('443'))
+      .start(5, '08:50', PS, { User: 'CORP\\kim' })
+      .flag('A')
+      .on('DC1')
+      .add('security', 4769, '09:00', { TargetUserName: 'lee@CORP', IpAddress: '10.0.0.5' })
+      .flag('B'),
+    'A B',
+  ],
 ];
 
 test.each(cases)('joins: %s', async (_, log, groups) => expect(await log.groups()).toBe(groups));

@@ -9,6 +9,7 @@ import type { Trace, TracedAct } from '../trace/trace.ts';
 import type { Anchor } from './anchors.ts';
 import { type Context, nearest, sessionOf } from './context.ts';
 import type { Part } from './part.ts';
+import { accountsOf, ticketsWanted } from './requests.ts';
 import { sessionAnchor } from './sessions.ts';
 import type { Unit } from './unit.ts';
 
@@ -26,10 +27,12 @@ export interface Reach {
   readonly shownBy: Happening;
 }
 
-/** A session that came over the network, in which, or through which, something was found. */
+/** What came from another host, of which something was found: a session over the network, or the asking for a ticket. */
 export interface Want {
-  readonly session: Session;
-  /** Units in it, of one of a remote desktop. */
+  readonly key: string;
+  readonly atMs: number;
+  /** Given to the process that reached out, and to `units`: others hold it already. */
+  readonly anchor: Anchor;
   readonly units: readonly number[];
   /** What is asked of the offers of each part, the surest first. */
   readonly asked: readonly Question[];
@@ -61,6 +64,8 @@ export interface Offers {
   readonly addressed: ReadonlyMap<string, readonly Reach[]>;
   /** Processes with findings whose command names another host. */
   readonly named: ReadonlyMap<string, readonly Reach[]>;
+  /** Processes with findings of weight, by an address of their host and their account. */
+  readonly accounts: ReadonlyMap<string, readonly Reach[]>;
 }
 
 export function wantsOf(context: Context): Want[] {
@@ -77,11 +82,14 @@ export function wantsOf(context: Context): Want[] {
   for (const session of context.introduced) if (isRemote(session)) wanted.set(session.key, session);
   const addresses = wanted.size === 0 ? new Map<string, string[]>() : addressesOf(context);
   // Findings in a session hold its anchor already; those of a remote desktop are given it with the hop.
-  return [...wanted.values()].map((session) => ({
-    session,
+  const sessions = [...wanted.values()].map((session) => ({
+    key: session.key,
+    atMs: session.fromMs,
+    anchor: { ...sessionAnchor(session), kind: 'hop' as const, by: session.host },
     units: joins(session) ? [] : (members.get(session.key) ?? []),
     asked: questionsOf(session, addresses.get(shortName(session.host)) ?? []),
   }));
+  return [...sessions, ...ticketsWanted(context)];
 }
 
 function questionsOf(session: Session, addresses: readonly string[]): Question[] {
@@ -104,19 +112,15 @@ function questionsOf(session: Session, addresses: readonly string[]): Question[]
 }
 
 /** Addresses that hosts call their own, by host, in short. */
-export function addressesOf({ lineage }: Context): Map<string, string[]> {
+export function addressesOf({ traces }: Context): Map<string, string[]> {
   const addresses = new Map<string, Set<string>>();
-  for (const node of lineage.nodes)
-    for (const { of } of node.traces)
-      for (const { kind, fields } of of.acts) {
-        if (kind !== 'connection') continue;
-        const own = fields.Initiated === 'false' ? fields.DestinationIp : fields.SourceIp;
-        if (own === undefined || /^(127\.|::1$|fe80:)/.test(own)) continue;
-        const host = shortName(node.host);
-        const known = addresses.get(host);
-        if (known === undefined) addresses.set(host, new Set([own]));
-        else known.add(own);
-      }
+  for (const trace of traces)
+    for (const { host: name, address } of trace.addresses) {
+      const host = shortName(name);
+      const known = addresses.get(host);
+      if (known === undefined) addresses.set(host, new Set([address]));
+      else known.add(address);
+    }
   return new Map([...addresses].map(([host, own]) => [host, [...own]]));
 }
 
@@ -126,6 +130,7 @@ export function offersOf(context: Context, hosts: HostNames): Offers {
     ...connectionsOf(context),
     credentials: credentialsOf(context),
     named: namedHosts(context, hosts),
+    accounts: accountsOf(context),
   };
 }
 
@@ -153,25 +158,28 @@ export function joinByHop(parts: readonly Part[]): void {
 export interface Found {
   readonly from: Part;
   readonly unit: number;
+  /** The process that reached out: that of the unit, or one below. */
+  readonly node: Node;
   readonly anchor: Anchor;
 }
 
 /** What a part answers; undefined for nothing. Its answers are its own, whatever other parts there are. */
-export function answersOf({ session, asked }: Want, { offers }: Part): Answers | undefined {
-  const own = asked.map((question) => answer(question, offers, session.fromMs));
+export function answersOf({ atMs, asked }: Want, { offers }: Part): Answers | undefined {
+  const own = asked.map((question) => answer(question, offers, atMs));
   return own.some((reach) => reach !== undefined) ? own : undefined;
 }
 
-export function foundBy({ session, asked }: Want, answers: ReadonlyMap<Part, Answers>): Found | undefined {
-  const [from, reach] = reachTo(session, asked.length, answers) ?? [];
+export function foundBy({ atMs, anchor, asked }: Want, answers: ReadonlyMap<Part, Answers>): Found | undefined {
+  const [from, reach] = reachTo(atMs, asked.length, answers) ?? [];
   if (from === undefined || reach === undefined) return undefined;
   const unit = nearest(from.context, reach.node);
   if (unit === undefined) return undefined;
-  return { from, unit, anchor: { ...sessionAnchor(session), kind: 'hop', by: session.host, shownBy: [reach.shownBy] } };
+  const { node, shownBy } = reach;
+  return { from, unit, node, anchor: { ...anchor, shownBy: [shownBy] } };
 }
 
 function reachTo(
-  { fromMs }: Session,
+  atMs: number,
   questions: number,
   answers: ReadonlyMap<Part, Answers>,
 ): readonly [Part, Reach] | undefined {
@@ -180,7 +188,7 @@ function reachTo(
     let best: readonly [Part, Reach] | undefined;
     for (const [part, own] of answers) {
       const reach = own[i];
-      if (reach !== undefined && (best === undefined || nearer(reach, best[1], fromMs))) best = [part, reach];
+      if (reach !== undefined && (best === undefined || nearer(reach, best[1], atMs))) best = [part, reach];
     }
     if (best !== undefined) return best;
   }

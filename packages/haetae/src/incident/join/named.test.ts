@@ -54,6 +54,20 @@ test.each<[string, Log, string]>([
     'A+B',
   ],
   [
+    'a rule of the firewall, to the command that names it',
+    net('netsh advfirewall firewall add rule name="Remote Assist" dir=in action=allow')
+      .add('firewall', 2004, '08:00:02', { RuleName: 'Remote Assist', ModifyingApplication: `${SYSTEM32}netsh.exe` })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not a rule of the firewall that another program made',
+    net('netsh advfirewall show allprofiles')
+      .add('firewall', 2004, '08:00:02', { RuleName: 'Zoom', ModifyingApplication: 'C:\\Zoom\\setup.exe' })
+      .flag('B'),
+    'A B',
+  ],
+  [
     'a log that was cleared, to the command that clears logs',
     new Log()
       .start(1, '08:00', `${SYSTEM32}wevtutil.exe`, { ...SVC, CommandLine: 'wevtutil cl Security' })

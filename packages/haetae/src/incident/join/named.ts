@@ -13,8 +13,8 @@ const MOST_TEXT = 20_000;
 
 /**
  * Findings whose event names no process but a thing that some command or script of the same moment names: an account or its group, a
- * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off. Where the command ran as the
- * system, the log names the computer alone, and its session joins nothing.
+ * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off, a rule of the firewall. Where the
+ * command ran as the system, the log names the computer alone, and its session joins nothing.
  */
 export function joinByNamed(context: Context): void {
   const { units, anchors } = context;
@@ -60,7 +60,9 @@ function scriptsOf(context: Context, named: Map<string, Naming[]>, wanted: Reado
         for (const word of wordsOf(act.fields.ScriptBlockText ?? act.what)) {
           if (!wanted.has(word)) continue;
           const unit = nearest(context, node);
-          if (unit !== undefined) add(named, `${node.host}|${word}`, { unit, timeMs: act.timeMs });
+          if (unit === undefined) continue;
+          context.through.add(node);
+          add(named, `${node.host}|${word}`, { unit, timeMs: act.timeMs });
         }
       }
 }
@@ -80,9 +82,10 @@ function nearestOf(namings: readonly Naming[], timeMs: number): number | undefin
   return best?.unit;
 }
 
+/** Words, paths, and what stands in quotes. */
 function wordsOf(text: string): Set<string> {
   const lower = text.slice(0, MOST_TEXT).toLowerCase();
-  return new Set([...lower.split(/[\s"']+/), ...lower.split(/[\s"',;=\\/(){}]+/)]);
+  return new Set([...lower.split(/[\s"']+/), ...lower.split(/[\s"',;=\\/(){}]+/), ...lower.split(/["']/)]);
 }
 
 /** In lower case, the most telling first. */
@@ -98,9 +101,21 @@ function namesOf(unit: Unit): string[] {
     return ['Name', 'Consumer', 'Filter'].map((name) => part(text(name)));
   if (log.endsWith('wmi-activity/operational') && eventId === 5861) return [part(text('ESS')), part(text('CONSUMER'))];
   if (log.endsWith('bits-client/operational')) return [text('url')];
+  if (log.endsWith('advanced security/firewall'))
+    return [text('RuleName'), ...changersOf(text('ModifyingApplication'))];
   if (log.endsWith('windows defender/operational') && eventId >= 5000)
     return ['disablerealtimemonitoring', '-disablerealtimemonitoring', 'set-mppreference'];
   return [];
+}
+
+/** By what commands a program is told to change the firewall: WMI does so for PowerShell. */
+function changersOf(application: string): string[] {
+  if (application.endsWith('\\netsh.exe')) return ['netsh', 'netsh.exe'];
+  if (!/\\(wmiprvse|powershell|pwsh)\.exe$/.test(application)) return [];
+  return ['new', 'set', 'enable', 'disable', 'remove'].flatMap((verb) => [
+    `${verb}-netfirewallrule`,
+    `${verb}-netfirewallprofile`,
+  ]);
 }
 
 /** `"Up"` and `"CommandLineEventConsumer.Name=\"Up\""` → `up`. */

@@ -1,4 +1,5 @@
 import { Anchors } from './anchors.ts';
+import { joinArrivals } from './arrivals.ts';
 import type { Context } from './context.ts';
 import { joinByFlow } from './flows.ts';
 import { type HostNames, type Offers, offersOf, type Want, wantsOf } from './hops.ts';
@@ -6,7 +7,7 @@ import { joinClearings, joinPowerShell, joinRepeats } from './loose.ts';
 import { joinByNamed } from './named.ts';
 import { joinByInjection, joinByProcess, type Pair } from './processes.ts';
 import { type Rare, rareOf } from './rarity.ts';
-import { joinByRequests } from './requests.ts';
+import { joinTickets } from './requests.ts';
 import { joinBySequence } from './sequences.ts';
 import { joinBySession } from './sessions.ts';
 import { joinByThings } from './things.ts';
@@ -33,7 +34,8 @@ export function partOf(context: Context, hosts: HostNames): Part {
   joinBySequence(context);
   joinByThings(context);
   joinByNamed(context);
-  joinByRequests(context);
+  joinTickets(context);
+  joinArrivals(context);
   joinByFlow(context);
   joinRepeats(context);
   joinClearings(context);

@@ -58,6 +58,7 @@ export function joinByInjection(context: Context): void {
         const to = target === undefined ? undefined : unitsOf.get(target)?.[0];
         if (from === undefined || target === undefined) continue;
         target.hijackedMs = Math.min(target.hijackedMs, act.timeMs);
+        context.through.add(node);
         if (to === undefined || from === to) continue;
         const anchor = {
           key: `thread ${node.key} ${target.key}`,

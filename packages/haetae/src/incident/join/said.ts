@@ -67,7 +67,7 @@ const KEPT: ReadonlySet<string> = new Set(
     'ScriptBlockText Path Payload HostApplication MemberName MemberSid Name Operation Type Query Destination Consumer ' +
     'Filter TargetProcessGuid TargetProcessId StartModule StartFunction StartAddress Configuration State Product ' +
     'Threat Process Direction Initiated IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status ' +
-    'ESS CONSUMER url'
+    'ESS CONSUMER url RuleName ModifyingApplication Address Param3'
   ).split(' '),
 );
 

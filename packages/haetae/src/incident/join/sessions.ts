@@ -18,35 +18,32 @@ export const sessionAnchor = (session: Session): Anchor => ({
  * near it, whoever's that is.
  */
 export function joinBySession(context: Context): void {
-  const { units, anchors, windowMs } = context;
-  /** Units of processes by session, in the order of time. */
-  const acting = new Map<string, number[]>();
+  const { units, anchors } = context;
   const waiting: { readonly unit: number; readonly session: Session }[] = [];
   units.forEach((unit, i) => {
     const session = sessionOf(context, unit);
     if (session !== undefined) {
       if (joins(session)) anchors.add(i, sessionAnchor(session));
       else if (unit.node === undefined && !isClearing(unit)) waiting.push({ unit: i, session });
-      if (unit.node !== undefined) {
-        const list = acting.get(session.key);
-        if (list === undefined) acting.set(session.key, [i]);
-        else list.push(i);
-      }
     }
     // Kerberos tells one logon on both hosts, and on the domain controller.
     const guid = unit.subject.logonGuid || (session !== undefined && joins(session) ? session.logonGuid : '');
     if (guid !== '') anchors.add(i, { key: `logon ${guid}`, kind: 'hop', by: guid, wide: true });
   });
-  for (const { unit, session } of waiting) {
-    const by = session.user || units[unit]!.subject.user;
-    const nearest = nearestInTime(units, acting.get(session.key) ?? [], units[unit]!.first);
-    const anchor = { kind: 'subject' as const, by, within: windowMs };
-    if (nearest === undefined) anchors.add(unit, { ...anchor, key: `subject ${session.key}` });
-    else {
-      const near = { ...anchor, key: `subject ${session.key} ${unit} ${nearest}` };
-      anchors.add(unit, near);
-      anchors.add(nearest, near);
-    }
+  for (const { unit, session } of waiting) joinToSession(context, unit, session);
+}
+
+/** Joins a unit without a process to the nearest in a session, within the window; where no process acts in it, to others without. */
+export function joinToSession(context: Context, unit: number, session: Session): void {
+  const { units, anchors, windowMs } = context;
+  const by = session.user || units[unit]!.subject.user;
+  const nearest = nearestInTime(units, context.acting.get(session.key) ?? [], units[unit]!.first);
+  const anchor = { kind: 'subject' as const, by, within: windowMs };
+  if (nearest === undefined) anchors.add(unit, { ...anchor, key: `subject ${session.key}` });
+  else {
+    const near = { ...anchor, key: `subject ${session.key} ${unit} ${nearest}` };
+    anchors.add(unit, near);
+    anchors.add(nearest, near);
   }
 }
 

@@ -223,6 +223,41 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
       .add('sysmon', 22, '09:01', { ProcessGuid: guid(2), QueryName: 'PC2.corp.example' }),
     'A B',
   ],
+  [
+    'what was unpacked of an archive, by its name',
+    maker()
+      .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\tool.zip' })
+      .start(2, '09:00', 'C:\\Users\\kim\\Downloads\\tool\\bin\\a.exe', SVC)
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not what lies beside it',
+    maker()
+      .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\tool.zip' })
+      .start(2, '09:00', 'C:\\Users\\kim\\Downloads\\a.exe', SVC)
+      .flag('B'),
+    'A B',
+  ],
+  [
+    'what was opened on the disk of an image, within the window; the image is told where its origin was written',
+    maker()
+      .add('sysmon', 15, '08:01', {
+        ProcessGuid: guid(1),
+        TargetFilename: 'C:\\Users\\kim\\Downloads\\list.iso:Zone.Identifier',
+      })
+      .start(2, '08:20', `${SYSTEM32}rundll32.exe`, { CurrentDirectory: 'E:\\' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'not what was opened on a disk hours later',
+    maker()
+      .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\list.iso' })
+      .start(2, '10:20', `${SYSTEM32}rundll32.exe`, { CurrentDirectory: 'E:\\' })
+      .flag('B'),
+    'A B',
+  ],
 ];
 
 test.each(cases)('joins: %s', async (_, log, groups) => expect(await log.groups()).toBe(groups));

@@ -6,7 +6,8 @@ import { joins } from '../lineage/sessions.ts';
 import { ancestors } from '../lineage/walk.ts';
 import type { HostAct, Trace, TracedAct } from '../trace/trace.ts';
 import { type Context, nearest } from './context.ts';
-import { commandKey, isCommonFolder, pathsIn, plainPath } from './paths.ts';
+import { joinByFiles } from './files.ts';
+import { commandKey, plainPath } from './paths.ts';
 import { sessionAnchor } from './sessions.ts';
 
 /** Something made on a host that later runs by itself: who made it, and by what name. */
@@ -70,7 +71,10 @@ export function joinByThings(context: Context): void {
     };
     for (const unit of units) context.anchors.add(unit, anchor);
     const by = nearest(context, maker.node);
-    if (by !== undefined) context.anchors.add(by, anchor);
+    if (by !== undefined) {
+      context.anchors.add(by, anchor);
+      context.through.add(maker.node!);
+    }
     const session = context.sessions.of(maker.host, maker.logonId, maker.act.timeMs);
     if (session !== undefined && joins(session)) {
       context.introduced.add(session);
@@ -171,95 +175,4 @@ function joinByScripts({ units, anchors }: Context): void {
     for (const hash of scripts)
       if (given.has(`${host}|${hash}`)) anchors.add(i, { key: `script ${host}|${hash}`, kind: 'script', by: hash });
   });
-}
-
-/** Extensions of what runs, is read by what runs it, or is opened as a lure. */
-const RUNS =
-  /\.(exe|dll|com|scr|cpl|sys|ocx|ps1|psm1|psd1|bat|cmd|vbs|vbe|js|jse|wsf|wsh|hta|sct|xsl|msi|lnk|jar|py|inf|xml|txt|zip|dmp|iso|img|vhdx?|cs|csproj|chm|hwpx?|docx?|docm|xlsx?|xlsm|pptx?|pptm|rtf|pdf|one)$/;
-const SHELL = /\\explorer\.exe$/i;
-
-/** What stands for every shortcut of a folder: one that was opened is not named by what it starts, which begins in its folder. */
-const shortcutsOf = (folder: string): string => `${folder.replace(/\\+$/, '')}\\*.lnk`;
-
-function joinByFiles(context: Context): void {
-  const { units, lineage, anchors, traces, hostOf, sessions } = context;
-  /** Units by host and path that they run or name. */
-  const users = new Map<string, number[]>();
-  units.forEach(({ host, node, fields }, i) => {
-    const paths = new Set(node === undefined ? [] : pathsIn(node.commandLine));
-    if (node !== undefined && node.image !== '') paths.add(plainPath(node.image));
-    // What the kernel writes, it writes for a session that came over the network.
-    const written = node === undefined ? fields.TargetFilename : undefined;
-    for (const path of [fields.ImageLoaded, fields.Path, written]) if (path !== undefined) paths.add(plainPath(path));
-    for (const path of pathsIn(fields.ServiceFileName ?? fields.ImagePath ?? '')) paths.add(path);
-    // A document or script that the parent was given.
-    for (const path of pathsIn(fields.ParentCommandLine ?? '')) paths.add(path);
-    const folder = plainPath(fields.CurrentDirectory ?? '');
-    if (folder !== '' && SHELL.test(fields.ParentImage ?? '') && !isCommonFolder(folder))
-      paths.add(shortcutsOf(folder));
-    for (const path of paths) {
-      if (!RUNS.test(path) || /__psscriptpolicytest/.test(path)) continue;
-      const key = `${host}|${path}`;
-      const list = users.get(key);
-      if (list === undefined) users.set(key, [i]);
-      else list.push(i);
-    }
-  });
-  const used = (
-    key: string,
-    path: string,
-    act: TracedAct,
-    trace: Trace,
-    writer: number | undefined,
-    session: string | undefined,
-  ): void => {
-    for (const user of users.get(key) ?? []) {
-      const { node, first } = units[user]!;
-      // What a process writes and names itself is no second thing; what was written later was not run before.
-      if (user === writer || (node !== undefined && node === units[writer ?? -1]?.node) || act.timeMs > first + 1000)
-        continue;
-      const anchor = {
-        key: `file ${key}|${writer === undefined ? session : units[writer]!.node!.key}`,
-        kind: 'file' as const,
-        by: path,
-        shownBy: [{ ...placed(trace, act.at), timeMs: act.timeMs }],
-      };
-      anchors.add(user, anchor);
-      if (writer !== undefined) anchors.add(writer, anchor);
-    }
-  };
-  for (const node of lineage.nodes)
-    for (const { of, trace } of node.traces)
-      for (const act of of.acts) {
-        if (act.kind !== 'file') continue;
-        const path = plainPath(act.what);
-        const paths = path.endsWith('.lnk') ? [path, shortcutsOf(path.slice(0, path.lastIndexOf('\\')))] : [path];
-        for (const one of paths) {
-          const key = `${node.host}|${one}`;
-          if (!users.has(key)) continue;
-          const writer = nearest(context, node);
-          if (writer !== undefined) used(key, path, act, trace, writer, undefined);
-        }
-      }
-  // Written from another host, over a share of administrators: the session that wrote it.
-  for (const trace of traces)
-    for (const { act, host, logonId } of trace.hostActs) {
-      if (act.kind !== 'share' || !(Number(act.fields.AccessMask ?? 0) & 0x2)) continue;
-      const path = sharePath(act.what);
-      const key = `${hostOf(host)}|${path}`;
-      if (path === '' || !users.has(key)) continue;
-      const session = sessions.of(hostOf(host), logonId, act.timeMs);
-      if (session === undefined || !joins(session)) continue;
-      context.introduced.add(session);
-      for (const user of users.get(key)!)
-        if (!(act.timeMs > units[user]!.first + 1000)) anchors.add(user, sessionAnchor(session));
-    }
-}
-
-/** `\\*\C$\Temp\x.exe` → `c:\temp\x.exe`; '' for other shares. */
-function sharePath(text: string): string {
-  const match = /^\\\\[^\\]*\\([a-z]\$|admin\$)\\(.+)$/i.exec(text);
-  if (match === null) return '';
-  const root = match[1]!.toLowerCase() === 'admin$' ? 'c:\\windows' : `${match[1]![0]!.toLowerCase()}:`;
-  return `${root}\\${match[2]!.toLowerCase()}`;
 }

@@ -135,6 +135,6 @@ export function joins({ type, desktop, remoteShell }: Session): boolean {
 }
 
 /** Whether it came from another host. Windows Remote Management tells no address. */
-export function isRemote({ address, remoteShell }: Session): boolean {
+export function isRemote({ address, remoteShell }: Pick<Session, 'address' | 'remoteShell'>): boolean {
   return remoteShell || !/^(127\.|::1$|$|0\.0\.0\.0$)/.test(address);
 }

@@ -79,6 +79,64 @@ test('processes that ended long ago without a finding in their line are forgotte
   expect(live.counts.processes).toBeGreaterThan(600);
 });
 
+/** Somebody opens a session from PC1 with another's password; much happens before something is found in it, and after. */
+function remote(after: string): Log {
+  const log = new Log()
+    .on('PC1')
+    .start(1, '08:00', 'C:\\Users\\kim\\a.exe', SVC)
+    .flag('A', 'high')
+    .start(2, '08:01', CMD, { parent: 1, parentImage: 'C:\\Users\\kim\\a.exe' })
+    .add('security', 4648, '08:59:59', {
+      ProcessId: '0x3ea',
+      ProcessName: CMD,
+      TargetServerName: 'SRV',
+      TargetUserName: 'adm',
+      TargetDomainName: 'CORP',
+    })
+    .on('SRV')
+    .add('security', 4624, '09:00', {
+      ...{ TargetLogonId: '0x77', LogonType: '3', TargetUserName: 'adm', TargetDomainName: 'CORP' },
+      IpAddress: '10.0.0.5',
+    });
+  for (let i = 0; i < 2500; i++)
+    log.add('security', 4624, clock(3600 + i / 10), {
+      ...{ TargetLogonId: `0x${(4096 + i).toString(16)}`, LogonType: '3', TargetUserName: `PC${i}$` },
+      IpAddress: '10.0.0.7',
+    });
+  log.add('security', 4662, '09:10', { SubjectLogonId: '0x77', SubjectUserName: 'adm' }).flag('B', 'high');
+  for (const host of ['PC1', 'SRV'])
+    for (let i = 0; i < 900; i++) log.on(host).start(10 + i, `${after}:${String(i % 60).padStart(2, '0')}`, CMD, SVC);
+  return log;
+}
+
+test('what incidents are joined by is kept as long as they are, among logons of machines and whatever comes after', () => {
+  for (const after of ['2026-03-17T18:00', '2026-03-18T20:00']) {
+    const { live, incidents } = play(remote(after), 100);
+    expect(incidents.map(({ findings }) => findings.map(({ rule }) => rule!.title))).toEqual([['A', 'B']]);
+    expect(incidents[0]!.hosts).toEqual(['PC1', 'SRV']);
+    expect(live.counts).toMatchObject({ dropped: 0 });
+    expect(live.save().length).toBeLessThan(2_000_000);
+  }
+});
+
+test('a host of which very much comes does not wait for its turn', () => {
+  const log = new Log();
+  for (let i = 0; i < 1500; i++) log.start(10 + i, clock(i / 1000), CMD, SVC);
+  const live = createLiveIncidents({});
+  const crowded: number[] = [];
+  log.events.forEach((event, i) => {
+    live.see(event, 'log');
+    if (i === 0 || i === 1100) live.update(ms('08:00'));
+    if (live.isCrowded) crowded.push(i);
+  });
+  expect([crowded[0], crowded.at(-1)]).toEqual([1000, 1099]);
+});
+
+test('what comes in one go, days of it, is joined before it is forgotten', () => {
+  const { incidents } = play(remote('2026-03-29T18:00'), 100_000);
+  expect(incidents.map(({ findings }) => findings.map(({ rule }) => rule!.title))).toEqual([['A', 'B']]);
+});
+
 test('an incident that is too large is cut to its gravest findings; its indexes hold and its story is told', () => {
   const log = new Log().start(1, '08:00', CMD, SVC).flag('first', 'critical', ['execution']);
   for (let i = 2; i <= 400; i++)

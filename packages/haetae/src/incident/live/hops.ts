@@ -10,17 +10,18 @@ interface Asked {
   found: Found | undefined;
 }
 
-const KINDS = ['connections', 'credentials', 'addressed', 'named'] as const satisfies (keyof Offers)[];
+const KINDS = ['connections', 'credentials', 'addressed', 'named', 'accounts'] as const satisfies (keyof Offers)[];
 
 /** Who opened which session, kept up while parts come and go: what `joinByHop` finds out of all of them at once. */
 export class Hops {
-  /** The wants of each part, by session. */
+  /** The wants of each part, by key. */
   readonly #asked = new Map<Part, Map<string, Asked>>();
   readonly #byKey: Record<Question['of'], Map<string, Set<Asked>>> = {
     connections: new Map(),
     credentials: new Map(),
     addressed: new Map(),
     named: new Map(),
+    accounts: new Map(),
   };
   /** Wants whose answer is of a part. */
   readonly #foundIn = new Map<Part, Set<Asked>>();
@@ -56,7 +57,7 @@ export class Hops {
   #add(part: Part, before: ReadonlyMap<string, Asked> | undefined, old: Part | undefined): void {
     const own = new Map<string, Asked>();
     for (const want of part.wants) {
-      const known = before?.get(want.session.key);
+      const known = before?.get(want.key);
       const asked: Asked = { want, part, answers: new Map(), found: undefined };
       if (known !== undefined && asksTheSame(known.want, want)) {
         for (const [other, answers] of known.answers) if (other !== old) asked.answers.set(other, answers);
@@ -65,7 +66,7 @@ export class Hops {
           const answers = answersOf(want, other);
           if (answers !== undefined) asked.answers.set(other, answers);
         }
-      own.set(want.session.key, asked);
+      own.set(want.key, asked);
       this.#moved.add(asked);
       for (const { of, keys } of want.asked)
         for (const key of keys) {
@@ -120,6 +121,11 @@ export class Hops {
     if (asked.want.units.length > 0) this.#changed.add(asked.part);
   }
 
+  /** Hops that come from a part. */
+  *from(part: Part): Iterable<Found> {
+    for (const { found } of this.#foundIn.get(part) ?? []) yield found!;
+  }
+
   /** What a part's units have of them. */
   *of(part: Part): Iterable<readonly [unit: number, anchor: Anchor]> {
     for (const { found } of this.#foundIn.get(part) ?? []) yield [found!.unit, found!.anchor];
@@ -137,7 +143,7 @@ function isSame(a: Found | undefined, b: Found | undefined): boolean {
 
 /** Answers to one are answers to the other. */
 function asksTheSame(a: Want, b: Want): boolean {
-  if (a.session.fromMs !== b.session.fromMs || a.asked.length !== b.asked.length) return false;
+  if (a.atMs !== b.atMs || a.asked.length !== b.asked.length) return false;
   return a.asked.every(({ of, keys, except }, i) => {
     const other = b.asked[i]!;
     return of === other.of && except === other.except && keys.join('\n') === other.keys.join('\n');

@@ -1,22 +1,22 @@
 import type { Event } from '@haetae/event';
 import type { BlindBand } from '../incident.ts';
 import { Gathering } from '../join/gathering.ts';
-import { type HostNames, namesOneOf } from '../join/hops.ts';
+import { type Found, type HostNames, namesOneOf } from '../join/hops.ts';
 import type { Part } from '../join/part.ts';
 import type { Said } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import type { Trace } from '../trace/trace.ts';
 import { FileTracer, type SavedTracer } from '../trace/tracer.ts';
 import { Findings, type Kept } from './kept.ts';
-import { needless } from './lines.ts';
 import type { Names } from './names.ts';
+import { needless } from './needless.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const HOUR_MS = 60 * 60_000;
 /** What one host may fill between two looks at it. What is beyond is counted. */
 const MOST = { processes: 4000, acts: 20_000 };
-/** How much is left of it after. */
-const MOST_LEFT = { acts: 300, sessions: 600, gaps: 64, marks: 200 };
+/** How much of its logs is left of it after. */
+const MOST_LEFT = { gaps: 64, marks: 200 };
 
 /** Plain data. */
 export interface SavedHost {
@@ -72,6 +72,8 @@ interface Built {
   /** {@link FileTracer.logChanges} when `blind` was told. */
   readonly logChanges: number;
   readonly atMs: number;
+  /** Of the latest event by then. Absent in states that are older. */
+  readonly latestMs?: number;
 }
 
 /**
@@ -122,6 +124,11 @@ export class LiveHost {
     this.#news = true;
   }
 
+  /** Whether so much came in the stream of the last event that there may soon be no room for more. */
+  get isCrowded(): boolean {
+    return this.#last?.isCrowded === true;
+  }
+
   /** Whether the part would be another if it were made now. */
   isStale(names: Names): boolean {
     if (this.#news || this.#part === undefined) return true;
@@ -143,10 +150,17 @@ export class LiveHost {
 
   /**
    * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
-   * `names`: of all hosts. `scarce`: these have too many findings together.
+   * Nothing is forgotten that no part was made of. `names`: of all hosts. `hops`: from this one, as far as the last part knew.
+   * `scarce`: hosts have too many findings together.
    */
-  build(nowMs: number, names: Names, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
-    const gone = this.#part === undefined ? [] : this.#forget(this.#part, nowMs, isOpen, scarce);
+  build(
+    nowMs: number,
+    names: Names,
+    hops: Iterable<Found>,
+    isOpen: (kept: Kept) => boolean,
+    scarce: boolean,
+  ): readonly Kept[] {
+    const gone = this.#part === undefined ? [] : this.#forget(this.#part, hops, isOpen, scarce);
     const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
     const gathering = new Gathering(traces, this.#windowMs);
     let logChanges = 0;
@@ -156,26 +170,21 @@ export class LiveHost {
       findings: this.findings.size,
       hosts: names.next,
       blind: this.#built?.logChanges === logChanges ? this.#built.blind : gathering.blind(),
-      ...{ logChanges, atMs: nowMs },
+      ...{ logChanges, atMs: nowMs, latestMs: Math.min(this.#latestMs, nowMs + HOUR_MS) },
     };
     this.findings.settle();
+    for (const tracer of this.#files.values()) tracer.looked();
     this.#news = false;
     this.#make(gathering, names.before(names.next));
     return gone;
   }
 
-  #forget(part: Part, nowMs: number, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
-    const latestMs = Math.min(this.#latestMs, nowMs + HOUR_MS);
-    const processes = needless(part, latestMs);
-    this.#forgotten += processes.size;
-    const forgotten = {
-      processes,
-      actsBefore: latestMs - 4 * HOUR_MS,
-      sessionsBefore: [latestMs - HOUR_MS, latestMs - DAY_MS] as const,
-      most: MOST_LEFT,
-    };
+  #forget(part: Part, hops: Iterable<Found>, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
+    const { traces, findings, latestMs = Number.NEGATIVE_INFINITY } = this.#built!;
+    const forgotten = needless(part, traces, hops, latestMs);
+    this.#forgotten += forgotten.processes.size;
     for (const tracer of this.#files.values()) tracer.forget(forgotten, (latestMs - DAY_MS) / 60_000, MOST_LEFT);
-    return this.findings.forget(latestMs - DAY_MS, isOpen, this.#built?.findings ?? 0, scarce);
+    return this.findings.forget(latestMs - DAY_MS, isOpen, findings, scarce);
   }
 
   get counts(): HostCounts {
@@ -234,12 +243,22 @@ export class LiveHost {
     host.#news = saved.news ?? true;
     host.heardLast = saved.heardLast ?? 0;
     // What its logs lack is looked for anew.
-    host.#built = saved.built === undefined ? undefined : { ...saved.built, logChanges: Number.NaN };
+    host.#built =
+      saved.built === undefined
+        ? undefined
+        : {
+            ...saved.built,
+            traces: saved.built.traces.map((trace) => ({ ...NO_ADDRESSES, ...trace })),
+            logChanges: Number.NaN,
+          };
     if (saved.built !== undefined)
-      host.#make(new Gathering(saved.built.traces, windowMs), names.before(saved.built.hosts));
+      host.#make(new Gathering(host.#built!.traces, windowMs), names.before(saved.built.hosts));
     return host;
   }
 }
+
+/** Of traces of states that are older. */
+const NO_ADDRESSES: Pick<Trace, 'addresses'> = { addresses: [] };
 
 /** What logs lack was told when the part was made; of the logs themselves it is asked only whose they are. */
 function withoutLogs(trace: Trace): Trace {

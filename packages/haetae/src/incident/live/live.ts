@@ -47,6 +47,8 @@ interface Told {
 interface Saved extends SavedFleet {
   readonly urgent: readonly string[];
   readonly waiting: readonly string[];
+  /** Absent in states that are older. */
+  readonly crowded?: readonly string[];
   readonly ids: SavedIds;
   readonly told: readonly (readonly [id: string, told: Told])[];
   readonly later: readonly string[];
@@ -77,6 +79,8 @@ class Live implements LiveIncidents {
   readonly #waiting = new Set<LiveHost>();
   readonly #ids = new Ids();
   readonly #told = new Map<string, Told>();
+  /** Hosts of which so much came that they are not to wait. */
+  readonly #crowded = new Set<LiveHost>();
   readonly #spread = new Spread();
   readonly #net = new Net();
   /** Incidents that may have changed, to be told of when it is their time. */
@@ -93,6 +97,7 @@ class Live implements LiveIncidents {
     if (saved === undefined) return;
     for (const name of saved.urgent) this.#urgent.add(this.#fleet.get(name)!);
     for (const name of saved.waiting) this.#waiting.add(this.#fleet.get(name)!);
+    for (const name of saved.crowded ?? []) this.#crowded.add(this.#fleet.get(name)!);
     this.#ids.restore(saved.ids);
     this.#later = new Set(saved.later);
     for (const [id, told] of saved.told) this.#told.set(id, told);
@@ -109,6 +114,7 @@ class Live implements LiveIncidents {
     const host = this.#fleet.heard(event.computer, this.#isNew);
     host.see(event, file);
     this.#waiting.add(host);
+    if (host.isCrowded) this.#crowded.add(host);
   }
 
   add(finding: FiledFinding, id: number): void {
@@ -127,10 +133,13 @@ class Live implements LiveIncidents {
     const due = this.#due(nowMs);
     if (due.size === 0 && this.#later.size === 0 && fewer.size === 0) return [];
     const scarce = this.#fleet.findings > this.#mostFindings;
+    // Of all of them before the first is made anew: what a session of another asks for is answered only when all are there.
+    const hops = new Map([...due].map(({ part }) => [part, part === undefined ? [] : [...this.#net.hopsFrom(part)]]));
     for (const host of due) {
       const before = host.part;
       if (before !== undefined) this.#spread.remove(before);
-      for (const kept of host.build(nowMs, this.#fleet.names, this.#isOpen(nowMs), scarce)) this.#lose(kept, fewer);
+      for (const kept of host.build(nowMs, this.#fleet.names, hops.get(before)!, this.#isOpen(nowMs), scarce))
+        this.#lose(kept, fewer);
       this.#spread.add(host.part!);
       this.#net.replace(before, host.part);
     }
@@ -171,6 +180,7 @@ class Live implements LiveIncidents {
     for (const id of this.#later) for (const host of this.#hostsOf(id)) held.add(host);
     for (const host of this.#fleet.thin(held)) {
       this.#waiting.delete(host);
+      this.#crowded.delete(host);
       for (const kept of host.findings.all) this.#lose(kept, fewer);
       if (host.part === undefined) continue;
       this.#spread.remove(host.part);
@@ -204,13 +214,17 @@ class Live implements LiveIncidents {
     return this.#urgent.size > 0 || this.#later.size > 0;
   }
 
+  get isCrowded(): boolean {
+    return this.#crowded.size > 0;
+  }
+
   get counts(): HostCounts {
     return this.#fleet.counts;
   }
 
   /**
    * Hosts whose parts are to be made now, within the budget: first those of which something new was found, the one that waits
-   * longest first; then those that did something since. At least one.
+   * longest first; then those of which very much came; then those that did something since. At least one.
    */
   #due(nowMs: number): Set<LiveHost> {
     const due = new Set<LiveHost>();
@@ -224,6 +238,10 @@ class Live implements LiveIncidents {
       if (budget <= 0) break;
       take(host);
     }
+    for (const host of this.#crowded) {
+      if (budget <= 0) break;
+      if (!due.has(host)) take(host);
+    }
     for (const host of this.#waiting) {
       if (budget <= 0) break;
       if (due.has(host) || Math.abs(nowMs - host.builtMs) < AGAIN_MS) continue;
@@ -231,6 +249,7 @@ class Live implements LiveIncidents {
       else same.add(host);
     }
     for (const host of due) this.#urgent.delete(host);
+    for (const host of due) this.#crowded.delete(host);
     for (const hosts of [due, same]) for (const host of hosts) this.#waiting.delete(host);
     return due;
   }
@@ -335,6 +354,7 @@ class Live implements LiveIncidents {
       ...this.#fleet.save(),
       urgent: [...this.#urgent].map(({ name }) => name),
       waiting: [...this.#waiting].map(({ name }) => name),
+      crowded: [...this.#crowded].map(({ name }) => name),
       ids: this.#ids.save(),
       told: [...this.#told],
       later: [...this.#later],

@@ -1,4 +1,5 @@
 import type { Anchor } from '../join/anchors.ts';
+import type { Found } from '../join/hops.ts';
 import { comparePlaces, type Place } from '../join/join.ts';
 import type { Part } from '../join/part.ts';
 import { Union } from '../join/union.ts';
@@ -54,6 +55,11 @@ export class Net {
       this.#touched.add(bunch);
       for (const key of bunch.own) this.#hold(key, bunch);
     }
+  }
+
+  /** Sessions of other parts that a part opened, as {@link changed} told last. */
+  hopsFrom(part: Part): Iterable<Found> {
+    return this.#hops.from(part);
   }
 
   /** A unit that is to be looked at whatever changed. */

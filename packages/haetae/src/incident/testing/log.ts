@@ -22,6 +22,8 @@ const CHANNELS = {
   security: 'Security',
   system: 'System',
   powershell: 'Microsoft-Windows-PowerShell/Operational',
+  firewall: 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
+  desktops: 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
 } as const;
 
 interface Flag {

@@ -74,17 +74,13 @@ export class ActList {
     return this.#known.size;
   }
 
-  /** Drops acts before a time, and the earliest beyond so many. How many went. */
-  forget(beforeMs: number, most: number): number {
-    const old = [...this.#known].filter(([, act]) => act.timeMs < beforeMs);
-    if (this.#known.size - old.length > most) {
-      const rest = [...this.#known].filter(([, act]) => !(act.timeMs < beforeMs));
-      rest.sort(([, a], [, b]) => (later(a, b) ? 1 : -1));
-      old.push(...rest.slice(0, rest.length - most));
-    }
-    for (const [key] of old) this.#known.delete(key);
-    if (old.length > 0) this.#latest = undefined;
-    return old.length;
+  /** Drops those of some that were counted no further since they were told. How many went. */
+  forget(acts: ReadonlySet<TracedAct>): number {
+    const before = this.#known.size;
+    for (const [key, act] of this.#known) if (acts.has(act)) this.#known.delete(key);
+    const gone = before - this.#known.size;
+    if (gone > 0) this.#latest = undefined;
+    return gone;
   }
 
   save(): SavedList {

@@ -1,7 +1,7 @@
 import type { Event } from '@haetae/event';
 import { ActList, own, placeOf, restoreLists, type SavedLists, saveLists } from './acts.ts';
 import { LiveProcess, type SavedProcess } from './process.ts';
-import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace } from './trace.ts';
+import type { ActKind, HostAct, Mark, ProcessTrace, SessionTrace, Trace, TracedAct } from './trace.ts';
 
 /** Bounds for hostile or very large logs, of one tracer. What is beyond is counted. */
 export const MAX_PROCESSES = 100_000;
@@ -9,9 +9,10 @@ export const MAX_ACTS = 400_000;
 export const MAX_SESSIONS = 50_000;
 /** Different acts of one kind kept for a host. */
 const HOST_ACTS = 5000;
-
-/** Acts that no process is named for and that only what happens soon is joined by. */
-const PASSING: ReadonlySet<ActKind> = new Set(['share', 'logon']);
+/** Addresses of its own kept of a host, the latest that were new. */
+const HOST_ADDRESSES = 64;
+/** Of one that say nothing to another. */
+const HOST_ONLY = /^(127\.|::1$|fe80:)/;
 
 /** The fields of an event that an act keeps. */
 export type FieldsOf = (event: Event) => Record<string, string>;
@@ -37,15 +38,12 @@ export interface Most {
   readonly acts: number;
 }
 
-/** What a host that goes on for ever is to forget. */
+/** What a host that goes on for ever is to forget, of what was told. */
 export interface Forgotten {
   readonly processes: ReadonlySet<ProcessTrace>;
-  /** Of what belongs to no process, and will be asked for only for a while (shares, uses of credentials): before this. */
-  readonly actsBefore: number;
-  /** Sessions that ended before the first, or began before the second. */
-  readonly sessionsBefore: readonly [ended: number, begun: number];
-  /** Acts of each kind that belong to no process, and sessions: the latest of them. */
-  readonly most: { readonly acts: number; readonly sessions: number };
+  /** That belong to no process. */
+  readonly acts: ReadonlySet<TracedAct>;
+  readonly sessions: ReadonlySet<SessionTrace>;
 }
 
 /** What all hosts of one tracer share. */
@@ -64,6 +62,8 @@ export interface SavedHost {
   readonly byPid: readonly (readonly [pid: number, process: number])[];
   readonly acts: SavedLists;
   readonly sessions: readonly SessionTrace[];
+  /** Absent in states that are older. */
+  readonly addresses?: readonly string[];
 }
 
 /** What one tracer knows of one host. */
@@ -77,6 +77,7 @@ export class LiveHost {
   readonly #acts = new Map<ActKind, ActList>();
   #sessions: SessionTrace[] = [];
   readonly #open = new Map<string, SessionTrace>();
+  readonly #addresses = new Set<string>();
   #lastGuid = '';
   #last: LiveProcess | undefined;
 
@@ -187,6 +188,18 @@ export class LiveHost {
     this.#room.acts++;
     const act = { kind, what: own(what, 1024), fields: make(event), timeMs, at: placeOf(event), count: 1 };
     list.add(own(key, 1024), by === undefined ? act : { ...act, by });
+    if (kind === 'connection') this.#connected(act.fields);
+  }
+
+  #connected({ Initiated, SourceIp, DestinationIp }: TracedAct['fields']): void {
+    const address = Initiated === 'false' ? DestinationIp : SourceIp;
+    if (address === undefined || this.#addresses.has(address) || HOST_ONLY.test(address)) return;
+    this.#addresses.add(address);
+    if (this.#addresses.size <= HOST_ADDRESSES) return;
+    for (const oldest of this.#addresses) {
+      this.#addresses.delete(oldest);
+      break;
+    }
   }
 
   session(session: SessionTrace): void {
@@ -201,13 +214,18 @@ export class LiveHost {
   }
 
   /** All so far. */
-  told(): { processes: ProcessTrace[]; hostActs: HostAct[]; sessions: SessionTrace[] } {
+  told(): Pick<Trace, 'processes' | 'hostActs' | 'sessions' | 'addresses'> {
     const hostActs: HostAct[] = [];
     for (const list of this.#acts.values()) for (const act of list.acts()) hostActs.push({ ...act.by!, act });
-    return { processes: this.#all.map((process) => process.told()), hostActs, sessions: [...this.#sessions] };
+    return {
+      processes: this.#all.map((process) => process.told()),
+      hostActs,
+      sessions: [...this.#sessions],
+      addresses: [...this.#addresses].map((address) => ({ host: this.name, address })),
+    };
   }
 
-  forget({ processes, actsBefore, sessionsBefore: [ended, begun], most }: Forgotten): void {
+  forget({ processes, acts, sessions }: Forgotten): void {
     const room = this.#room;
     if (processes.size > 0) {
       const gone = new Set<LiveProcess>();
@@ -220,15 +238,13 @@ export class LiveHost {
       this.#lastGuid = '';
       this.#last = undefined;
     }
-    for (const [kind, list] of this.#acts)
-      room.acts -= list.forget(PASSING.has(kind) ? actsBefore : Number.NEGATIVE_INFINITY, most.acts);
-    const old = ({ endMs, timeMs }: SessionTrace): boolean => (endMs !== null && endMs < ended) || timeMs < begun;
-    const sessions = this.#sessions.filter((session) => !old(session)).slice(-most.sessions);
-    if (sessions.length === this.#sessions.length) return;
-    room.sessions += sessions.length - this.#sessions.length;
-    this.#sessions = sessions;
+    if (acts.size > 0) for (const list of this.#acts.values()) room.acts -= list.forget(acts);
+    if (sessions.size === 0) return;
+    const left = this.#sessions.filter((session) => !sessions.has(session));
+    room.sessions += left.length - this.#sessions.length;
+    this.#sessions = left;
     this.#open.clear();
-    for (const session of sessions) this.#open.set(session.logonId, session);
+    for (const session of left) this.#open.set(session.logonId, session);
   }
 
   save(): SavedHost {
@@ -239,6 +255,7 @@ export class LiveHost {
       byPid: [...this.#byPid].map(([pid, process]) => [pid, places.get(process)!] as const),
       acts: saveLists(this.#acts),
       sessions: this.#sessions,
+      addresses: [...this.#addresses],
     };
   }
 
@@ -256,6 +273,7 @@ export class LiveHost {
       host.#sessions.push(session);
       host.#open.set(session.logonId, session);
     }
+    for (const address of saved.addresses ?? []) host.#addresses.add(address);
     return host;
   }
 }

@@ -16,6 +16,10 @@ const explicit = keep(
   'SubjectUserName',
 );
 
+/** `\\\\*\\C$`, `\\\\*\\ADMIN$`. */
+const ADMIN_SHARE = /\\(?:[a-z]|admin)\$$/i;
+const WRITE = 0x2;
+
 /** Security: processes, logon sessions, services, tasks and shares. */
 export function seeSecurity(event: Event, host: LiveHost, mark: MarkSink): void {
   switch (event.eventId) {
@@ -74,8 +78,11 @@ export function seeSecurity(event: Event, host: LiveHost, mark: MarkSink): void 
       break;
     case 5140:
     case 5145: {
+      const shared = event.get('ShareName') ?? '';
+      // What comes of others is not told by where it lies; they are opened all day.
+      if (!ADMIN_SHARE.test(shared) || !(Number(event.get('AccessMask') ?? 0) & WRITE)) break;
       const name = event.get('RelativeTargetName') ?? '';
-      const path = name === '' ? (event.get('ShareName') ?? '') : `${event.get('ShareName')}\\${name}`;
+      const path = name === '' ? shared : `${shared}\\${name}`;
       const by = { logonId: logonId(event.get('SubjectLogonId')), pid: null };
       host.hostAct('share', `${path} ${by.logonId}`, path, by, event, share);
       break;

@@ -33,7 +33,7 @@ export type ActKind =
   | 'service'
   /** Security 4698–4702. `what`: name of the task. fields: Command Arguments */
   | 'task'
-  /** Security 5140, 5145. `what`: share, and the file in it. fields: IpAddress IpPort AccessMask */
+  /** Security 5140, 5145: something was written over a share of administrators. `what`: share, and the file in it. fields: IpAddress IpPort AccessMask */
   | 'share'
   /** Security 4648: another account's credentials were used. `what`: domain\account. fields: TargetServerName TargetLogonGuid IpAddress IpPort */
   | 'logon'
@@ -164,6 +164,12 @@ export interface PowerShellHost {
   readonly timeMs: number;
 }
 
+/** An address that a host has, or had. */
+export interface HostAddress {
+  readonly host: string;
+  readonly address: string;
+}
+
 /** All that one file, or a part of it, tells. */
 export interface Trace {
   readonly file: string;
@@ -175,6 +181,8 @@ export interface Trace {
   readonly marks: readonly Mark[];
   readonly logs: readonly LogTrace[];
   readonly powershells: readonly PowerShellHost[];
+  /** By which hosts were told to be connected. */
+  readonly addresses: readonly HostAddress[];
   /** What there was no room for. */
   readonly overflow: { readonly processes: number; readonly acts: number };
 }

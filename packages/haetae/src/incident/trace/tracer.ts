@@ -32,6 +32,8 @@ interface Log {
 /** Marks kept of one file: hostile logs may hold nothing else. */
 const MAX_MARKS = 10_000;
 const MAX_HOSTS = 10_000;
+/** So much more than was known is a crowd. */
+const CROWD: Most = { processes: 1000, acts: 5000 };
 
 export function createTracer(): Tracer {
   return new FileTracer();
@@ -45,6 +47,7 @@ export class FileTracer implements Tracer {
   #powershells = new Map<string, PowerShellHost>();
   #lastPowershell = '';
   #room: Room;
+  #crowd: Most = CROWD;
   #by: Trace['by'] = 'line';
 
   constructor(most: Most = WHOLE_FILE) {
@@ -155,6 +158,7 @@ export class FileTracer implements Tracer {
       marks: [...this.#marks],
       logs,
       powershells: [...this.#powershells.values()],
+      addresses: hosts.flatMap(({ addresses }) => addresses),
       overflow: { ...this.#room.overflow },
     };
   }
@@ -183,6 +187,17 @@ export class FileTracer implements Tracer {
     return changes;
   }
 
+  /** Whether so much came since {@link looked} that there may soon be no room for more. */
+  get isCrowded(): boolean {
+    const { processes, acts } = this.#room;
+    return processes >= this.#crowd.processes || acts >= this.#crowd.acts;
+  }
+  /** What it holds is known now. */
+  looked(): void {
+    const { processes, acts } = this.#room;
+    this.#crowd = { processes: processes + CROWD.processes, acts: acts + CROWD.acts };
+  }
+
   get overflow(): Room['overflow'] {
     return this.#room.overflow;
   }
@@ -199,6 +214,7 @@ export class FileTracer implements Tracer {
       marks: this.#marks,
       powershells: [...this.#powershells.values()],
       room: this.#room,
+      crowd: this.#crowd,
     };
   }
 
@@ -207,6 +223,8 @@ export class FileTracer implements Tracer {
     const tracer = new FileTracer();
     tracer.#by = saved.by;
     tracer.#room = { ...saved.room, overflow: { ...saved.room.overflow } };
+    if (saved.crowd === undefined) tracer.looked();
+    else tracer.#crowd = saved.crowd;
     for (const host of saved.hosts) tracer.#hosts.set(host.name, LiveHost.restore(host, tracer.#room, told));
     for (const { computer, channel, ids, generation, minutes } of saved.logs) {
       const log = tracer.#logOf(computer, channel);
@@ -234,6 +252,8 @@ export interface SavedTracer {
   readonly marks: readonly Mark[];
   readonly powershells: readonly PowerShellHost[];
   readonly room: Room;
+  /** Absent in states that are older. */
+  readonly crowd?: Most;
 }
 
 const WHOLE_FILE: Most = { processes: MAX_PROCESSES, acts: MAX_ACTS };

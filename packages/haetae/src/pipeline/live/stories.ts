@@ -37,8 +37,10 @@ export class Stories {
   /** At the end of a frame. Only the frames decide when, so that the same frames make the same incidents. */
   update(seq: number, receivedMs: number): void {
     const since = receivedMs - this.#updatedMs;
-    if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
-    if (!this.#waits && since < QUIET_MS && since >= 0) return;
+    if (!this.#live.isCrowded) {
+      if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
+      if (!this.#waits && since < QUIET_MS && since >= 0) return;
+    }
     this.#updatedMs = receivedMs;
     for (const { id, incident, findingIds, mergedInto, isNew } of this.#live.update(receivedMs)) {
       for (const finding of findingIds) this.#homes.set(finding, id);
