@@ -23,6 +23,8 @@ export interface EngineIncident {
   /** What lists show of it besides, as its room shapes it; null for one that was written before there was such. */
   readonly listed: Json;
   readonly body: Json;
+  /** The body as JSON, where somebody wrote it already; `body` is null then. */
+  readonly text?: string;
 }
 
 /** What people make of it. */
@@ -34,7 +36,7 @@ export interface Triage {
   readonly tags: readonly string[];
 }
 
-export interface IncidentRow extends Omit<EngineIncident, 'body'>, Triage {
+export interface IncidentRow extends Omit<EngineIncident, 'body' | 'text'>, Triage {
   /** Rises with every change, by the reader or by people. */
   readonly version: number;
   readonly createdMs: UnixMs;

@@ -23,9 +23,10 @@ interface Size {
   readonly steps: number;
 }
 
-/** An incident as it is told, and which size it took; the next time it is tried first. */
+/** An incident as it is told, the same as JSON, and which size it took; the next time it is tried first. */
 export interface Bounded {
   readonly incident: Incident;
+  readonly text: string;
   readonly size: number;
 }
 
@@ -36,13 +37,16 @@ export interface Bounded {
 export function bounded(incident: Incident, gone: number, size = -1): Bounded {
   const { findings, tree } = incident;
   const large = findings.length > SIZES[0]!.findings || tree.length > SIZES[0]!.processes;
-  if (size < 0 && !large && JSON.stringify(incident).length <= MOST_TEXT) {
+  if (size < 0 && !large) {
     const leftOut = { findings: gone, processes: 0, acts: 0, events: 0 };
-    return { incident: gone === 0 ? incident : { ...incident, leftOut }, size: -1 };
+    const whole = gone === 0 ? incident : { ...incident, leftOut };
+    const text = JSON.stringify(whole);
+    if (text.length <= MOST_TEXT) return { incident: whole, text, size: -1 };
   }
   for (let n = Math.max(0, size); ; n++) {
     const smaller = cut(incident, SIZES[n]!, gone);
-    if (n === SIZES.length - 1 || JSON.stringify(smaller).length <= MOST_TEXT) return { incident: smaller, size: n };
+    const text = JSON.stringify(smaller);
+    if (n === SIZES.length - 1 || text.length <= MOST_TEXT) return { incident: smaller, text, size: n };
   }
 }
 

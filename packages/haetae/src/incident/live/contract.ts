@@ -10,6 +10,8 @@ export interface LiveIncident {
   readonly id: string;
   /** As `incidentsOf` shapes it, save that `id` is this one and `rank`, which is of a report, is 0. Of one that went into another: that other. */
   readonly incident: Incident;
+  /** The same as JSON. */
+  readonly text: string;
   /** Findings that became this incident's since it was last told: all of them the first time, and those that another brought when it went into this one. */
   readonly findingIds: readonly number[];
   /** The older incident that this one went into, told once and last; null otherwise. */

@@ -2,14 +2,13 @@ import { deserialize, serialize } from 'node:v8';
 import type { Event } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
 import { byHost, incidentOf, linksByRoot, type Weighed, weigh } from '../assemble/assemble.ts';
-import type { Incident } from '../incident.ts';
 import { WINDOW_MS } from '../join/gathering.ts';
 import { connect, type Joined } from '../join/join.ts';
 import type { Part } from '../join/part.ts';
 import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
-import { bounded } from './bound.ts';
+import { type Bounded, bounded } from './bound.ts';
 import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
 import { Fleet, type SavedFleet } from './fleet.ts';
 import type { HostCounts, LiveHost } from './host.ts';
@@ -323,7 +322,7 @@ class Live implements LiveIncidents {
   #tell({ units }: Joined, candidates: readonly Candidate[], nowMs: number): LiveIncident[] {
     const { ids, merged } = this.#ids.assign(candidates);
     const changed: LiveIncident[] = [];
-    const bodies = new Map<string, Incident>();
+    const bodies = new Map<string, Bounded>();
     candidates.forEach(({ weighed, members, mark, shape }, i) => {
       const id = ids[i]!;
       const findingIds: number[] = [];
@@ -335,16 +334,18 @@ class Live implements LiveIncidents {
       for (const { waiting } of members) findingIds.push(...waiting.splice(0));
       if (this.#told.get(id)?.mark === mark && findingIds.length === 0) return;
       const whole = { ...incidentOf(weighed, 0, units), id, merged: this.#ids.mergedInto(id) };
-      const { incident, size } = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
+      const told = bounded(whole, this.#ids.goneOf(id), this.#told.get(id)?.size);
       const isNew = !this.#told.has(id);
       const hosts = [...new Set(weighed.group.map((unit) => this.#fleet.of(units[unit]!.host).name))];
-      this.#told.set(id, { mark, shape, atMs: nowMs, size, hosts });
-      bodies.set(id, incident);
-      changed.push({ id, incident, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null, isNew });
+      this.#told.set(id, { mark, shape, atMs: nowMs, size: told.size, hosts });
+      bodies.set(id, told);
+      const { incident, text } = told;
+      changed.push({ id, incident, text, findingIds: findingIds.sort((a, b) => a - b), mergedInto: null, isNew });
     });
     for (const [id, into] of merged) {
       this.#told.delete(id);
-      changed.push({ id, incident: bodies.get(into)!, findingIds: [], mergedInto: into, isNew: false });
+      const { incident, text } = bodies.get(into)!;
+      changed.push({ id, incident, text, findingIds: [], mergedInto: into, isNew: false });
     }
     return changed;
   }

@@ -42,9 +42,11 @@ export class Stories {
       if (!this.#waits && since < QUIET_MS && since >= 0) return;
     }
     this.#updatedMs = receivedMs;
-    for (const { id, incident, findingIds, mergedInto, isNew } of this.#live.update(receivedMs)) {
+    for (const { id, incident, text, findingIds, mergedInto, isNew } of this.#live.update(receivedMs)) {
       for (const finding of findingIds) this.#homes.set(finding, id);
-      const row = rowOf({ ...incident, id }, seq, receivedMs, mergedInto);
+      // What went into another is told as that other, under its own id.
+      const own = mergedInto === null ? text : JSON.stringify({ ...incident, id });
+      const row = rowOf({ ...incident, id }, own, seq, receivedMs, mergedInto);
       this.#changed.set(id, row);
       if (isNew) this.#fresh.push(row);
     }
@@ -103,7 +105,13 @@ export interface SavedStories {
   readonly waits: boolean;
 }
 
-function rowOf(incident: Incident, seq: number, receivedMs: number, mergedInto: string | null): EngineIncident {
+function rowOf(
+  incident: Incident,
+  text: string,
+  seq: number,
+  receivedMs: number,
+  mergedInto: string | null,
+): EngineIncident {
   const { id, fromMs, toMs, risk, level, hosts, users, counts } = incident;
   const listed = listedOf(incident);
   return {
@@ -119,6 +127,7 @@ function rowOf(incident: Incident, seq: number, receivedMs: number, mergedInto: 
     findings: counts.findings,
     mergedInto,
     listed: listed as unknown as Json,
-    body: incident as unknown as Json,
+    body: null,
+    text,
   };
 }

@@ -32,7 +32,10 @@ export const incidentRows = tableOf<StoredIncident>('incidents', {
   updatedMs: 'int',
   listed: 'json',
 });
-const bodies = tableOf<{ readonly id: string; readonly body: Json }>('incident_bodies', { id: 'text', body: 'packed' });
+const bodies = tableOf<{ readonly id: string; readonly body: string }>('incident_bodies', {
+  id: 'text',
+  body: 'packed',
+});
 const history = tableOf<IncidentEntry>('incident_history', {
   incidentId: 'text',
   number: 'int',
@@ -63,7 +66,7 @@ async function writeSome(sql: Sql, some: readonly EngineIncident[], nowMs: UnixM
   const ids = some.map(({ id }) => id);
   const among = `IN (${ids.map((_, n) => `$${n + 1}`).join(', ')})`;
   const before = new Map((await incidentRows.all(sql, `WHERE id ${among}`, ids)).map((row) => [row.id, row]));
-  const rows = some.map(({ body: _, ...told }): StoredIncident => {
+  const rows = some.map(({ body: _, text: __, ...told }): StoredIncident => {
     const was = before.get(told.id);
     return {
       ...(was ?? { ...UNTOUCHED, createdMs: nowMs }),
@@ -80,7 +83,7 @@ async function writeSome(sql: Sql, some: readonly EngineIncident[], nowMs: UnixM
   await incidentRows.insertAll(sql, rows);
   await bodies.insertAll(
     sql,
-    some.map(({ id, body }) => ({ id, body })),
+    some.map(({ id, body, text = JSON.stringify(body) }) => ({ id, body: text })),
   );
   await enterAll(
     sql,
@@ -167,7 +170,8 @@ export const incidentsIn = (db: Database): Incidents => ({
     db.read(async (sql) => {
       const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
       if (row === undefined) return undefined;
-      return { ...rowOf(row), body: (await bodies.first(sql, 'WHERE id = $1', [id]))?.body ?? null };
+      const body = await bodies.first(sql, 'WHERE id = $1', [id]);
+      return { ...rowOf(row), body: body === undefined ? null : (JSON.parse(body.body) as Json) };
     }),
   some: (ids) =>
     db.read(async (sql) => {

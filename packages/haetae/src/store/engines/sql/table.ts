@@ -3,27 +3,23 @@ import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
 import type { Parameter, Row, Sql } from './sql.ts';
 
-/** How a member is stored: `json` as text, `packed` as text that is deflated when it is long, the others as they are. */
+/** How a member is stored: `json` as text, `packed` is text that is deflated when it is long, the others stand as they are. */
 type Kind = 'text' | 'int' | 'real' | 'bool' | 'json' | 'packed';
 
 /** From this length on, DuckDB keeps a text in blocks of its own and takes them into memory 2,048 rows at a time. */
 const LONG = 4096;
-/** Begins no JSON. */
+/** Begins no text that is given: JSON. */
 const PACKED = '~';
 
-function pack(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length < LONG ? text : PACKED + deflateRawSync(text, { level: 1 }).toString('base64');
-}
+const pack = (text: string): string =>
+  text.length < LONG ? text : PACKED + deflateRawSync(text, { level: 1 }).toString('base64');
 
-const unpack = (text: string): Json =>
-  JSON.parse(
-    text.startsWith(PACKED) ? inflateRawSync(Buffer.from(text.slice(1), 'base64')).toString('utf8') : text,
-  ) as Json;
+const unpack = (text: string): string =>
+  text.startsWith(PACKED) ? inflateRawSync(Buffer.from(text.slice(1), 'base64')).toString('utf8') : text;
 
 function written(kind: Kind, value: Json): Parameter {
   if (kind === 'json') return JSON.stringify(value);
-  return kind === 'packed' ? pack(value) : (value as Parameter);
+  return kind === 'packed' ? pack(value as string) : (value as Parameter);
 }
 
 function read(kind: Kind, value: Json): Json {
