@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const HAETAE = fileURLToPath(new URL('../../packages/haetae/bin/haetae.js', import.meta.url));
@@ -8,6 +9,8 @@ export interface Serve {
   readonly url: string;
   /** From the start of the process to the first answer that it is ready, in ms. */
   readonly startMs: number;
+  /** CPU that this took, in ms: what a busy machine does not change. */
+  readonly startCpuMs: number;
   readonly process: ChildProcess;
   /** All that it said on stderr and stdout. */
   said(): string;
@@ -64,6 +67,7 @@ export async function serve({
   return {
     url,
     startMs: performance.now() - began,
+    startCpuMs: cpuMs(child.pid!),
     process: child,
     said: () => said,
     async kill() {
@@ -76,6 +80,13 @@ export async function serve({
       return code;
     },
   };
+}
+
+/** Of a process, all its threads. */
+function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
+  return (Number(user) + Number(system)) * 10;
 }
 
 /** A shipper's token, made on the data directory while nobody serves it. */
