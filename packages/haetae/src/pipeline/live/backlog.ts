@@ -47,19 +47,15 @@ export const NO_BACKLOG: Backlog = { add: () => {}, items: 0, bytes: 0 };
 
 /** Bytes behind which detection is late by a good half of a second. */
 const MUCH_BYTES = 12 * 1024 * 1024;
-/** How long an acknowledgement is held back where so much is behind; n times as long where it is n times as much. */
-const HELD_MS = 250;
-const MOST_HELD_MS = 2000;
+/** How long an acknowledgement is held back at most. */
+const HELD_MS = 2000;
 const LOOK_MS = 20;
 
 /**
  * Waits while much is behind: senders wait for their acknowledgements before they send more, and what they do not send leaves the
- * machine to detection. The more is behind, the longer: what comes in settles at what can be stored, and nobody is stopped.
+ * machine to detection. There is always something to do meanwhile, so that what comes in settles at what can be stored.
  */
 export async function holdBack(behind: Pick<Backlog, 'bytes'>): Promise<void> {
-  for (let waited = 0; ; waited += LOOK_MS) {
-    const { bytes } = behind;
-    if (bytes <= MUCH_BYTES || waited >= Math.min(MOST_HELD_MS, (HELD_MS * bytes) / MUCH_BYTES)) return;
+  for (let waited = 0; waited < HELD_MS && behind.bytes > MUCH_BYTES; waited += LOOK_MS)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
 }

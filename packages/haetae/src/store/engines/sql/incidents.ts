@@ -36,6 +36,7 @@ const bodies = tableOf<{ readonly id: string; readonly body: string }>('incident
   id: 'text',
   body: 'packed',
 });
+const bodyOf = (text: string): Json => JSON.parse(text) as Json;
 const history = tableOf<IncidentEntry>('incident_history', {
   incidentId: 'text',
   number: 'int',
@@ -170,14 +171,14 @@ export const incidentsIn = (db: Database): Incidents => ({
     db.read(async (sql) => {
       const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
       if (row === undefined) return undefined;
-      const body = await bodies.first(sql, 'WHERE id = $1', [id]);
-      return { ...rowOf(row), body: body === undefined ? null : (JSON.parse(body.body) as Json) };
+      const told = await bodies.first(sql, 'WHERE id = $1', [id]);
+      return { ...rowOf(row), body: told === undefined ? null : bodyOf(told.body) };
     }),
   some: (ids) =>
     db.read(async (sql) => {
       const where = new Where();
       where.oneOf('id', ids);
-      const told = new Map((await bodies.all(sql, where.sql, where.values)).map(({ id, body }) => [id, body]));
+      const told = new Map((await bodies.all(sql, where.sql, where.values)).map(({ id, body }) => [id, bodyOf(body)]));
       const rows = await incidentRows.all(sql, where.sql, where.values);
       return rows.map((row) => ({ ...rowOf(row), body: told.get(row.id) ?? null }));
     }),
