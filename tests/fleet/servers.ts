@@ -26,6 +26,7 @@ export interface Server {
 export async function server(role: string, name: string, { folder, bus, store, args }: FleetPlace): Promise<Server> {
   const [data, port] = [join(folder, name), await freePort()];
   let running: Serve | undefined;
+  process.once('exit', () => running?.process.kill('SIGKILL'));
   const one = {
     name,
     data,

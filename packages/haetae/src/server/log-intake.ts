@@ -20,7 +20,7 @@ export function logIntake(log: Log, options: LogIntakeOptions = {}): Intake {
         return { kind: 'durable', seq };
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (error.code === 'closed') return { kind: 'busy', retryMs: 1000 };
+        if (error.code === 'closed' || error.code === 'unreachable') return { kind: 'busy', retryMs: 1000 };
         return { kind: 'full', reason: error.message };
       }
     },

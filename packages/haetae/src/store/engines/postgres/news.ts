@@ -4,6 +4,8 @@ import { channelOf } from './sql.ts';
 
 /** Between two attempts to hear again. */
 const AGAIN_MS = 1000;
+/** What is told while whoever hears is busy; beyond it, it is a gap. */
+const MOST_WAITING = 1000;
 
 /** By LISTEN and NOTIFY. Who hears has a connection of its own; what is told while it is broken is a gap. */
 export const newsIn = (db: Database, place: PostgresPlace): Newsroom => ({
@@ -14,7 +16,8 @@ export const newsIn = (db: Database, place: PostgresPlace): Newsroom => ({
     let wake = (): void => {};
     let broken = false;
     const say = (news?: News): void => {
-      if (news !== undefined) told.push(news);
+      if (told.length >= MOST_WAITING) told.splice(0, told.length, { kind: 'gap' });
+      else if (news !== undefined) told.push(news);
       wake();
     };
     signal.addEventListener('abort', () => say(), { once: true });

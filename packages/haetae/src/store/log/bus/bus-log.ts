@@ -2,6 +2,7 @@ import type { Producer } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
 import { encodeFrame, sealFrame } from '../frame.ts';
 import type { Log } from '../log.ts';
+import { busBounds } from './follow.ts';
 import { type BusPlace, busError, clientOf, kafka, leave, receivedOf } from './place.ts';
 import { MAX_RECORD, prepareTopics } from './topics.ts';
 
@@ -35,6 +36,7 @@ export async function openBusLog(place: BusPlace, baseOf: (log: string) => Promi
   let waitingBytes = 0;
   let sending: Promise<void> | undefined;
   let closed = false;
+  let trouble = false;
   let producer: Producer | undefined;
   const fresh = (): Producer =>
     new Producer({
@@ -73,12 +75,14 @@ export async function openBusLog(place: BusPlace, baseOf: (log: string) => Promi
       const begun = performance.now();
       try {
         const first = await send(frames);
+        trouble = false;
         counts.commits++;
         counts.syncMs += performance.now() - begun;
         counts.bytes += bytes;
         counts.durable = first + count - 1;
         frames.forEach(({ resolve }, i) => resolve(first + i));
       } catch (error) {
+        trouble = true;
         for (const { reject } of frames) reject(error as StoreError);
       }
       waitingBytes -= bytes;
@@ -110,7 +114,12 @@ export async function openBusLog(place: BusPlace, baseOf: (log: string) => Promi
       throw new StoreError('invalid', 'a log on the bus is followed by followBus');
     },
     release: async () => {},
-    status: async () => ({ segments: 0, refused: 0, ...counts }),
+    async status() {
+      // Whoever asks whether frames can be taken is not told of yesterday's trouble.
+      if (trouble) await busBounds(place);
+      trouble = false;
+      return { segments: 0, refused: 0, ...counts };
+    },
     async close() {
       closed = true;
       await sending;

@@ -2,7 +2,7 @@ import type { Consumer } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
 import { decodeFrame, type Frame } from '../frame.ts';
 import type { LogDamage } from '../reader.ts';
-import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf } from './place.ts';
+import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf, textOf } from './place.ts';
 
 export interface FollowOptions {
   /** The seq before the first frame of the topic. */
@@ -155,11 +155,6 @@ async function passed(consumer: Consumer, place: BusPlace, from: number, error: 
     'damaged',
     `the topic ${receivedOf(place)} ends at frame ${end}, and frame ${from - 1} was read of it before: it is another topic, or the broker lost what it had acknowledged`,
   );
-}
-
-function textOf(error: unknown): string {
-  const { message, apiId, errors = [] } = error as AggregateError & { apiId?: string };
-  return [message, apiId, ...errors.map(textOf)].join(' ');
 }
 
 async function boundsOf(

@@ -102,3 +102,9 @@ export function busError(error: unknown): StoreError {
   const causes = ((error as AggregateError).errors ?? []).map((one: unknown) => (one as Error).message);
   return new StoreError('unreachable', `the bus: ${[message, ...new Set(causes)].join(' ')}`, { cause: error });
 }
+
+/** All that a driver's error says, its causes and codes too. */
+export function textOf(error: unknown): string {
+  const { message, apiId, errors = [] } = error as AggregateError & { apiId?: string };
+  return [message, apiId, ...errors.map(textOf)].join(' ');
+}
