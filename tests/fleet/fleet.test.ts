@@ -116,9 +116,7 @@ if (missing !== undefined && process.env.CI === undefined) {
       const token = createToken(web!.data, 'ingest');
       const reader = createToken(web!.data, 'api', '--role', 'viewer');
       const live = new Live([web!.url, other!.url], reader);
-      const shippers = [first.url, first.url, second!.url, second!.url].map(
-        (url, i) => new Shipper(url, token, `host-${i}`, 50),
-      );
+      const shippers = [first.url, second!.url].map((url, i) => new Shipper(url, token, `host-${i}`, ATTACK_EVERY));
       for (const shipper of shippers) shipper.start();
       await live.hears('a finding');
       const detecting = async () => {
