@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectNoSecrets, expectTold, type Place, place, roots, settled, until } from './place.ts';
+import { expectNoSecrets, expectTold, type Place, place, roots, settled, unsettled, until } from './place.ts';
 
 /** 10,000 findings on so many hosts; `joined` of a host are one incident. */
 async function flood(here: Place, hosts: number, joined: number): Promise<void> {
@@ -7,17 +7,15 @@ async function flood(here: Place, hosts: number, joined: number): Promise<void> 
   await until(
     () => settled(here),
     1_500_000,
-    () => `${here.slack.calls.length} calls; ${here.said().slice(-2000)}`,
+    () => `${here.slack.calls.length} calls; ${unsettled}; ${here.said().slice(-2000)}`,
   );
   const { findings, openIncidents } = await here.get<{ findings: number; openIncidents: number }>('/api/stats');
   expect([findings, openIncidents]).toEqual([10_000, 10_000 / joined]);
   await expectTold(here, 0);
-  // Edited in place: the message of each says what its incident is in the end; a picture and the report below it, once.
-  for (const { ts, blocks, metadata } of own(here)) {
+  // Edited in place: the message of each says what its incident is in the end.
+  for (const { blocks, metadata } of own(here)) {
     const { findings } = await here.get<{ findings: number }>(`/api/incidents/${metadata.event_payload.incident}`);
     expect(JSON.stringify(blocks)).toContain(`Findings\\n${findings}`);
-    const files = here.slack.messages.filter(({ thread, files: all }) => thread === ts && all.length > 0);
-    expect(files.map((one) => one.files.map(({ title }) => title))).toEqual([['Timeline', 'Report (PDF)']]);
   }
   const texts = JSON.stringify([here.slack.messages, here.mail.mails, here.hook.got.map(({ body }) => body.title)]);
   expect(texts).not.toMatch(/https?:\/\/evil|evil\.example/);
@@ -27,14 +25,29 @@ const own = (here: Place) => roots(here).filter(({ metadata }) => metadata.event
 
 describe('10,000 findings in a minute', () => {
   test('of attacks that are few: one root message an incident, at most 60 messages a minute and channel, the last state told', async () => {
-    const here = await place('few', 'digest: { over: 100 }');
+    const here = await place('few', 'digest: { over: 100 }', [], 'never');
     await flood(here, 5, 400);
     expect(own(here)).toHaveLength(25);
   }, 1_800_000);
 
   test('that have nothing to do with each other: each told of once, most of them in digests', async () => {
-    const here = await place('many');
+    const here = await place('many', '', [], 'never');
     await flood(here, 20, 1);
     expect(own(here).length).toBeLessThanOrEqual(20);
   }, 1_800_000);
 });
+
+test('a picture and the report stand below the message of an incident, once', async () => {
+  const here = await place('files');
+  await here.send(2, 3);
+  await until(
+    () => settled(here),
+    600_000,
+    () => `${unsettled}; ${here.said()}`,
+  );
+  expect(own(here)).toHaveLength(2);
+  for (const { ts } of own(here)) {
+    const files = here.slack.messages.filter(({ thread, files: all }) => thread === ts && all.length > 0);
+    expect(files.map((one) => one.files.map(({ title }) => title))).toEqual([['Timeline', 'Report (PDF)']]);
+  }
+}, 900_000);

@@ -77,7 +77,8 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-export async function place(name: string, more = '', args: readonly string[] = []): Promise<Place> {
+/** `files`: the level from which Slack is given a picture and the report. */
+export async function place(name: string, more = '', args: readonly string[] = [], files = 'high'): Promise<Place> {
   const data = join(root, name);
   const [slack, mail, hook] = [await slackStandIn(), await mailServer(), await hookServer(SECRETS.HAETAE_T_HMAC)];
   const token = createToken(data, 'ingest');
@@ -88,7 +89,7 @@ export async function place(name: string, more = '', args: readonly string[] = [
     join(data, 'notify.yml'),
     `language: en
 channels:
-  slack: { type: slack, token: { env: HAETAE_T_BOT }, app_token: { env: HAETAE_T_APP }, channel: C0000001, api_url: "${slack.url}" }
+  slack: { type: slack, token: { env: HAETAE_T_BOT }, app_token: { env: HAETAE_T_APP }, channel: C0000001, files: ${files}, api_url: "${slack.url}" }
   mail: { type: email, host: 127.0.0.1, port: ${mail.port}, security: none, user: haetae, password: { env: HAETAE_T_MAIL }, from: haetae@a.example, to: soc@b.example }
   hook: { type: webhook, url: { file: "${join(data, 'hook-url')}" }, secret: { env: HAETAE_T_HMAC } }
 people: { U_KIM: kim, U_LEE: lee }
@@ -182,9 +183,12 @@ export interface Listed {
 }
 export const incidents = async (here: Place): Promise<Listed['items']> =>
   (await here.get<Listed>('/api/incidents?limit=200')).items;
+/** What was not settled when it was asked last. */
+export let unsettled = '';
 export const settled = async (here: Place): Promise<boolean> => {
   const { backlog } = await here.get<{ backlog: number }>('/api/stats');
   const { channels } = await here.get<{ channels: { waiting: number }[] }>('/api/notify');
+  unsettled = JSON.stringify([backlog, channels]);
   return backlog === 0 && channels.every(({ waiting }) => waiting === 0);
 };
 export const roots = ({ slack }: Place): SlackMessage[] => slack.messages.filter(({ thread }) => thread === null);

@@ -43,7 +43,7 @@ people: { U_KIM: kim, U_LEE: lee, U_PARK: park }
     });
     slack = await slackStandIn({ socket, port: SLACK_PORT });
     await stage.until('Socket Mode', () => (slack.connections === 1 ? true : undefined), 120_000);
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await stage?.close();
     await slack?.close();

@@ -16,7 +16,7 @@ describe.skipIf(MISSING !== undefined)('a response', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open();
-  }, 240_000);
+  }, 600_000);
   afterAll(() => stage?.close());
 
   test('that a playbook lets run by itself: from detection to kill p95 ≤ 2 s; verified, and audited', async () => {

@@ -31,7 +31,7 @@ describe.skipIf(MISSING !== undefined)('refused', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open();
-  }, 240_000);
+  }, 600_000);
   afterAll(() => stage?.close());
 
   test('is who may not: viewers, tokens even of admins, and whoever lost the role after a vote', async () => {

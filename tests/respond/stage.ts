@@ -187,7 +187,7 @@ export class Stage {
       ],
       (text) => (told.server += text),
     );
-    for (let i = 0; !/rules? .*in force|rules in force|detecting/i.test(told.server) && i < 600; i++) {
+    for (let i = 0; !/rules? .*in force|rules in force|detecting/i.test(told.server) && i < 2400; i++) {
       if (this.server.exitCode !== null) throw new Error(told.server);
       await sleep(100);
       if (told.server.includes(this.url) && i > 30) break;

@@ -114,6 +114,17 @@ describe('files of an incident', () => {
     expect(files(slack.heard)).toEqual(['i1.png,i1.pdf']);
   });
 
+  test('of many incidents at once: each has its own, and nothing waits in the end', async () => {
+    const slack = place(true);
+    const it = await begun(slack);
+    for (let i = 0; i < 10; i++) it.kept.put({ id: `i${i}` });
+    await it.pass(10_000);
+    for (let i = 0; i < 10; i++) it.kept.put({ id: `i${i}`, findings: 9 });
+    await it.pass(600_000);
+    expect(files(slack.heard).sort()).toEqual([...Array(10).keys()].map((i) => `i${i}.png,i${i}.pdf`));
+    expect(it.lanes.get('slack')!.open.size).toBe(0);
+  });
+
   test('or when it never is, after five minutes', async () => {
     const slack = place(true);
     const it = await begun(slack);
