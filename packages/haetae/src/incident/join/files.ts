@@ -39,8 +39,8 @@ export function joinByFiles(context: Context): void {
     for (const path of pathsIn(fields.ServiceFileName ?? fields.ImagePath ?? '')) paths.add(path);
     // A document or script that the parent was given.
     for (const path of pathsIn(fields.ParentCommandLine ?? '')) paths.add(path);
-    const folder = plainPath(fields.CurrentDirectory ?? '');
-    if (folder !== '' && SHELL.test(fields.ParentImage ?? '') && !isCommonFolder(folder)) {
+    const folder = plainPath(node?.folder ?? '');
+    if (folder !== '' && SHELL.test(node?.parent?.image ?? '') && !isCommonFolder(folder)) {
       paths.add(shortcutsOf(folder));
       if (/^[d-z]:\\/.test(folder)) paths.add(MOUNTED);
     }

@@ -224,6 +224,23 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
     'A B',
   ],
   [
+    'a shortcut that was opened, and what it starts in its folder, whichever log tells of the start first',
+    maker()
+      .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\q\\q.pdf.lnk' })
+      .add('security', 4688, '08:09:59.900', {
+        NewProcessId: '0x3ea',
+        NewProcessName: `${SYSTEM32}cmd.exe`,
+        ProcessId: '0x3f2',
+        ParentProcessName: 'C:\\Windows\\explorer.exe',
+      })
+      .flag('B')
+      .start(2, '08:10', `${SYSTEM32}cmd.exe`, {
+        parent: 10,
+        CurrentDirectory: 'C:\\Users\\kim\\Downloads\\q\\',
+      }),
+    'A+B',
+  ],
+  [
     'what was unpacked of an archive, by its name',
     maker()
       .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\tool.zip' })
@@ -246,7 +263,7 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
         ProcessGuid: guid(1),
         TargetFilename: 'C:\\Users\\kim\\Downloads\\list.iso:Zone.Identifier',
       })
-      .start(2, '08:20', `${SYSTEM32}rundll32.exe`, { CurrentDirectory: 'E:\\' })
+      .start(2, '08:20', `${SYSTEM32}rundll32.exe`, { parent: 10, CurrentDirectory: 'E:\\' })
       .flag('B'),
     'A+B',
   ],
@@ -254,7 +271,7 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
     'not what was opened on a disk hours later',
     maker()
       .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\list.iso' })
-      .start(2, '10:20', `${SYSTEM32}rundll32.exe`, { CurrentDirectory: 'E:\\' })
+      .start(2, '10:20', `${SYSTEM32}rundll32.exe`, { parent: 10, CurrentDirectory: 'E:\\' })
       .flag('B'),
     'A B',
   ],

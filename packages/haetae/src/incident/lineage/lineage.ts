@@ -186,6 +186,7 @@ export class Lineage {
   #take(node: Node, of: ProcessTrace, trace: Trace): void {
     node.image ||= of.image;
     node.commandLine ||= of.commandLine;
+    node.folder ||= of.folder ?? '';
     node.user ||= of.user;
     node.logonId ||= of.logonId;
     node.integrity ||= of.integrity;

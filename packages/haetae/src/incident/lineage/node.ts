@@ -9,6 +9,8 @@ export interface Node {
   pid: number | null;
   image: string;
   commandLine: string;
+  /** In which it started; '' when not told. */
+  folder: string;
   user: string;
   logonId: string;
   integrity: string;
@@ -37,6 +39,7 @@ export function newNode(key: string, host: string, guid: string, pid: number | n
     pid,
     image: '',
     commandLine: '',
+    folder: '',
     user: '',
     logonId: '',
     integrity: '',

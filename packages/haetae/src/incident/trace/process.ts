@@ -22,6 +22,7 @@ export class LiveProcess {
       pid,
       image: '',
       commandLine: '',
+      folder: '',
       user: '',
       logonId: '',
       logonGuid: '',

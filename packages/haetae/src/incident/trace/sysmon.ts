@@ -118,6 +118,7 @@ function started(event: Event, host: LiveHost): void {
   const { trace } = process;
   trace.image = own(event.get('Image'));
   trace.commandLine = own(event.get('CommandLine'));
+  trace.folder = own(event.get('CurrentDirectory'));
   trace.user = own(event.get('User'));
   trace.logonId = logonId(event.get('LogonId'));
   trace.logonGuid = plainGuid(event.get('LogonGuid') ?? '');

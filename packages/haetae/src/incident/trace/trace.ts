@@ -61,6 +61,8 @@ export interface ProcessTrace {
   readonly pid: number | null;
   image: string;
   commandLine: string;
+  /** In which it started. Absent in states that are older. */
+  folder?: string;
   user: string;
   logonId: string;
   logonGuid: string;
