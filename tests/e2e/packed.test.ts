@@ -168,4 +168,4 @@ test('without the packages of several servers nothing of theirs is there, and wh
     expect(code).toBe(2);
     expect(stderr).toContain('npm install @haetae/postgres');
   }
-}, 300_000);
+}, 900_000);

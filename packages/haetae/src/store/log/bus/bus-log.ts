@@ -3,13 +3,14 @@ import { StoreError } from '../../error.ts';
 import { encodeFrame, sealFrame } from '../frame.ts';
 import type { Log } from '../log.ts';
 import { busBounds } from './follow.ts';
-import { type BusPlace, busError, clientOf, kafka, leave, receivedOf } from './place.ts';
+import { type BusPlace, busError, clientOf, kafka, leave, receivedOf, within } from './place.ts';
 import { MAX_RECORD, prepareTopics } from './topics.ts';
 
 /** Frames of one request to the broker, at most, beyond the first. */
 const BATCH_BYTES = 1024 * 1024;
 /** Until the broker has acknowledged. */
 const TIMEOUT_MS = 10_000;
+const PREPARE_MS = 60_000;
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -27,7 +28,7 @@ export interface BusLog extends Log {
  * counted from where the log before it ended. Who reads it does so by `followBus`; nothing is ever released, since the topic keeps its own time.
  */
 export async function openBusLog(place: BusPlace, baseOf: (log: string) => Promise<number>): Promise<BusLog> {
-  const id = await prepareTopics(place);
+  const id = await within(PREPARE_MS, prepareTopics(place));
   const base = await baseOf(id);
   const { Producer } = await kafka();
   const topic = receivedOf(place);
@@ -56,7 +57,7 @@ export async function openBusLog(place: BusPlace, baseOf: (log: string) => Promi
         partition: 0,
         value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
       }));
-      const { offsets } = await producer.send({ messages });
+      const { offsets } = await within(2 * TIMEOUT_MS, producer.send({ messages }));
       return base + Number(offsets![0]!.offset) + 1;
     } catch (error) {
       // Whether they are in the topic is not known: their senders will come again, and what is there twice is told apart. The

@@ -2,7 +2,7 @@ import type { Consumer } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
 import { decodeFrame, type Frame } from '../frame.ts';
 import type { LogDamage } from '../reader.ts';
-import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf, textOf } from './place.ts';
+import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf, textOf, within } from './place.ts';
 
 export interface FollowOptions {
   /** The seq before the first frame of the topic. */
@@ -22,6 +22,8 @@ export interface FollowOptions {
 
 const WAIT_MS = 500;
 const AGAIN_MS = 500;
+const FETCH_MS = 30_000;
+const BOUNDS_MS = 15_000;
 /** Of a partition whose leader is not known. */
 const ANY_EPOCH = -1;
 
@@ -39,12 +41,9 @@ export async function* followBus(place: BusPlace, options: FollowOptions): Async
   const { base, signal, state, end } = options;
   const { Consumer } = await kafka();
   // It is in no group: whose turn it is to read the store says, in the transaction that stores what was read.
-  const consumer = new Consumer({
-    ...clientOf(place),
-    groupId: `${place.prefix}.none`,
-    requestTimeout: 30_000,
-    retries: 0,
-  });
+  const fresh = (): Consumer =>
+    new Consumer({ ...clientOf(place), groupId: `${place.prefix}.none`, requestTimeout: FETCH_MS, retries: 0 });
+  let consumer = fresh();
   // Within the topic frames are counted from 1.
   let next = Math.max(1, options.from - base);
   let trouble = '';
@@ -54,14 +53,18 @@ export async function* followBus(place: BusPlace, options: FollowOptions): Async
   };
   const ask = async (from: number): Promise<Fetched | undefined> => {
     try {
-      return await fetchFrom(consumer, place, from, options.maxBytes);
+      return await within(FETCH_MS, fetchFrom(consumer, place, from, options.maxBytes));
     } catch (error) {
       if (signal.aborted) return undefined;
-      const lost = await passed(consumer, place, from, error).catch((failure: unknown) => failure as StoreError);
+      const lost = await within(BOUNDS_MS, passed(consumer, place, from, error)).catch(
+        (failure: unknown) => failure as StoreError,
+      );
       if (lost instanceof StoreError && lost.code === 'damaged') throw lost;
       if (typeof lost !== 'number') {
         told(busError(error).message);
-        consumer.clearMetadata();
+        // Another one: what a client waits for that was cut off may never come.
+        void leave(consumer);
+        consumer = fresh();
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         return undefined;
       }
@@ -172,7 +175,7 @@ export async function busBounds(place: BusPlace): Promise<{ readonly first: numb
   const { Consumer } = await kafka();
   const consumer = new Consumer({ ...clientOf(place), groupId: `${place.prefix}.none` });
   try {
-    return await boundsOf(consumer, place);
+    return await within(BOUNDS_MS, boundsOf(consumer, place));
   } catch (error) {
     throw busError(error);
   } finally {

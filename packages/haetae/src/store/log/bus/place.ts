@@ -81,6 +81,23 @@ export async function kafka(): Promise<typeof import('@haetae/kafka')> {
   }
 }
 
+/** What a driver promises may never come where the broker is away: it is waited for so long, and no longer. */
+export async function within<T>(ms: number, what: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new StoreError('unreachable', `the bus does not answer within ${ms / 1000} s`)),
+      ms,
+    );
+  });
+  what.catch(() => {});
+  try {
+    return await Promise.race([what, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Ends a client, whatever it still waits for. */
 export async function leave(client: { close(): unknown } | undefined): Promise<void> {
   try {
