@@ -11,7 +11,7 @@ const channelsOf = async (here: Place) =>
 
 describe('the file of channels', () => {
   test('is read again when it changes, without a restart; an unsound one changes nothing, and a secret that changes is taken', async () => {
-    const here = await place('reload');
+    const here = await place('reload', '', ['--verbose']);
     const path = join(root, 'reload', 'notify.yml');
     const before = readFileSync(path, 'utf8');
     expect(await channelsOf(here)).toEqual(['slack on', 'mail on', 'hook on']);
@@ -73,7 +73,7 @@ describe('the file of channels', () => {
       const password = 'planted-proxy-password';
       proxy = await proxyServer('haetae', password);
       process.env.HAETAE_T_PROXY = `http://haetae:${password}@127.0.0.1:${proxy.port}`;
-      const here = await place('proxy', 'proxy: { env: HAETAE_T_PROXY }');
+      const here = await place('proxy', 'proxy: { env: HAETAE_T_PROXY }', ['--verbose']);
       await here.send(1, 1);
       await until(
         () =>
