@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { openDuckdb } from '../packages/haetae/src/store/engines/duckdb/duckdb.ts';
 import { openPostgres, placeOf } from '../packages/haetae/src/store/engines/postgres/postgres.ts';
 import type { Store } from '../packages/haetae/src/store/index.ts';
@@ -9,6 +10,7 @@ import { type PostgresServer, startPostgres } from '../packages/haetae/src/store
 /** The server of tests that are run over PostgreSQL (the project hunt-postgres): one a file, a schema a store. */
 let server: Promise<PostgresServer> | undefined;
 let schemas = 0;
+if (process.env.HAETAE_TEST_STORE === 'postgres') afterAll(async () => (await server)?.stop());
 
 /** A store of the test's own, in its thread: no build is needed. It goes with `close`. */
 export async function storeHere(now: () => number = () => 1): Promise<Store> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type Serve, serve } from '../chaos/serve.ts';
 import { freePort } from './kafka.ts';
 
@@ -26,7 +27,7 @@ export interface Server {
 export async function server(role: string, name: string, { folder, bus, store, args }: FleetPlace): Promise<Server> {
   const [data, port] = [join(folder, name), await freePort()];
   let running: Serve | undefined;
-  process.once('exit', () => running?.process.kill('SIGKILL'));
+  onTestFinished(() => void running?.process.kill('SIGKILL'));
   const one = {
     name,
     data,
