@@ -1,5 +1,6 @@
 import type { UnixMs } from '@haetae/event';
 import type { Delivery, IncidentRow, Json } from '../../store/index.ts';
+import { StoreError } from '../../store/index.ts';
 import type { Body, Row } from './delivery.ts';
 import type { OutboxParts } from './outbox.ts';
 
@@ -44,7 +45,9 @@ export class DeliveryBook {
       const { id, version } = row.delivery;
       const now = clock.now() as UnixMs;
       const whole = body === undefined ? change : { ...change, body: body as unknown as Json };
-      row.delivery = await store.deliveries.update(id, version, whole, '', now);
+      row.delivery = await store.deliveries
+        .update(id, version, whole, '', now)
+        .catch((error: unknown) => this.#readAgain(row, error));
       if (body !== undefined) row.body = body;
     });
     row.writing = write.catch(() => {});
@@ -60,7 +63,12 @@ export class DeliveryBook {
         const { id, version } = row.delivery;
         return { id, version, change: { ...change, body: body as unknown as Json } };
       });
-      const stored = await store.deliveries.updateAll(changes, '', clock.now() as UnixMs);
+      const stored = await store.deliveries
+        .updateAll(changes, '', clock.now() as UnixMs)
+        .catch(async (error: unknown) => {
+          for (const { row } of saved) await this.#readAgain(row, error).catch(() => {});
+          throw error;
+        });
       saved.forEach(({ row, body }, i) => {
         row.delivery = stored[i]!;
         row.body = body;
@@ -68,6 +76,18 @@ export class DeliveryBook {
     });
     for (const { row } of saved) row.writing = write.catch(() => {});
     await write;
+  }
+
+  /** A row that was read before another was done with it is as it is stored from now on: what is still owed is tried again. */
+  async #readAgain(row: Row, error: unknown): Promise<never> {
+    if (error instanceof StoreError && error.code === 'conflict') {
+      const stored = await this.#parts.store.deliveries.get(row.delivery.id);
+      if (stored !== undefined) {
+        row.delivery = stored;
+        row.body = stored.body as unknown as Body;
+      }
+    }
+    throw error;
   }
 
   async incident(id: string | null): Promise<IncidentRow | undefined> {

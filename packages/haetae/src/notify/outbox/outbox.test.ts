@@ -169,6 +169,28 @@ describe('trouble', () => {
     expect(mail.heard.at(-1)!.message).toMatchObject({ kind: 'incident', incident: 'l0' });
   });
 
+  test('a delivery that was read before it was done is read again: it holds up nobody', async () => {
+    const slack = place(true);
+    const it = await begun(fileOf(['slack']), { slack });
+    it.kept.put({ id: 'i1' });
+    await it.pass(MINUTE);
+    const [delivery] = [...it.kept.deliveries.values()];
+    it.kept.put({ id: 'i1', findings: 2 });
+    // Somebody else's write, between the look and the edit.
+    const list = it.kept.store.deliveries.list;
+    it.kept.store.deliveries.list = async (wanted) => {
+      const read = await list(wanted);
+      it.kept.store.deliveries.list = list;
+      await it.kept.store.deliveries.update(delivery!.id, delivery!.version, {}, '', delivery!.updatedMs);
+      return read;
+    };
+    await it.pass(MINUTE);
+    it.kept.put({ id: 'i2' });
+    await it.pass(MINUTE);
+    expect([...it.kept.deliveries.values()].map(({ state }) => state)).toEqual(['sent', 'sent']);
+    expect(slack.heard.filter(({ how }) => how === 'send')).toHaveLength(2);
+  });
+
   test('a pause that is asked for is kept, for the whole channel', async () => {
     const mail = place(false);
     mail.next.push({ kind: 'busy', waitMs: 30_000, why: '429' });
