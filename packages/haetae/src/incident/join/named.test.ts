@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Log, SYSTEM32 } from '../testing/log.ts';
+import { guid, Log, SYSTEM32 } from '../testing/log.ts';
 
 const SVC = { parent: 9, parentImage: `${SYSTEM32}services.exe` };
 const net = (command: string): Log =>
@@ -50,6 +50,19 @@ test.each<[string, Log, string]>([
         { Execution_ProcessID: '1001' },
       )
       .add('sysmon', 20, '08:00:04', { Operation: 'Created', User: 'PC1\\kim', Name: '"Health"', Type: 'Command Line' })
+      .flag('B'),
+    'A+B',
+  ],
+  [
+    'a setting of the protection, to the process that wrote it to the registry',
+    net('cmd')
+      .add('sysmon', 13, '08:00:03', {
+        ProcessGuid: guid(1),
+        TargetObject: 'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\\DisableAntiSpyware',
+      })
+      .add('defender', 5007, '08:00:05', {
+        'New Value': 'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows Defender\\DisableAntiSpyware = 0x1',
+      })
       .flag('B'),
     'A+B',
   ],

@@ -13,8 +13,8 @@ const MOST_TEXT = 20_000;
 
 /**
  * Findings whose event names no process but a thing that some command or script of the same moment names: an account or its group, a
- * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off, a rule of the firewall. Where the
- * command ran as the system, the log names the computer alone, and its session joins nothing.
+ * WMI subscription, a BITS job's address, a log that was cleared, a protection that was switched off or set otherwise (in the registry,
+ * too), a rule of the firewall. Where the command ran as the system, the log names the computer alone, and its session joins nothing.
  */
 export function joinByNamed(context: Context): void {
   const { units, anchors } = context;
@@ -32,7 +32,7 @@ export function joinByNamed(context: Context): void {
     for (const word of wordsOf(`${node.commandLine} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`))
       if (wanted.has(word)) add(named, `${host}|${word}`, { unit: i, timeMs: first });
   });
-  scriptsOf(context, named, wanted);
+  namingActs(context, named, wanted);
   for (const [i, names] of told) {
     const { host, first } = units[i]!;
     for (const name of names) {
@@ -46,18 +46,18 @@ export function joinByNamed(context: Context): void {
   }
 }
 
-/** A unit of a process whose command, or a script of it that is no finding, names a thing. */
+/** A unit of a process whose command, or a script or a value of the registry that is no finding, names a thing. */
 interface Naming {
   readonly unit: number;
   readonly timeMs: number;
 }
 
-function scriptsOf(context: Context, named: Map<string, Naming[]>, wanted: ReadonlySet<string>): void {
+function namingActs(context: Context, named: Map<string, Naming[]>, wanted: ReadonlySet<string>): void {
   for (const node of context.lineage.nodes)
     for (const { of } of node.traces)
       for (const act of of.acts) {
-        if (act.kind !== 'script') continue;
-        for (const word of wordsOf(act.fields.ScriptBlockText ?? act.what)) {
+        if (act.kind !== 'script' && act.kind !== 'registry') continue;
+        for (const word of wordsOf(act.what)) {
           if (!wanted.has(word)) continue;
           const unit = nearest(context, node);
           if (unit === undefined) continue;
@@ -103,8 +103,12 @@ function namesOf(unit: Unit): string[] {
   if (log.endsWith('bits-client/operational')) return [text('url')];
   if (log.endsWith('advanced security/firewall'))
     return [text('RuleName'), ...changersOf(text('ModifyingApplication'))];
-  if (log.endsWith('windows defender/operational') && eventId >= 5000)
-    return ['disablerealtimemonitoring', '-disablerealtimemonitoring', 'set-mppreference'];
+  if (log.endsWith('windows defender/operational') && eventId >= 5000) {
+    // `HKLM\…\DisableAntiSpyware = 0x1`
+    const set = /([^\\]+?) = [^\\]*$/.exec(text('New Value') || text('NewValue'))?.[1] ?? '';
+    const setting = set === '' ? 'disablerealtimemonitoring' : set;
+    return [setting, `-${setting}`, 'set-mppreference'];
+  }
   return [];
 }
 

@@ -56,8 +56,8 @@ export function isClearing({ channel, eventId }: Pick<EventFacts, 'channel' | 'e
 }
 
 /** Fields that sentences and joins ask for; of others, nothing is kept. */
-const KEPT: ReadonlySet<string> = new Set(
-  (
+const KEPT: ReadonlySet<string> = new Set([
+  ...(
     'Image CommandLine CurrentDirectory ParentImage ParentCommandLine User TargetFilename TargetObject Details TargetImage SourceImage ' +
     'GrantedAccess CallTrace ImageLoaded Signed Signature SignatureStatus DestinationIp DestinationPort ' +
     'DestinationHostname SourceIp SourcePort QueryName QueryResults PipeName Hashes OriginalFileName NewProcessName ' +
@@ -69,7 +69,9 @@ const KEPT: ReadonlySet<string> = new Set(
     'Threat Process Direction Initiated IntegrityLevel TargetSid SamAccountName TicketEncryptionType Status ' +
     'ESS CONSUMER url RuleName ModifyingApplication Address Param3'
   ).split(' '),
-);
+  'New Value',
+  'NewValue',
+]);
 
 /** The finding is not kept. */
 export function saidBy(finding: FiledFinding): Said {

@@ -23,6 +23,7 @@ const CHANNELS = {
   system: 'System',
   powershell: 'Microsoft-Windows-PowerShell/Operational',
   firewall: 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
+  defender: 'Microsoft-Windows-Windows Defender/Operational',
   desktops: 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
 } as const;
 
