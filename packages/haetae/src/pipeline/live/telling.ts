@@ -182,7 +182,11 @@ export const attachments =
     const name = `haetae-${incident.slice(0, 12)}`;
     const options = { template: 'analyst' as const, format: 'pdf' as const, languages: [language], picture: true };
     const files = await desk.make({ kind: 'one', id: incident }, options, zone, name);
-    return (files ?? []).flatMap(({ name: file, bytes }) =>
+    // The picture first: it is what is looked at.
+    const inOrder = [...(files ?? [])].sort(
+      (a, b) => Number(b.name.endsWith('.png')) - Number(a.name.endsWith('.png')),
+    );
+    return inOrder.flatMap(({ name: file, bytes }) =>
       file.endsWith('.png')
         ? [{ name: file, title: label.picture, bytes }]
         : file.endsWith('.pdf')
