@@ -88,7 +88,7 @@ describe('buttons', () => {
   test('a response that waits is denied by who may, and by nobody else; approved it needs the host’s agent', async () => {
     const key = join(root, 'respond-key.pem');
     execFileSync(process.execPath, [HAETAE, 'respond', 'key', key], { stdio: 'ignore' });
-    const here = await place('votes', '', ['--respond-key', key]);
+    const here = await place('votes', '', ['--respond-key', key, '--no-builtin-playbooks']);
     await account(here)('kim', 'analyst');
     await account(here)('lee', 'responder');
     await here.send(1, 1);
