@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface Hooked {
   readonly atMs: number;
   readonly key: string;
+  /** Below the address that was given out, which is a secret. */
   readonly path: string;
   readonly signed: boolean;
   readonly body: {
@@ -20,6 +21,8 @@ export interface Hook {
   readonly next: (number | 'lost')[];
   close(): Promise<void>;
 }
+
+const HOOK = '/hooks/planted-hook-path';
 
 /** A receiver of the generic webhook that checks what is signed. */
 export async function hookServer(secret: string): Promise<Hook> {
@@ -41,7 +44,7 @@ export async function hookServer(secret: string): Promise<Hook> {
       const mac = createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex');
       got.push({
         atMs: Date.now(),
-        path: request.url ?? '',
+        path: (request.url ?? '').replace(HOOK, ''),
         key: String(request.headers['idempotency-key']),
         signed: request.headers['x-haetae-signature'] === `v1=${mac}`,
         body: JSON.parse(text) as Hooked['body'],
@@ -52,7 +55,7 @@ export async function hookServer(secret: string): Promise<Hook> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/planted-hook-path`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${HOOK}`,
     ...{ got, next },
     async close() {
       server.closeAllConnections();
