@@ -107,7 +107,7 @@ describe('exceptions', () => {
     const wide = file('wide.yml', exception());
     const tests = await haetae(['exceptions', 'check', '--exceptions', wide]);
     expect(tests.code).toBe(1);
-    expect(tests.stdout).toMatch(/hides a positive test of its rule, builtin\/tests\/certutil\w*\.yml:\d+/);
+    expect(tests.stdout).toMatch(/hides a positive test of its rule, builtin\/tests\/\w+\.yml:\d+/);
     const bad = await haetae([
       ...['exceptions', 'propose', SAMPLES, ...rules, '--rule', CERTUTIL, ...about, '--known-bad', EVTX],
     ]);

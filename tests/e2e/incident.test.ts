@@ -146,7 +146,8 @@ describe('incident', () => {
   });
 
   test('an exception may be made from one', async () => {
-    const { id } = incidents.at(-1)!;
+    // One of which no finding looks like a rule's own example of an attack: that would be refused.
+    const { id } = incidents.at(1)!;
     const { code, stdout } = await haetae(['exceptions', 'propose', SAMPLES, ...RULES, '--id', String(id)]);
     expect(code).toBe(0);
     expect(stdout).toContain(String(id));

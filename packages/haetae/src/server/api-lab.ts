@@ -2,6 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { id, instant, Level, text, words } from './api-parts.ts';
 
+/** What a log can say and a report can print: the years 1601 to 9999, in ms since 1970. */
+const moment = z.number().min(-11_644_473_600_000).max(253_402_300_799_999);
 const names = z.array(z.string().max(300)).max(500);
 const Said = z.object({
   detector: z.string().max(50),
@@ -29,8 +31,8 @@ const ScoredStep = z.object({
   techniques: names,
   tactics: names,
   hosts: names,
-  firstMs: instant.nullable(),
-  lastMs: instant.nullable(),
+  firstMs: moment.nullable(),
+  lastMs: moment.nullable(),
   labelled: count,
   found: count,
   verdict: Verdict,
@@ -42,7 +44,7 @@ export const LabScore = z
     haetae: z.literal('lab-score.1'),
     id,
     title: z.string().max(300),
-    madeMs: instant,
+    madeMs: moment,
     source: z.enum(['logs', 'server']),
     minLevel: Level,
     steps: z.array(ScoredStep).max(5000),

@@ -143,7 +143,7 @@ function lab(now: () => number): Ports['lab'] {
     },
     report: async (card, { format }) => ({
       name: `${card.id}.${format}`,
-      mime: 'text/plain',
+      mime: { pdf: 'application/pdf', html: 'text/html', md: 'text/markdown', layer: 'application/json' }[format],
       bytes: Buffer.from(card.title),
     }),
     canary: {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Store, StoreStatus } from '../index.ts';
@@ -139,6 +139,8 @@ export function upkeepContract(
     expect(new Set((await found(other, {})).map(({ id }) => id)).size).toBe(4);
     expect(await other.intake.commit(batch(2, [sample(4, { seq: 2 })]))).toMatchObject({ events: 1 });
     await expect(other.upkeep.importParquet(join(folder, 'none'))).rejects.toMatchObject({ code: 'missing' });
+    mkdirSync(join(folder, 'empty'));
+    await expect(other.upkeep.importParquet(join(folder, 'empty'))).rejects.toMatchObject({ code: 'invalid' });
   });
 
   test('a backup is a whole store of one moment, made while events come in; it is restored where none is', async () => {

@@ -97,6 +97,11 @@ export const SAME = [
 /** Imported events get ids below zero, seq 0: no frame holds them, and the reader's own count stays untouched. */
 export async function importParquet(db: Database, path: string): Promise<{ events: number; known: number }> {
   if (!existsSync(path)) throw new StoreError('missing', `there is no ${path}`);
+  if (
+    statSync(path).isDirectory() &&
+    !readdirSync(path, { recursive: true }).some((name) => /\.parquet$/i.test(`${name}`))
+  )
+    throw new StoreError('invalid', `${path} is no export of events: it holds no .parquet file`);
   const columns = await columnsOf(db);
   const from = `read_parquet(${glob(path)}, hive_partitioning = false, union_by_name = true)`;
   return db.write(async (sql) => {
