@@ -241,6 +241,27 @@ const cases: readonly (readonly [title: string, log: Log, groups: string])[] = [
     'A+B',
   ],
   [
+    'what was pasted into the Run dialog of a desktop that sets very many values, and what it starts',
+    Array.from({ length: 80 }, (_, i) => i)
+      .reduce(
+        (log, i) =>
+          log.add('sysmon', 13, `07:${String(i % 60).padStart(2, '0')}`, {
+            ProcessGuid: guid(10),
+            Image: 'C:\\Windows\\explorer.exe',
+            TargetObject: `HKU\\S-1\\Software\\x\\${i}`,
+          }),
+        new Log(),
+      )
+      .add('sysmon', 13, '08:00', {
+        ...{ ProcessGuid: guid(10), Image: 'C:\\Windows\\explorer.exe', Details: 'powershell -w hidden -c iwr\\1' },
+        TargetObject: 'HKU\\S-1\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RunMRU\\a',
+      })
+      .flag('A')
+      .start(2, '08:00:02', PS, { parent: 10, CommandLine: `"${PS}" -w hidden -c iwr` })
+      .flag('B'),
+    'A+B',
+  ],
+  [
     'what was unpacked of an archive, by its name',
     maker()
       .add('sysmon', 11, '08:01', { ProcessGuid: guid(1), TargetFilename: 'C:\\Users\\kim\\Downloads\\tool.zip' })

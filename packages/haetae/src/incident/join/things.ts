@@ -1,4 +1,4 @@
-import type { LinkKind } from '../incident.ts';
+import type { Happening, LinkKind } from '../incident.ts';
 import { shortName } from '../lineage/hosts.ts';
 import { placed } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
@@ -18,8 +18,11 @@ interface Made {
   /** Process that made it, where told. */
   readonly node: Node | undefined;
   readonly logonId: string;
-  readonly act: TracedAct;
-  readonly trace: Trace;
+  readonly timeMs: number;
+  readonly fields: TracedAct['fields'];
+  readonly shownBy: Happening;
+  /** The finding that tells of it, if one does. */
+  readonly unit?: number;
 }
 
 const NONE: readonly Node[] = [];
@@ -53,7 +56,7 @@ export function joinByThings(context: Context): void {
     const keys = [commandKey(node.commandLine || node.image)];
     if (SERVICES.test(node.parent?.image ?? '')) keys.push(serviceKey(node.image));
     const makers = keys.flatMap((key) => (key === '' ? [] : (byCommand.get(`${node.host}|${key}`) ?? [])));
-    return makers.findLast(({ act, node: by }) => !(act.timeMs > node.since + 1000) && by !== node);
+    return makers.findLast(({ timeMs, node: by }) => !(timeMs > node.since + 1000) && by !== node);
   };
   for (const [node, units] of context.unitsOf) {
     // What a service or task started may itself be nobody's finding: its children are.
@@ -67,15 +70,15 @@ export function joinByThings(context: Context): void {
       key: `${maker.kind} ${maker.host}|${maker.name.toLowerCase()}`,
       kind: maker.kind,
       by: maker.name,
-      shownBy: [{ ...placed(maker.trace, maker.act.at), timeMs: maker.act.timeMs }],
+      shownBy: [maker.shownBy],
     };
     for (const unit of units) context.anchors.add(unit, anchor);
-    const by = nearest(context, maker.node);
+    const by = maker.unit ?? nearest(context, maker.node);
     if (by !== undefined) {
       context.anchors.add(by, anchor);
       context.through.add(maker.node!);
     }
-    const session = context.sessions.of(maker.host, maker.logonId, maker.act.timeMs);
+    const session = context.sessions.of(maker.host, maker.logonId, maker.timeMs);
     if (session !== undefined && joins(session)) {
       context.introduced.add(session);
       for (const unit of units) context.anchors.add(unit, sessionAnchor(session));
@@ -92,8 +95,8 @@ function serviceKey(command: string): string {
   return SHARED.test(path) || !/^[a-z]:\\[^"]+\.exe$/.test(path) ? '' : `service ${path}`;
 }
 
-function commandOf({ act }: Made): string {
-  const { ImagePath, ServiceFileName, TaskContent, TaskContentNew, Details } = act.fields;
+function commandOf({ fields }: Made): string {
+  const { ImagePath, ServiceFileName, TaskContent, TaskContentNew, Details } = fields;
   const task = TaskContent ?? TaskContentNew;
   if (task !== undefined) {
     const part = (name: string): string =>
@@ -107,12 +110,16 @@ function commandOf({ act }: Made): string {
   return ImagePath ?? ServiceFileName ?? Details?.replace(/\\1$/, '') ?? '';
 }
 
-function madeOf({ traces, lineage, hostOf }: Context): Made[] {
+function madeOf({ traces, lineage, hostOf, units }: Context): Made[] {
   const made: Made[] = [];
+  const told = (trace: Trace, { timeMs, fields, at }: TracedAct): Pick<Made, 'timeMs' | 'fields' | 'shownBy'> => ({
+    ...{ timeMs, fields },
+    shownBy: { ...placed(trace, at), timeMs },
+  });
   const ofHost = (trace: Trace, { act, host, pid, logonId }: HostAct, kind: LinkKind): void => {
     const name = hostOf(host);
     const node = pid === null ? undefined : lineage.find({ host: name, pid, image: '', timeMs: act.timeMs });
-    made.push({ kind, name: act.what, host: name, node, logonId, act, trace });
+    made.push({ kind, name: act.what, host: name, node, logonId, ...told(trace, act) });
   };
   for (const trace of traces)
     for (const one of trace.hostActs) {
@@ -124,13 +131,25 @@ function madeOf({ traces, lineage, hostOf }: Context): Made[] {
     for (const { of, trace } of node.traces)
       for (const act of of.acts) {
         if (act.kind !== 'registry') continue;
-        const service = SERVICE_KEY.exec(act.what)?.[1];
-        if (service !== undefined)
-          made.push({ kind: 'service', name: service, host: node.host, node, logonId: '', act, trace });
-        else if (RUN_KEY.test(act.what) || TYPED.test(act.what))
-          made.push({ kind: 'run-key', name: act.what, host: node.host, node, logonId: node.logonId, act, trace });
+        const value = madeByValue(act.what, node);
+        if (value !== undefined) made.push({ ...value, ...told(trace, act) });
       }
-  return made.sort((a, b) => a.act.timeMs - b.act.timeMs);
+  // Of one that sets very many values, not all are kept: what a finding speaks of, it tells itself.
+  units.forEach(({ channel, eventId, node, fields, first, events }, i) => {
+    if (eventId !== 13 || node === undefined || !/sysmon/i.test(channel)) return;
+    const value = madeByValue(fields.TargetObject ?? '', node);
+    if (value !== undefined) made.push({ ...value, timeMs: first, fields, shownBy: events[0]!, unit: i });
+  });
+  return made.sort((a, b) => a.timeMs - b.timeMs);
+}
+
+/** What a value that was set in the registry makes run. */
+function madeByValue(key: string, node: Node): Pick<Made, 'kind' | 'name' | 'host' | 'node' | 'logonId'> | undefined {
+  const { host, logonId } = node;
+  const service = SERVICE_KEY.exec(key)?.[1];
+  if (service !== undefined) return { kind: 'service', name: service, host, node, logonId: '' };
+  if (RUN_KEY.test(key) || TYPED.test(key)) return { kind: 'run-key', name: key, host, node, logonId };
+  return undefined;
 }
 
 /** Findings that name one service, task or WMI consumer of one host. */
