@@ -235,6 +235,19 @@ describe('while it runs', () => {
   });
 });
 
+test('an identity provider that is named is offered at the login', async () => {
+  const oidc = join(root, 'oidc.json');
+  writeFileSync(join(root, 'oidc-secret'), 'of the client');
+  const clientSecret = { file: join(root, 'oidc-secret') };
+  writeFileSync(oidc, JSON.stringify({ issuer: 'http://127.0.0.1:9', clientId: 'haetae', clientSecret }));
+  const other = await serve({ data: join(root, 'oidc-data'), port: PORT + 1, args: [...ARGS, '--oidc', oidc] });
+  onTestFinished(async () => void (await other.stop()));
+  expect(await (await fetch(`${other.url}/api/login`)).json()).toMatchObject({ oidc: true });
+  // One who does not answer is said so, at once.
+  expect((await fetch(`${other.url}/api/login/oidc`, { redirect: 'manual' })).status).toBe(502);
+  expect(other.said()).not.toContain('of the client');
+});
+
 test('it ends as asked, and nothing that it took is lost', async () => {
   await send(process_('goodbye'));
   expect(await server.stop()).toBe(0);

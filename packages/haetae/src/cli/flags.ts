@@ -213,6 +213,7 @@ export interface ServeFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly publicUrl?: string;
+  readonly oidc?: string;
   readonly keepDays?: string;
   readonly keepGb?: string;
   readonly report?: string;

@@ -30,6 +30,7 @@ export function serveRoute(words: Words) {
         tlsCert: optional(flags.tlsCert, 'file'),
         tlsKey: optional(flags.tlsKey, 'file'),
         publicUrl: optional(flags.publicUrl, 'url'),
+        oidc: optional(flags.oidc, 'file'),
         keepDays: optional(flags.keepDays, 'n'),
         keepGb: optional(flags.keepGb, 'n'),
         report: optional(words.report.flags.schedule, 'daily|weekly|monthly'),

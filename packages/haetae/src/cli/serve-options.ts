@@ -9,7 +9,9 @@ import { dataFolder } from './data-folder.ts';
 import { prepareDemo } from './demo.ts';
 import { exceptionsAt } from './exceptions-load.ts';
 import type { ServeFlags } from './flags.ts';
+import { jsonObjectAt } from './json-file.ts';
 import { notifyOption } from './notify-file.ts';
+import { oidcAt } from './oidc-file.ts';
 import { levelOption, zoneOption } from './options.ts';
 import { respondOptions } from './respond-options.ts';
 import { rulePacks } from './rule-packs.ts';
@@ -65,6 +67,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       port: portOf(flags.port, words),
       ...(tls !== undefined && { tls }),
       ...(flags.publicUrl !== undefined && { publicUrl: urlOf(flags.publicUrl, words) }),
+      ...(flags.oidc !== undefined && { oidc: oidcAt(flags.oidc, words) }),
       syslog: [
         ...listeners('tcp', '--syslog-tcp', flags.syslogTcp, words),
         ...listeners('tls', '--syslog-tls', flags.syslogTls, words),
@@ -85,7 +88,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       latenessMs: (natural('--lateness', flags.lateness, words) ?? LATENESS_S) * 1000,
       timeZone: zoneOption(flags.timezone, words).name,
       pages: fileURLToPath(new URL('../dashboard', import.meta.url)),
-      ...(flags.agentConfig !== undefined && { agentConfig: agentConfigAt(flags.agentConfig, words) }),
+      ...(flags.agentConfig !== undefined && { agentConfig: jsonObjectAt('--agent-config', flags.agentConfig, words) }),
       ...(demo === undefined && { notify: notifyOption(flags.notify, dataAt(flags.data), words) }),
       language: words.lang,
       respond: respondOptions(flags, dataAt(flags.data), words),
@@ -153,6 +156,7 @@ const TEXTS = [
   'tlsCert',
   'tlsKey',
   'publicUrl',
+  'oidc',
   'keepDays',
   'keepGb',
   'report',
@@ -169,18 +173,9 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${l
 /** Settings of a file, by the names of the flags: `syslog-tcp` as `syslogTcp`. */
 function fromFile(path: string, words: Words): ServeFlags {
   const { serve: w } = words;
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw new UsageError(w.noFile('--config', path, (error as Error).message));
-    throw new UsageError(w.configJson(path, error.message));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(w.configJson(path, '{}'));
   const names = new Map<string, string>([...LISTS, ...SWITCHES, ...TEXTS].map((name) => [kebab(name), name]));
   const settings: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(value)) {
+  for (const [name, setting] of Object.entries(jsonObjectAt('--config', path, words))) {
     const flag = names.get(kebab(name));
     if (flag === undefined) throw new UsageError(w.configName(path, name, [...names.keys()].join(', ')));
     settings[flag] = settingOf(flag, setting, (wanted) => new UsageError(w.configValue(path, name, wanted)));
@@ -209,20 +204,6 @@ function natural(flag: string, text: string | undefined, words: Words): number |
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(words.serve.number(flag, text));
   return Number(text);
-}
-
-/** What agents are told; each holds it against what its own host allows, and says what it refuses. */
-function agentConfigAt(path: string, words: Words): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(words.serve.configJson(path, error.message));
-    throw new UsageError(words.serve.noFile('--agent-config', path, (error as Error).message));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(words.serve.configJson(path, '{}'));
-  return value;
 }
 
 function portOf(text: string | undefined, words: Words): number {

@@ -49,6 +49,7 @@ export const enServe = {
     tlsCert: 'certificate of the server, PEM',
     tlsKey: 'its key, PEM',
     publicUrl: 'address as browsers and shippers see it, where a proxy stands before the server',
+    oidc: 'JSON file of the identity provider (OpenID Connect) through which users log in',
     config: 'JSON file with the same names as these flags; a flag given here counts more',
     baseline: 'what is ordinary, learnt by `haetae baseline learn`: scores every event against it',
     lateness: 'seconds that rules over several events wait for events that come late (default 30)',
@@ -121,6 +122,7 @@ export const enServe = {
   configName: (path: string, name: string, known: string) =>
     `${path}: no setting is called ${name}. There are: ${known}.`,
   configValue: (path: string, name: string, wanted: string) => `${path}: ${name} is to be ${wanted}.`,
+  oidcSecret: (path: string, place: string) => `${path}: there is nothing at ${place}, where clientSecret points.`,
   publicUrlBad: (text: string) => `--public-url ${text}: an address such as https://haetae.example.com is wanted.`,
   storeValue: (text: string) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off, or the URL of a database: postgres://user:password@host/database.`,

@@ -51,6 +51,7 @@ export const koServe: typeof enServe = {
     tlsCert: '서버 인증서(PEM)',
     tlsKey: '서버 개인 키(PEM)',
     publicUrl: '앞단에 프록시가 있을 때 브라우저와 수집기가 접속하는 주소',
+    oidc: '사용자가 로그인할 인증 서버(OpenID Connect) 설정 JSON 파일',
     config: '이 플래그들과 같은 이름을 쓰는 JSON 설정 파일. 명령줄 플래그가 우선',
     baseline: '`haetae baseline learn`으로 학습한 기준선. 모든 이벤트를 이 기준선과 비교해 채점',
     lateness: '여러 이벤트를 엮는 규칙이 늦게 오는 이벤트를 기다리는 시간(초, 기본값 30)',
@@ -123,6 +124,7 @@ export const koServe: typeof enServe = {
   configJson: (path, reason) => `${path}: JSON이 아닙니다: ${reason}`,
   configName: (path, name, known) => `${path}: ${name}이라는 설정은 없습니다. 사용할 수 있는 설정: ${known}.`,
   configValue: (path, name, wanted) => `${path}: ${name}의 값은 ${wanted} 형식이어야 합니다.`,
+  oidcSecret: (path, place) => `${path}: clientSecret이 가리키는 ${place}에 값이 없습니다.`,
   publicUrlBad: (text) => `--public-url ${text}: https://haetae.example.com 과 같은 주소를 쓰십시오.`,
   storeValue: (text) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off 또는 데이터베이스 URL(postgres://user:password@host/database)을 쓰십시오.`,

@@ -10,7 +10,7 @@ export interface CommitterOptions {
   readonly keep: boolean;
   /** Where servers take turns. */
   readonly term?: Term;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that nobody sets: one that is set back would put the next commit off as far. */
   readonly now: () => number;
   readonly tell: (messages: readonly LiveMessage[]) => void;
   readonly stored: (cut: Cut) => void;

@@ -81,7 +81,7 @@ async function run(): Promise<void> {
     engine,
     keep: data.keep,
     ...(data.frames.kind === 'bus' && { term: data.frames.term }),
-    now: Date.now,
+    now: () => performance.now(),
     tell: (messages) => tell({ kind: 'told', messages }),
     stored: ({ upTo, notices }) => {
       storedSeq = upTo;

@@ -68,13 +68,12 @@ export function livePorts(parts: PortParts): Ports {
     byRule: parts.hunts.search,
     benign: (id) => benignProposal(store, id, parts.texts(), parts.examples()),
   });
-  const status = remembered(() => store.upkeep.status(), FRESH_MS, now);
+  const status = remembered(() => store.upkeep.status(), FRESH_MS);
   const openIncidents = remembered(
     async () => (await store.incidents.list({ status: ['new', 'open', 'waiting'], order: 'risk', limit: 1 })).total,
     FRESH_MS,
-    now,
   );
-  const pace = paceOf(now);
+  const pace = paceOf(steady);
   const baseline = shownBaseline(parts.baseline);
   return {
     ...ports,
@@ -203,13 +202,16 @@ const refused = (why: string): Promise<never> => Promise.reject(new StoreError('
 export const ANOMALY_OFF =
   'off: learn what is ordinary with `haetae baseline learn LOGS -o FILE`, then start with --baseline FILE';
 
+/** Of a clock that nobody sets: after one that was set back, answers would stay old as long. */
+const steady = (): number => performance.now();
+
 /** The same answer for a while: a page that is open everywhere asks a few times a second. */
-function remembered<T>(ask: () => Promise<T>, forMs: number, now: () => number): () => Promise<T> {
+function remembered<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
   let known: Promise<T> | undefined;
   let until = 0;
   return () => {
-    if (known === undefined || now() >= until) {
-      until = now() + forMs;
+    if (known === undefined || steady() >= until) {
+      until = steady() + forMs;
       known = ask();
       known.catch(() => {
         known = undefined;

@@ -9,6 +9,7 @@ import {
   type api,
   huntOf,
   liveBus,
+  type OidcSettings,
   type RunningServer,
   type Log as ServerLog,
   serverIdentity,
@@ -57,6 +58,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly publicUrl?: string;
+  /** The identity provider through which users may log in. */
+  readonly oidc?: OidcSettings;
   readonly syslog: readonly Omit<Listener, 'tls'>[];
   /** Networks from which syslog may come; [] for any. */
   readonly syslogFrom: readonly string[];
@@ -253,6 +256,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       ...(options.shows !== undefined && { shows: options.shows }),
       ...(options.tls !== undefined && { tls: options.tls }),
       ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
+      ...(options.oidc !== undefined && { oidc: options.oidc }),
     });
     running = server;
     ends.push(() => server.close());
