@@ -3,21 +3,11 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
-import type { ChannelStatus, Notifier, NotifyConfig } from '../../notify/index.ts';
+import type { Notifier } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
-import {
-  type api,
-  huntOf,
-  liveBus,
-  type OidcSettings,
-  type RunningServer,
-  type Log as ServerLog,
-  serverIdentity,
-  startServer,
-  storePorts,
-} from '../../server/index.ts';
+import { huntOf, liveBus, type RunningServer, serverIdentity, startServer, storePorts } from '../../server/index.ts';
 import { type Log, type OpenStore, openLog, openStore, StoreError, type Term } from '../../store/index.ts';
-import { type FleetOptions, openSharedLog, type Role } from '../fleet/fleet.ts';
+import { openSharedLog, type Role } from '../fleet/fleet.ts';
 import { hearing, tellingStatus } from '../fleet/hearing.ts';
 import { inTurn, turnOf } from '../fleet/turn.ts';
 import { canaryDesk } from '../lab/canary.ts';
@@ -31,94 +21,24 @@ import type { EngineStatus } from './engine-protocol.ts';
 import { type RunningEngine, startEngine } from './engine-thread.ts';
 import { makeFolder } from './folder.ts';
 import { watchMemory, watchTurn } from './gauges.ts';
-import { type Listener, startInputs, type Taking, takeIn } from './inputs.ts';
+import { startInputs, takeIn } from './inputs.ts';
 import { measures } from './measures.ts';
 import { notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
 import { reloading } from './reloading.ts';
 import { reportDesk } from './report-thread.ts';
-import { type ReportSchedule, reporting } from './reporting.ts';
-import { openResponses, PLANS_ONLY, type RespondOptions } from './responses/open.ts';
+import { reporting } from './reporting.ts';
+import { openResponses, PLANS_ONLY } from './responses/open.ts';
 import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
 import { ruleDesk } from './rule-desk.ts';
-import type { RulesLoaded, RulesWanted } from './rules-load.ts';
+import type { RulesLoaded } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
+import type { Detecting, ServeOptions, Serving } from './serving.ts';
 import { openSettings } from './settings.ts';
 import { attachments, heardStore, proposalsOf, type Telling, telling } from './telling.ts';
 import { upkeepPorts } from './upkeep.ts';
-
-export interface ServeOptions {
-  /** Everything that is kept lies below it. */
-  readonly directory: string;
-  /** Of a database in which what is stored lies instead; remembered. */
-  readonly storeUrl?: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tls?: { readonly cert: string; readonly key: string };
-  readonly publicUrl?: string;
-  /** The identity provider through which users may log in. */
-  readonly oidc?: OidcSettings;
-  readonly syslog: readonly Omit<Listener, 'tls'>[];
-  /** Networks from which syslog may come; [] for any. */
-  readonly syslogFrom: readonly string[];
-  /** Folders into which logs are dropped. */
-  readonly watch: readonly string[];
-  readonly rules: Omit<RulesWanted, 'before' | 'local'>;
-  /** Files and folders of exceptions. */
-  readonly exceptions: readonly string[];
-  readonly baseline?: Uint8Array;
-  readonly latenessMs: number;
-  readonly timeZone: string;
-  /** Of what it says at its start. */
-  readonly language: 'ko' | 'en';
-  /** How agents behave, in the words of their `agent.json`. */
-  readonly agentConfig?: object;
-  /** Without it responses are planned for whoever asks, and nothing is sent. */
-  readonly respond?: RespondOptions;
-  /** One of several servers: what it does, and where it meets the others. Its store is in a database. */
-  readonly fleet?: FleetOptions;
-  /** Off: events are detected and not stored. */
-  readonly keep: boolean;
-  readonly retention: { readonly days?: number; readonly bytes?: number };
-  /** Reports that are written by themselves; without it none are. */
-  readonly reports?: ReportSchedule;
-  readonly version: string;
-  readonly log: ServerLog;
-  readonly now: () => number;
-  /** Who is told of incidents; without it nobody ever is. The file is read again when it changes, or comes. */
-  readonly notify?: { readonly path: string; readonly config: NotifyConfig | undefined };
-  /** Folder of the built dashboard; without it only the API is served. */
-  readonly pages?: string;
-  /** What the folder holds, where it is thrown away at the end: the pages say so. */
-  readonly shows?: api.Shows;
-  /** Logs that are taken in at the start. */
-  readonly take?: Taking;
-  /** Compiled threads, where they do not lie beside this file. */
-  readonly bundle?: URL;
-}
-
-export interface Detecting {
-  readonly status: EngineStatus;
-  readonly rules: RulesLoaded;
-  readonly restored: boolean;
-}
-
-export interface Serving {
-  readonly url: string;
-  readonly setupUrl: string | undefined;
-  readonly inputs: readonly string[];
-  /** By which people are told of incidents. */
-  readonly channels: readonly ChannelStatus[];
-  /** Resolves once what was to be taken in at the start is: with the number of its events. */
-  readonly taken: Promise<{ readonly events: number }>;
-  /** Resolves once events are detected, or by which other server; rejects when that cannot be. */
-  readonly detecting: Promise<Detecting | 'elsewhere'>;
-  /** Resolves when it cannot go on, with the reason. */
-  readonly failed: Promise<string>;
-  close(): Promise<void>;
-}
 
 /**
  * By how much of what is in use a heap grows before V8 looks for garbage in all of it. Left alone it takes a heap that is mostly
