@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, write
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CERTIFICATE } from '../live/certificate.ts';
 
 const VERSION = '4.3.1';
 /** The broker's programs, as Maven Central has them; kept for the next run. */
@@ -62,27 +63,56 @@ export const freePort = (): Promise<number> =>
 
 export interface Kafka {
   readonly address: string;
+  /** Of a broker with users: by TLS and a password; by TLS and a certificate of the sender's. */
+  readonly secure: { readonly password: string; readonly certificate: string };
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
   /** Brings it up on the same port with what it had. */
   start(): Promise<void>;
 }
 
+export interface User {
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** TLS by the certificate of the tests, which signed itself; users by PLAIN and by SCRAM. */
+function secured(folder: string, users: readonly User[]): string {
+  const [own, known] = [join(folder, 'broker.pem'), join(folder, 'known.pem')];
+  writeFileSync(own, `${CERTIFICATE.key}${CERTIFICATE.cert}`);
+  writeFileSync(known, CERTIFICATE.cert);
+  const login = 'org.apache.kafka.common.security';
+  const plain = users.map(({ name, secret }) => `user_${name}="${secret}"`).join(' ');
+  const by = (mechanism: string): string => `listener.name.password.${mechanism}.sasl.jaas.config`;
+  return `ssl.keystore.type=PEM
+ssl.keystore.location=${own}
+ssl.truststore.type=PEM
+ssl.truststore.location=${known}
+listener.name.certificate.ssl.client.auth=required
+listener.name.password.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+${by('plain')}=${login}.plain.PlainLoginModule required ${plain};
+${by('scram-sha-256')}=${login}.scram.ScramLoginModule required;
+${by('scram-sha-512')}=${login}.scram.ScramLoginModule required;
+`;
+}
+
 /** A broker of the test's own, controller and all in one process; gone with the test's process at the latest. */
-export async function startKafka(folder: string): Promise<Kafka> {
+export async function startKafka(folder: string, users: readonly User[] = []): Promise<Kafka> {
   mkdirSync(folder, { recursive: true });
   const [port, control] = [await freePort(), await freePort()];
+  const [password, certificate] = users.length === 0 ? [0, 0] : [await freePort(), await freePort()];
+  const doors = users.length === 0 ? '' : `,PASSWORD://127.0.0.1:${password},CERTIFICATE://127.0.0.1:${certificate}`;
   const settings = join(folder, 'server.properties');
   writeFileSync(
     settings,
     `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${control}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control}${doors}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${doors}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -92,7 +122,7 @@ transaction.state.log.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 auto.create.topics.enable=false
-`,
+${users.length === 0 ? '' : secured(folder, users)}`,
   );
   const java = ['-cp', join(JARS, '*'), '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
   const tool = (...args: readonly string[]): string =>
@@ -100,11 +130,15 @@ auto.create.topics.enable=false
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  tool('format', '-t', tool('random-uuid').trim(), '-c', settings);
+  const scram = users.flatMap(({ name, secret }) =>
+    ['256', '512'].flatMap((bits) => ['--add-scram', `SCRAM-SHA-${bits}=[name=${name},password=${secret}]`]),
+  );
+  tool('format', '-t', tool('random-uuid').trim(), '-c', settings, ...scram);
   let child: ReturnType<typeof spawn> | undefined;
   process.once('exit', () => child?.kill('SIGKILL'));
   const kafka: Kafka = {
     address: `127.0.0.1:${port}`,
+    secure: { password: `127.0.0.1:${password}`, certificate: `127.0.0.1:${certificate}` },
     async kill() {
       const ended = once(child!, 'exit');
       child!.kill('SIGKILL');

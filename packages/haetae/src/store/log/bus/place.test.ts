@@ -27,6 +27,9 @@ test.each([
   ['kafka://u:p@k1/?sasl=gssapi', /“gssapi” is none of plain/],
   ['kafka://k1/?replicas=0', /no number of replicas/],
   ['kafka://k1/?ca=/none', /ENOENT/],
+  ['kafka://k1/?tls=yes', /tls is on or off/],
+  ['kafka://k1/?cert=/dev/null', /cert and key need each other/],
+  ['kafka://k1/?tls=off&ca=/dev/null', /which is off/],
 ])('%s is refused', (url, why) => {
   expect(() => busPlaceOf(url)).toThrow(why);
 });

@@ -2,67 +2,89 @@ import { readFileSync } from 'node:fs';
 import type { BaseOptions } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
 
-/** A cluster, and the names of what is ours in it. */
-export interface BusPlace {
+/** Where brokers are, and who one is to them. */
+export interface Cluster {
   readonly brokers: readonly string[];
-  /** Before the names of all topics. */
-  readonly prefix: string;
-  /** Copies of each record, where the topics are made by us; undefined for three, or as many as there are brokers. */
-  readonly replicas: number | undefined;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   readonly sasl: { readonly mechanism: Mechanism; readonly username: string; readonly password: string } | undefined;
 }
 
+/** A cluster, and the names of what is ours in it. */
+export interface BusPlace extends Cluster {
+  /** Before the names of all topics. */
+  readonly prefix: string;
+  /** Copies of each record, where the topics are made by us; undefined for three, or as many as there are brokers. */
+  readonly replicas: number | undefined;
+}
+
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 type Mechanism = (typeof MECHANISMS)[number];
-const SETTINGS = ['tls', 'ca', 'cert', 'key', 'sasl', 'replicas'];
+const SETTINGS = ['tls', 'ca', 'cert', 'key', 'sasl'];
 const FORM =
   'kafka://[user:password@]host:port[,host:port…][/prefix][?tls=on&ca=FILE&cert=FILE&key=FILE&sasl=scram-sha-512&replicas=3]';
 const URL_OF_KAFKA = /^kafka:\/\/(?:([^:@/]+):([^@/]+)@)?([^/?@]+)(?:\/([^/?]*))?(?:\?(.*))?$/;
 
-/** What a URL says; throws `invalid`. Files that it names are read. */
-export function busPlaceOf(text: string): BusPlace {
-  const bad = (why: string): StoreError =>
-    new StoreError('invalid', `the URL of the bus cannot be used: ${why}. Its form: ${FORM}`);
+/** What a URL of Kafka says, with settings of `more` names beside those of every cluster. Files that it names are read. */
+export function clusterOf(
+  text: string,
+  more: readonly string[],
+  bad: (why: string) => StoreError,
+): { readonly cluster: Cluster; readonly path: string; readonly settings: URLSearchParams } {
   const match = URL_OF_KAFKA.exec(text);
   if (match === null) throw bad('it is none of Kafka');
-  const [, user, password, hosts, prefix = '', query = ''] = match;
+  const [, user, password, hosts, path = '', query = ''] = match;
   const brokers = hosts!.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:9092`));
   if (!brokers.every((broker) => /^(?:[\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(broker)))
     throw bad(`“${hosts}” are no addresses`);
-  if (!/^[\w.-]{0,100}$/.test(prefix)) throw bad(`“${prefix}” is no beginning of a topic's name`);
   const settings = new URLSearchParams(query);
-  for (const name of settings.keys()) if (!SETTINGS.includes(name)) throw bad(`“${name}” is no setting`);
+  for (const name of settings.keys())
+    if (!SETTINGS.includes(name) && !more.includes(name)) throw bad(`“${name}” is no setting`);
+  const tls = settings.get('tls');
+  if (tls !== null && tls !== 'on' && tls !== 'off') throw bad(`tls is on or off, not “${tls}”`);
   const file = (name: string): Record<string, string> => {
-    const path = settings.get(name);
-    if (path === null) return {};
+    const at = settings.get(name);
+    if (at === null) return {};
     try {
-      return { [name]: readFileSync(path, 'utf8') };
+      return { [name]: readFileSync(at, 'utf8') };
     } catch (error) {
       throw bad((error as Error).message);
     }
   };
   const files = { ...file('ca'), ...file('cert'), ...file('key') };
+  if (settings.has('cert') !== settings.has('key')) throw bad('cert and key need each other');
+  if (tls === 'off' && Object.keys(files).length > 0) throw bad('ca, cert and key are of TLS, which is off');
   const mechanism = (settings.get('sasl') ?? 'scram-sha-512').toUpperCase() as Mechanism;
   if (!MECHANISMS.includes(mechanism))
     throw bad(`“${settings.get('sasl')}” is none of ${MECHANISMS.join(', ').toLowerCase()}`);
   if (settings.has('sasl') && user === undefined) throw bad('sasl needs a user and a password');
-  const replicas = settings.get('replicas');
-  if (replicas !== null && !/^[1-9]\d?$/.test(replicas)) throw bad(`“${replicas}” is no number of replicas`);
-  return {
+  const cluster = {
     brokers,
-    prefix: prefix === '' ? 'haetae' : prefix,
-    replicas: replicas === null ? undefined : Number(replicas),
-    tls: settings.get('tls') === 'on' || Object.keys(files).length > 0 ? files : undefined,
+    tls: tls === 'on' || Object.keys(files).length > 0 ? files : undefined,
     sasl:
       user === undefined
         ? undefined
         : { mechanism, username: decodeURIComponent(user), password: decodeURIComponent(password!) },
   };
+  return { cluster, path, settings };
+}
+
+/** What the URL of a bus says; throws `invalid`. */
+export function busPlaceOf(text: string): BusPlace {
+  const bad = (why: string): StoreError =>
+    new StoreError('invalid', `the URL of the bus cannot be used: ${why}. Its form: ${FORM}`);
+  const { cluster, path: prefix, settings } = clusterOf(text, ['replicas'], bad);
+  if (!/^[\w.-]{0,100}$/.test(prefix)) throw bad(`“${prefix}” is no beginning of a topic's name`);
+  const replicas = settings.get('replicas');
+  if (replicas !== null && !/^[1-9]\d?$/.test(replicas)) throw bad(`“${replicas}” is no number of replicas`);
+  return {
+    ...cluster,
+    prefix: prefix === '' ? 'haetae' : prefix,
+    replicas: replicas === null ? undefined : Number(replicas),
+  };
 }
 
 /** What every client of it is made with. */
-export const clientOf = ({ brokers, tls, sasl }: BusPlace): BaseOptions => ({
+export const clientOf = ({ brokers, tls, sasl }: Cluster): BaseOptions => ({
   clientId: 'haetae',
   bootstrapBrokers: [...brokers],
   connectTimeout: 5000,
@@ -112,12 +134,41 @@ export const receivedOf = ({ prefix }: BusPlace): string => `${prefix}.received`
 /** What stood among them and is no frame. */
 export const deadOf = ({ prefix }: BusPlace): string => `${prefix}.dead`;
 
-/** What went wrong, in the words that a store uses. */
+/** What went wrong, in the words that a store uses, and what is to be done where that can be told. */
 export function busError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const { message } = error as Error;
-  const causes = ((error as AggregateError).errors ?? []).map((one: unknown) => (one as Error).message);
-  return new StoreError('unreachable', `the bus: ${[message, ...new Set(causes)].join(' ')}`, { cause: error });
+  const roots = [...new Map(rootsOf(error).map((root) => [root.message, root])).values()];
+  const said = roots.map(({ message }) => message).join('; ');
+  const hints = new Set(roots.map(hintOf).filter((hint) => hint !== ''));
+  return new StoreError('unreachable', `the bus: ${[said, ...hints].join('. ')}`, { cause: error });
+}
+
+interface Root {
+  readonly message: string;
+  readonly code?: string;
+  /** Codes of what it caused. */
+  readonly above: readonly string[];
+}
+
+/** A driver tells what happened as a tree, whose trunk says no more than that it was tried. */
+function rootsOf(error: unknown, above: readonly string[] = []): Root[] {
+  const { message, code, cause, errors = [] } = error as AggregateError & { code?: string };
+  const below = [...errors, ...(cause === undefined ? [] : [cause])];
+  if (below.length > 0 && above.length < 8)
+    return below.flatMap((one) => rootsOf(one, [...above, ...(code === undefined ? [] : [code])]));
+  return [{ message, above, ...(code !== undefined && { code }) }];
+}
+
+const CERTIFICATE = /^(?:DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_|ERR_TLS_CERT)/;
+
+function hintOf({ message, code = '', above }: Root): string {
+  if (above.includes('PLT_KFK_AUTHENTICATION')) return 'The broker refuses the user or the password of the URL';
+  if (CERTIFICATE.test(code))
+    return "The broker's certificate is not vouched for under that name: ca=FILE names the certificate of who signed it";
+  if (message.includes('before secure TLS')) return 'The broker speaks no TLS at that port, or wants none of ours';
+  if (message === 'Connection closed')
+    return 'The broker ended the connection: it may want TLS (tls=on), a user and a password, or a certificate of ours (cert=FILE, key=FILE)';
+  return '';
 }
 
 /** All that a driver's error says, its causes and codes too. */
