@@ -31,10 +31,12 @@ export default defineConfig({
       project('lab', ['tests/lab/**/*.test.ts'], 1_800_000),
       project('chaos', ['tests/chaos/**/*.test.ts'], 300_000),
       project('fleet', ['tests/fleet/**/*.test.ts'], 900_000, { fileParallelism: false }),
-      // The hunts of `unit`, over PostgreSQL.
-      project('hunt-postgres', ['packages/haetae/src/hunt/*.test.ts'], 300_000, {
-        env: { HAETAE_TEST_STORE: 'postgres' },
-      }),
+      // The hunts of `unit`, over PostgreSQL, and over Parquet beside it.
+      ...['postgres', 'parquet'].map((store) =>
+        project(`hunt-${store}`, ['packages/haetae/src/hunt/*.test.ts'], 300_000, {
+          env: { HAETAE_TEST_STORE: store },
+        }),
+      ),
       project('api', ['tests/schemathesis/**/*.test.ts'], 600_000),
       project('fuzz', ['tests/fuzz/**/*.test.ts'], 1_800_000),
     ],

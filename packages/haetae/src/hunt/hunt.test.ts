@@ -119,7 +119,7 @@ describe('the built-in rules', () => {
   afterAll(() => store.close());
 
   test('each by itself finds in the store what it finds live, and is asked of few events', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     let asked = 0;
     let found = 0;
@@ -342,7 +342,7 @@ describe('any rule finds in the store what it finds live', () => {
       }),
     );
 
-  test('generated rules over generated events', { timeout: 120_000 }, async () => {
+  test('generated rules over generated events', { timeout: 600_000 }, async () => {
     const store = await storeOf(events);
     let found = 0;
     let asked = 0;

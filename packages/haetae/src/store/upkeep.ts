@@ -30,6 +30,13 @@ export interface StoreStatus {
   readonly newestMs: number | null;
 }
 
+export interface Tidied {
+  /** Files that were put together, into how many, and files that went from the disk. */
+  readonly files: number;
+  readonly into: number;
+  readonly removed: number;
+}
+
 /** A Parquet file that was written or read. */
 export interface ParquetFile {
   readonly path: string;
@@ -40,6 +47,8 @@ export interface Upkeep {
   status(): Promise<StoreStatus>;
   /** Removes what is too old, or too much, a part at a time so that appends go on in between. */
   retain(policy: RetentionPolicy): Promise<Retained>;
+  /** Puts small files together and lets go of what nobody reads any more, where an engine leaves such; to be asked now and then. */
+  tidy(): Promise<Tidied>;
   /**
    * Writes events as Parquet (zstd), one file a day and host: `<folder>/day=2026-10-01/host=PC-1/*.parquet`. The folder must be
    * empty or not there.

@@ -28,6 +28,17 @@ export interface EventOrigin {
   readonly decoded: string;
 }
 
+/** The columns of numbers of a batch and of the table. */
+export const NUMBER_COLUMNS = [
+  'id',
+  'seq',
+  'time_ms',
+  'time_ticks',
+  'received_ms',
+  'event_id',
+  'flags',
+  'strays',
+] as const;
 /** The columns of text of a batch and of the table, in one order. */
 export const TEXT_COLUMNS = [
   'host',

@@ -7,8 +7,8 @@ import { finding, incident } from './rows.ts';
  * A reader that commits what frame after frame holds until it is killed, from its own snapshot on: it begins some frames
  * before what is committed, as one does after a crash, and cuts its batches elsewhere each time. A line for each commit.
  */
-const [directory, worker, first, cut] = process.argv.slice(2) as [string, string, string, string];
-const store = await openStore({ directory, worker: new URL(worker), memory: 256e6 });
+const [directory, worker, first, cut, url] = process.argv.slice(2) as [string, string, string, string, string?];
+const store = await openStore({ directory, worker: new URL(worker), memory: 256e6, ...(url && { url }) });
 writeSync(1, `open ${await store.intake.committed()}\n`);
 
 /** Frame `seq` holds five events and a finding, the same whenever it is read. */

@@ -39,7 +39,7 @@ export async function bundled(...entries: readonly URL[]): Promise<readonly URL[
     input: entries.map((entry) => fileURLToPath(entry)),
     output: { dir: out, format: 'esm', entryFileNames: '[name].js' },
     platform: 'node',
-    external: ['@duckdb/node-api', '@duckdb/node-bindings'],
+    external: ['@duckdb/node-api', '@duckdb/node-bindings', 'postgres'],
     resolve: { conditionNames: ['haetae-source', 'node', 'import', 'default'] },
     logLevel: 'warn',
   });

@@ -6,7 +6,7 @@ import type { Store } from '../../store.ts';
 import type { StoreStatus } from '../../upkeep.ts';
 import { migrate } from '../sql/migrate.ts';
 import { partsOver } from '../sql/parts.ts';
-import { retain } from '../sql/retention.ts';
+import { retain, TIDY } from '../sql/retention.ts';
 import { backup, FILE, restore, SNAPSHOTS } from './backup.ts';
 import { type DatabaseLimits, openDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -43,6 +43,7 @@ export async function openDuckdb(
     upkeep: {
       status: () => db.read((sql) => statusOf(sql, path)),
       retain: (policy) => retain(db, removalIn(db), policy),
+      tidy: async () => TIDY,
       exportParquet: (folder, range, control) => exportParquet(db, folder, range, control),
       importParquet: (from) => importParquet(db, from),
       backup: (folder, control) => backup(db, limits, directory, folder, control),

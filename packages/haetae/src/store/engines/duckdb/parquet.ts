@@ -12,7 +12,7 @@ import { type Database, quoted } from './database.ts';
 const STRAYS_COLUMN = 'strays';
 const DAY = 86_400_000;
 /** The columns of the table, in its order: a file of another order or with more of them is read all the same. */
-const columnsOf = async (db: Database): Promise<string[]> =>
+const columnsOf = async (db: Pick<Database, 'read'>): Promise<string[]> =>
   (
     await db.read((sql) =>
       sql.all(
@@ -23,7 +23,7 @@ const columnsOf = async (db: Database): Promise<string[]> =>
 
 /** A day at a time, so that memory is bounded by the hosts of one day and a cancel is heard soon. */
 export async function exportParquet(
-  db: Database,
+  db: Pick<Database, 'read'>,
   folder: string,
   range: Parameters<Upkeep['exportParquet']>[1],
   control: QueryControl | undefined,
@@ -43,20 +43,24 @@ export async function exportParquet(
     };
     const all = where();
     const days = await db.read((sql) =>
-      limit.on(sql, () =>
-        sql.all(`SELECT DISTINCT time_ms // ${DAY} AS day FROM events ${all.sql} ORDER BY 1`, all.values),
+      limit.on(sql, async () =>
+        sql.all(
+          `SELECT DISTINCT time_ms // ${DAY} AS day FROM ${await sql.eventsFrom(range)} ${all.sql} ORDER BY 1`,
+          all.values,
+        ),
       ),
     );
     for (const { day } of days) {
       const one = where();
-      one.and('time_ms >= ?', (day as number) * DAY);
-      one.and('time_ms < ?', ((day as number) + 1) * DAY);
+      const times = { fromMs: (day as number) * DAY, toMs: ((day as number) + 1) * DAY };
+      one.and('time_ms >= ?', times.fromMs);
+      one.and('time_ms < ?', times.toMs);
       const name = new Date((day as number) * DAY).toISOString().slice(0, 10);
       const to = join(folder, `day=${name}`);
       await db.read((sql) =>
-        limit.on(sql, () =>
+        limit.on(sql, async () =>
           sql.run(
-            `COPY (SELECT *, host AS by_host FROM events ${one.sql} ORDER BY host, time_ms, time_ticks, id) TO ${quoted(to)}
+            `COPY (SELECT *, host AS by_host FROM ${await sql.eventsFrom(times)} ${one.sql} ORDER BY host, time_ms, time_ticks, id) TO ${quoted(to)}
              (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (by_host))`,
             one.values,
           ),
@@ -72,7 +76,7 @@ export async function exportParquet(
 const glob = (path: string): string =>
   quoted(statSync(path).isDirectory() ? `${path.replaceAll('\\', '/')}/**/*.parquet` : path);
 
-async function filesBelow(db: Database, folder: string): Promise<ParquetFile[]> {
+async function filesBelow(db: Pick<Database, 'read'>, folder: string): Promise<ParquetFile[]> {
   if (readdirSync(folder).length === 0) return [];
   const rows = await db.read((sql) =>
     sql.all(`SELECT file_name AS path, num_rows AS events FROM parquet_file_metadata(${glob(folder)}) ORDER BY 1`),
@@ -95,7 +99,10 @@ export const SAME = [
 ];
 
 /** Imported events get ids below zero, seq 0: no frame holds them, and the reader's own count stays untouched. */
-export async function importParquet(db: Database, path: string): Promise<{ events: number; known: number }> {
+export async function importParquet(
+  db: Pick<Database, 'read' | 'write'>,
+  path: string,
+): Promise<{ events: number; known: number }> {
   if (!existsSync(path)) throw new StoreError('missing', `there is no ${path}`);
   if (
     statSync(path).isDirectory() &&
@@ -113,7 +120,8 @@ export async function importParquet(db: Database, path: string): Promise<{ event
     }
     const all = (await sql.first(`SELECT count(*) AS n, min(time_ms) AS a, max(time_ms) AS b FROM ${from}`))!;
     if (all.n === 0) return { events: 0, known: 0 };
-    const lowest = (await sql.first('SELECT least(coalesce(min(id), 0), 0) AS id FROM events'))!.id as number;
+    const lowest = Math.min(0, (await sql.eventFigure('lowestId')) ?? 0);
+    const stored = await sql.eventsFrom({ fromMs: all.a as number, toMs: (all.b as number) + 1 });
     const before = (await sql.first('SELECT count(*) AS n FROM events'))!.n as number;
     const listed = columns.map((column) => {
       if (column === 'id') return `${lowest} - row_number() OVER ()`;
@@ -123,7 +131,7 @@ export async function importParquet(db: Database, path: string): Promise<{ event
     const same = SAME.map((column) => `e.${column} IS NOT DISTINCT FROM p.${column}`).join(' AND ');
     await sql.run(
       `INSERT INTO events (${columns.join(', ')}) SELECT ${listed.join(', ')} FROM ${from} p
-       WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.time_ms BETWEEN ${all.a} AND ${all.b} AND ${same})`,
+       WHERE NOT EXISTS (SELECT 1 FROM ${stored} e WHERE e.time_ms BETWEEN ${all.a} AND ${all.b} AND ${same})`,
     );
     const events = ((await sql.first('SELECT count(*) AS n FROM events'))!.n as number) - before;
     return { events, known: (all.n as number) - events };

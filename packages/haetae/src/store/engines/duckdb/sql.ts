@@ -1,6 +1,6 @@
 import type * as duckdb from '@duckdb/node-api';
 import { StoreError } from '../../error.ts';
-import type { Parameter, Row, Sql } from '../sql/sql.ts';
+import { eventsTable, type Parameter, type Row, type Sql } from '../sql/sql.ts';
 import type { EventAppender } from './append.ts';
 import { dialect } from './dialect.ts';
 
@@ -34,12 +34,14 @@ export function sqlOn(connection: duckdb.DuckDBConnection, api: Api, events: Eve
     orders.set(table, same);
     return same;
   }
+  const first: Sql['first'] = async (text, values) => (await all(text, values))[0];
   return {
     connection,
     dialect,
     all,
     run: async (text, values) => void (await all(text, values)),
-    first: async (text, values) => (await all(text, values))[0],
+    first,
+    ...eventsTable(first),
     append: (batch, from) => events.append(connection, batch, from),
     exclusive: async () => {},
     interrupt: () => connection.interrupt(),

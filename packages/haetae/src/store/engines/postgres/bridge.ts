@@ -8,6 +8,9 @@ import { copyOfBackup, copySnapshots, FILE, writeBackup } from '../duckdb/backup
 import { type DatabaseLimits, type Database as Duckdb, openDatabase as openDuckdb } from '../duckdb/database.ts';
 import { MIGRATIONS } from '../duckdb/migrations/index.ts';
 import { exportParquet as exportDuckdb, importParquet as importDuckdb, SAME } from '../duckdb/parquet.ts';
+import type { Lake } from '../parquet/lake.ts';
+import { eventFiles } from '../parquet/manifest.ts';
+import { writeDays } from '../parquet/write.ts';
 import { committedSeq } from '../sql/intake.ts';
 import { Limit } from '../sql/limited.ts';
 import { migrate } from '../sql/migrate.ts';
@@ -33,6 +36,7 @@ const AT_ONCE = 1000;
 
 export async function backup(
   db: Database,
+  lake: Lake | undefined,
   limits: DatabaseLimits,
   directory: string,
   folder: string,
@@ -44,7 +48,10 @@ export async function backup(
       await inDuckdb(part, limits, join(folder, 'temp'), (copy) =>
         db.moment((sql) =>
           limit.on(sql, async () => {
-            for (const table of TABLES) await pour(sql, copy, table, '', [], limit);
+            for (const table of TABLES) {
+              if (table === 'events' && lake !== undefined) await pourFiles(sql, copy, lake);
+              else await pour(sql, copy, table, '', [], limit);
+            }
           }),
         ),
       );
@@ -57,6 +64,7 @@ export async function backup(
 /** Puts a backup into a schema that holds nothing yet. */
 export async function restore(
   db: Database,
+  lake: Lake | undefined,
   folder: string,
   directory: string,
   limits: DatabaseLimits,
@@ -69,11 +77,17 @@ export async function restore(
     try {
       await migrate(copy, 0, MIGRATIONS);
       await db.write(async (sql) => {
-        const used = await sql.first('SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM events) AS n');
-        if ((used!.n as number) > 0 || (await committedSeq(sql)) > 0) {
+        const { n } = (await sql.first('SELECT count(*) AS n FROM users'))!;
+        const used = (n as number) > 0 || (await sql.eventFigure('count')) || (await committedSeq(sql)) > 0;
+        if (used) {
           throw new StoreError('taken', 'the database holds a store already; restore to another schema or database');
         }
         for (const table of TABLES) {
+          if (table === 'events' && lake !== undefined) {
+            await lake.ready();
+            await eventFiles.insertAll(sql, await copy.read((duck) => writeDays(duck, lake.folder)));
+            continue;
+          }
           await sql.run(`DELETE FROM ${table}`);
           await takeAll(copy, sql, table, table);
         }
@@ -182,6 +196,15 @@ async function pour(
         REALS,
       );
     }
+  });
+}
+
+/** Events of files, those of the moment that `sql` sees, into DuckDB's table. */
+async function pourFiles(sql: PostgresSql, copy: Duckdb, lake: Lake): Promise<void> {
+  const from = await lake.from(sql, {});
+  await copy.write(async (duck) => {
+    const columns = (await columnsOf(duck, 'events')).join(', ');
+    await duck.run(`INSERT INTO events (${columns}) SELECT ${columns} FROM ${from}`);
   });
 }
 

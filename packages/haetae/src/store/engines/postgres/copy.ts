@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { finished } from 'node:stream/promises';
-import { type EventBatch, ROW_CELLS, TEXT_COLUMNS } from '../../events/batch.ts';
+import { type EventBatch, NUMBER_COLUMNS, ROW_CELLS, TEXT_COLUMNS } from '../../events/batch.ts';
 import { dayOf, makingOf, partitionOf } from './days.ts';
 import type { Connection } from './sql.ts';
 
@@ -19,12 +19,11 @@ export async function copyEvents(connection: Connection, batch: EventBatch, from
   await done;
 }
 
-const NUMBERS = ['id', 'seq', 'time_ms', 'time_ticks', 'received_ms', 'event_id', 'flags', 'strays'] as const;
-const COLUMNS = [...NUMBERS, ...TEXT_COLUMNS];
+const COLUMNS = [...NUMBER_COLUMNS, ...TEXT_COLUMNS];
 /** Rows of one piece. */
 const PIECE = 1000;
 /** Of a row beside its texts: the number of columns, and of each column its length; all numbers as 8 bytes. */
-const ROW = 2 + COLUMNS.length * 4 + NUMBERS.length * 8;
+const ROW = 2 + COLUMNS.length * 4 + NUMBER_COLUMNS.length * 8;
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const TRAILER = Buffer.from([0xff, 0xff]);
 

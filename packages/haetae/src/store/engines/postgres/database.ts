@@ -1,7 +1,7 @@
 import type { Sql as Driver } from '@haetae/postgres';
 import { StoreError } from '../../error.ts';
 import type { Database as AnyDatabase } from '../sql/sql.ts';
-import { COMMITS, channelOf, lock, type PostgresSql, sqlOn, storeError } from './sql.ts';
+import { COMMITS, channelOf, type Elsewhere, lock, type PostgresSql, sqlOn, storeError } from './sql.ts';
 
 export interface PostgresPlace {
   /** `postgres://user:password@host:port/database?sslmode=require`. */
@@ -10,6 +10,8 @@ export interface PostgresPlace {
   readonly schema: string;
   /** Reading queries at a time. */
   readonly readers: number;
+  /** A folder of Parquet files for events; without one they are tables too. */
+  readonly events?: string;
 }
 
 /** A pool of connections to one schema. */
@@ -43,7 +45,8 @@ export async function driver(): Promise<typeof import('@haetae/postgres')> {
   }
 }
 
-export async function openDatabase({ url, schema, readers }: PostgresPlace): Promise<Database> {
+/** `elsewhere`: where events are, should it not be in its tables. */
+export async function openDatabase({ url, schema, readers }: PostgresPlace, elsewhere?: Elsewhere): Promise<Database> {
   if (!NAME.test(schema)) throw new StoreError('invalid', `${schema} is no name for a schema: a–z, 0–9 and _ only`);
   const { connect } = await driver();
   let pool: Driver;
@@ -79,7 +82,7 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace): Pro
     let sql: PostgresSql | undefined;
     try {
       return (await pool.begin(mode, (connection) => {
-        sql = sqlOn(connection, channelOf(schema));
+        sql = sqlOn(connection, channelOf(schema), elsewhere);
         return watched(sql, task);
       })) as T;
     } catch (error) {
@@ -93,7 +96,7 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace): Pro
     try {
       const connection = await pool.reserve();
       try {
-        return await watched(sqlOn(connection, channelOf(schema)), task);
+        return await watched(sqlOn(connection, channelOf(schema), elsewhere), task);
       } finally {
         connection.release();
       }

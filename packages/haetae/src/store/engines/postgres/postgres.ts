@@ -1,13 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { StoreError } from '../../error.ts';
 import type { Store } from '../../store.ts';
 import type { StoreStatus } from '../../upkeep.ts';
 import { SNAPSHOTS } from '../duckdb/backup.ts';
 import type { DatabaseLimits } from '../duckdb/database.ts';
 import { limitsHere } from '../duckdb/duckdb.ts';
+import { exportParquet as exportDuckdb, importParquet as importDuckdb } from '../duckdb/parquet.ts';
+import { type Lake, openLake } from '../parquet/lake.ts';
+import { removalOf, tidier } from '../parquet/tidy.ts';
 import { migrate } from '../sql/migrate.ts';
 import { partsOver } from '../sql/parts.ts';
-import { retain } from '../sql/retention.ts';
+import { retain, TIDY } from '../sql/retention.ts';
 import { backup, exportParquet, importParquet, restore } from './bridge.ts';
 import { type Database, openDatabase, type PostgresPlace } from './database.ts';
 import { dutiesIn } from './duties.ts';
@@ -20,25 +24,64 @@ import { statusOf } from './status.ts';
 /** Reading queries at a time of one server. */
 const READERS = 4;
 
-/** A place as its URL says it: `?schema=` names the schema, default `haetae`. */
+/** A place as its URL says it: `?schema=` names the schema, default `haetae`; `?events=` the folder of events. */
 export function placeOf(text: string): PostgresPlace {
   const url = new URL(text);
-  const schema = url.searchParams.get('schema') ?? 'haetae';
-  url.searchParams.delete('schema');
-  return { url: url.href, schema, readers: READERS };
+  const take = (name: string): string | null => {
+    const value = url.searchParams.get(name);
+    url.searchParams.delete(name);
+    return value;
+  };
+  const schema = take('schema') ?? 'haetae';
+  const events = take('events');
+  if (events !== null && !isAbsolute(events))
+    throw new StoreError('invalid', `${events} is no folder for events: an absolute path is wanted`);
+  return { url: url.href, schema, readers: READERS, ...(events !== null && { events }) };
 }
 
-async function opened(place: PostgresPlace, nowMs: number): Promise<Database> {
-  const db = await openDatabase(place);
+interface Opened {
+  readonly db: Database;
+  readonly lake: Lake | undefined;
+}
+
+async function opened(place: PostgresPlace, directory: string, nowMs: number, limits: DatabaseLimits): Promise<Opened> {
+  const files = place.events === undefined ? undefined : await openLake(place.events, directory, limits);
+  let db: Database;
+  try {
+    db = await openDatabase(place, files?.elsewhere);
+  } catch (error) {
+    await files?.close();
+    throw error;
+  }
+  const lake = files?.over(db);
   try {
     // Of two who make it at once one is told that it is there, in spite of IF NOT EXISTS.
     await db.write((sql) => sql.run(`CREATE SCHEMA IF NOT EXISTS ${place.schema}`));
     await migrate(db, nowMs, MIGRATIONS);
-    return db;
+    await checkKeeping(db, place);
+    return { db, lake };
   } catch (error) {
     await db.close();
+    await lake?.close();
     throw error;
   }
+}
+
+/** Events are in one place only. */
+async function checkKeeping(db: Database, { events }: PostgresPlace): Promise<void> {
+  const row = (await db.read((sql) =>
+    sql.first('SELECT EXISTS (SELECT 1 FROM event_files) AS files, EXISTS (SELECT 1 FROM events) AS rows'),
+  ))!;
+  if (events === undefined && row.files)
+    throw new StoreError(
+      'invalid',
+      'the events of this store are files: name their folder in its URL, ?events=/folder',
+    );
+  if (events !== undefined && row.rows)
+    throw new StoreError(
+      'invalid',
+      'this store has its events in tables: take it along with haetae store backup, and haetae store restore into an empty schema with ?events=/folder',
+    );
 }
 
 /**
@@ -53,20 +96,29 @@ export async function openPostgres(
   shared = false,
 ): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const db = await opened(place, now());
+  const { db, lake } = await opened(place, directory, now(), limits);
+  const removal = lake === undefined ? removalIn(db) : removalOf(db, now);
+  const parquet = lake?.duck;
   return {
-    ...partsOver(db, join(directory, SNAPSHOTS), now),
+    ...partsOver(db, join(directory, SNAPSHOTS), now, parquet),
     ...(shared && { snapshots: snapshotsInTable(db) }),
     duties: dutiesIn(db),
     news: newsIn(db, place),
     upkeep: {
       status: () => db.read(statusOf),
-      retain: (policy) => retain(db, removalIn(db), policy),
-      exportParquet: (folder, range, control) => exportParquet(db, limits, folder, range, control),
-      importParquet: (from) => importParquet(db, limits, from),
-      backup: (folder, control) => backup(db, limits, directory, folder, control),
+      retain: (policy) => retain(db, removal, policy),
+      tidy: lake === undefined ? async () => TIDY : tidier(db, lake, now),
+      exportParquet: (folder, range, control) =>
+        parquet === undefined
+          ? exportParquet(db, limits, folder, range, control)
+          : exportDuckdb(parquet, folder, range, control),
+      importParquet: (from) => (parquet === undefined ? importParquet(db, limits, from) : importDuckdb(parquet, from)),
+      backup: (folder, control) => backup(db, lake, limits, directory, folder, control),
     },
-    close: () => db.close(),
+    async close() {
+      await lake?.close();
+      await db.close();
+    },
   };
 }
 
@@ -77,10 +129,11 @@ export async function restorePostgres(
   directory: string,
   limits: DatabaseLimits = limitsHere(),
 ): Promise<StoreStatus> {
-  const db = await opened(place, Date.now());
+  const { db, lake } = await opened(place, directory, Date.now(), limits);
   try {
-    return await restore(db, folder, directory, limits);
+    return await restore(db, lake, folder, directory, limits);
   } finally {
+    await lake?.close();
     await db.close();
   }
 }

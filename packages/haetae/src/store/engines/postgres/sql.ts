@@ -1,7 +1,7 @@
 import type { Sql as Driver, Row as DriverRow, PendingQuery } from '@haetae/postgres';
 import { StoreError } from '../../error.ts';
 import type { EventBatch } from '../../events/batch.ts';
-import type { Parameter, Row, Sql } from '../sql/sql.ts';
+import { eventsTable, type Figure, type Parameter, type Row, type Sql } from '../sql/sql.ts';
 import { copyEvents } from './copy.ts';
 import { dialect } from './dialect.ts';
 
@@ -27,8 +27,15 @@ export interface PostgresSql extends Sql {
   abandon(): void;
 }
 
+/** Events that lie elsewhere than in tables of the database, which only knows of them. */
+export interface Elsewhere {
+  /** Inside the transaction that commits them. */
+  append(sql: PostgresSql, batch: EventBatch, from: number): Promise<void>;
+  figure(sql: PostgresSql, figure: Figure): Promise<number | null>;
+}
+
 /** `channel`: on which servers hear from each other. */
-export function sqlOn(connection: Connection, channel: string): PostgresSql {
+export function sqlOn(connection: Connection, channel: string, elsewhere?: Elsewhere): PostgresSql {
   let running: PendingQuery<DriverRow[]> | undefined;
   let abandoned = false;
   const check = (): void => {
@@ -46,12 +53,15 @@ export function sqlOn(connection: Connection, channel: string): PostgresSql {
       running = undefined;
     }
   };
-  return {
+  const first: Sql['first'] = async (text, values) => (await all(text, values))[0];
+  const sql: PostgresSql = {
     connection,
     dialect,
     all,
     run: async (text, values) => void (await all(text, values)),
-    first: async (text, values) => (await all(text, values))[0],
+    first,
+    ...eventsTable(first),
+    ...(elsewhere !== undefined && { eventFigure: (figure) => elsewhere.figure(sql, figure) }),
     exclusive: async () => void (await all(lock(WRITES))),
     interrupt: () => void running?.cancel(),
     tell: (news) => all('SELECT pg_notify($1, $2)', [channel, news]).then(() => {}),
@@ -61,7 +71,8 @@ export function sqlOn(connection: Connection, channel: string): PostgresSql {
     async append(batch: EventBatch, from: number) {
       check();
       try {
-        await copyEvents(connection, batch, from);
+        if (elsewhere === undefined) await copyEvents(connection, batch, from);
+        else await elsewhere.append(sql, batch, from);
       } catch (error) {
         throw storeError(error);
       }
@@ -76,6 +87,7 @@ export function sqlOn(connection: Connection, channel: string): PostgresSql {
       }
     },
   };
+  return sql;
 }
 
 /** PostgreSQL's texts hold no NUL. */

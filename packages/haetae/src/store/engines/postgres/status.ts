@@ -1,4 +1,5 @@
 import type { StoreStatus } from '../../upkeep.ts';
+import { fileBytes } from '../parquet/tidy.ts';
 import { countsOf } from '../sql/counts.ts';
 import type { Sql } from '../sql/sql.ts';
 
@@ -11,7 +12,7 @@ export const bytesOf = async (sql: Sql): Promise<number> =>
 
 export const statusOf = async (sql: Sql): Promise<StoreStatus> => ({
   ...(await countsOf(sql)),
-  bytes: await bytesOf(sql),
+  bytes: (await bytesOf(sql)) + (await fileBytes(sql)),
   freeBytes: 0,
   walBytes: 0,
 });

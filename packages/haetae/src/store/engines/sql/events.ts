@@ -11,25 +11,27 @@ import { Where } from './where.ts';
 
 const MAX_BUCKETS = 20_000;
 
-export const eventsIn = (db: Database): Events => ({
+export const eventsIn = (db: Pick<Database, 'read'>): Events => ({
   search: (query, control) => search(db, query, control),
   scan: (query, control) => scan(db, query, control),
   get: (id) =>
     db.read(async (sql) => {
-      const row = await sql.first(`SELECT ${LISTED} FROM events WHERE id = $1`, [id]);
+      const row = await sql.first(`SELECT ${LISTED} FROM ${await sql.eventsFrom({ ids: [id] })} WHERE id = $1`, [id]);
       return row === undefined ? undefined : storedEvent(row);
     }),
   origins: (ids) =>
     db.read(async (sql) => {
+      if (ids.length === 0) return [];
       const where = new Where();
       where.oneOf('id', ids);
-      const rows = await sql.all(`SELECT id, origin FROM events ${where.sql}`, where.values);
+      const rows = await sql.all(`SELECT id, origin FROM ${await sql.eventsFrom({ ids })} ${where.sql}`, where.values);
       return rows.map(({ id, origin }) => ({ id: Number(id), origin: String(origin) }));
     }),
   count: (query, control) =>
     limited(db, control, async (sql) => {
       const { sql: where, values } = conditionOf(sql.dialect, query);
-      return (await sql.first(`SELECT count(*) AS n FROM events WHERE ${where}`, values))!.n as number;
+      return (await sql.first(`SELECT count(*) AS n FROM ${await sql.eventsFrom(query)} WHERE ${where}`, values))!
+        .n as number;
     }),
   histogram: (query, control) => limited(db, control, (sql) => histogram(sql, query)),
   top: (query, control) =>
@@ -37,7 +39,7 @@ export const eventsIn = (db: Database): Events => ({
       const { sql: where, values } = conditionOf(sql.dialect, query);
       const by = column(query.by);
       const rows = await sql.all(
-        `SELECT coalesce(CAST(${by} AS VARCHAR), '') AS key, ${SEEN} FROM events WHERE ${where}
+        `SELECT coalesce(CAST(${by} AS VARCHAR), '') AS key, ${SEEN} FROM ${await sql.eventsFrom(query)} WHERE ${where}
          GROUP BY 1 ORDER BY n DESC, key LIMIT $${values.length + 1}`,
         [...values, query.limit],
       );
@@ -46,7 +48,7 @@ export const eventsIn = (db: Database): Events => ({
   seen: (query, control) =>
     limited(db, control, async (sql) => {
       const { sql: where, values } = conditionOf(sql.dialect, query);
-      return seenOf((await sql.first(`SELECT ${SEEN} FROM events WHERE ${where}`, values))!);
+      return seenOf((await sql.first(`SELECT ${SEEN} FROM ${await sql.eventsFrom(query)} WHERE ${where}`, values))!);
     }),
 });
 
@@ -67,7 +69,7 @@ async function histogram(sql: Sql, query: Parameters<Events['histogram']>[0]): P
   if (!(width >= 1)) throw new StoreError('invalid', `a bucket cannot be ${query.widthMs} ms wide`);
   const key = query.by === undefined ? "''" : `coalesce(CAST(${column(query.by)} AS VARCHAR), '')`;
   const rows = await sql.all(
-    `SELECT ${sql.dialect.quotient('time_ms', String(width))} * ${width} AS from_ms, ${key} AS key, count(*) AS n FROM events WHERE ${where}
+    `SELECT ${sql.dialect.quotient('time_ms', String(width))} * ${width} AS from_ms, ${key} AS key, count(*) AS n FROM ${await sql.eventsFrom(query)} WHERE ${where}
      GROUP BY 1, 2 ORDER BY 1, n DESC, 2 LIMIT ${MAX_BUCKETS + 1}`,
     values,
   );

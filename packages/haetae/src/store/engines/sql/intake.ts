@@ -27,8 +27,9 @@ export function intakeIn(db: Database, nowMs: () => number): Intake {
     reached: () =>
       db.read(async (sql) => {
         const row = await sql.first(`SELECT (SELECT seq FROM committed) AS seq,
-          (SELECT coalesce(max(id), 0) FROM events) AS event, (SELECT coalesce(max(id), 0) FROM findings) AS finding`);
-        return { seq: Number(row!.seq), eventId: Number(row!.event), findingId: Number(row!.finding) };
+          (SELECT coalesce(max(id), 0) FROM findings) AS finding`);
+        const eventId = (await sql.eventFigure('highestId')) ?? 0;
+        return { seq: Number(row!.seq), eventId, findingId: Number(row!.finding) };
       }),
     async commit(batch) {
       const done = await db.commit(async (sql) => {

@@ -4,7 +4,7 @@ import type { Database, Sql } from './sql.ts';
 
 /** A read that its caller can end, and that ends by itself when it takes too long, waiting for its turn included. */
 export async function limited<T>(
-  db: Database,
+  db: Pick<Database, 'read'>,
   control: QueryControl | undefined,
   task: (sql: Sql) => Promise<T>,
 ): Promise<T> {

@@ -9,11 +9,15 @@ import { incidentsIn } from './incidents.ts';
 import { intakeIn } from './intake.ts';
 import type { Database } from './sql.ts';
 
-/** All of a store that SQL says alike for every engine; the reader's snapshots are files of a folder. */
+/**
+ * All of a store that SQL says alike for every engine; the reader's snapshots are files of a folder. `events`: where events are
+ * read, should that be elsewhere.
+ */
 export function partsOver(
   db: Database,
   snapshots: string,
   now: () => number,
+  events: Pick<Database, 'read'> = db,
 ): Omit<Store, 'upkeep' | 'duties' | 'news' | 'close'> {
   const intake = intakeIn(db, now);
   return {
@@ -23,7 +27,7 @@ export function partsOver(
     audit: auditIn(db),
     intake,
     snapshots: snapshotsIn(snapshots, () => intake.committed()),
-    events: eventsIn(db),
+    events: eventsIn(events),
     findings: findingsIn(db),
     incidents: incidentsIn(db),
     entities: entitiesIn(db),

@@ -1,5 +1,8 @@
-import type { Retained, RetentionPolicy } from '../../upkeep.ts';
+import type { Retained, RetentionPolicy, Tidied } from '../../upkeep.ts';
 import type { Database } from './sql.ts';
+
+/** Of an engine that leaves nothing to be put together. */
+export const TIDY: Tidied = { files: 0, into: 0, removed: 0 };
 
 /** How an engine lets go of events. */
 export interface Removal {

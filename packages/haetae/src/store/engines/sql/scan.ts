@@ -16,7 +16,7 @@ const MOST_STRETCH = 500_000;
  * a statement finds enough in, by what the last ones held.
  */
 export async function* scan(
-  db: Database,
+  db: Pick<Database, 'read'>,
   { filter, order, ...times }: ScanQuery,
   control: QueryControl | undefined,
 ): AsyncGenerator<ScanStep> {
@@ -24,7 +24,7 @@ export async function* scan(
   try {
     const { stretches, last } = await db.read((sql) =>
       limit.on(sql, async () => ({
-        last: (await sql.first('SELECT coalesce(max(id), 0) AS id FROM events'))!.id as number,
+        last: (await sql.eventFigure('highestId')) ?? 0,
         stretches: await stretchesOf(sql, { ...times, order }),
       })),
     );

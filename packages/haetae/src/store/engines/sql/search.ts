@@ -16,7 +16,7 @@ const PAGE = 500;
  * statement takes a connection for itself and gives it back: a long search does not keep others waiting.
  */
 export async function* search(
-  db: Database,
+  db: Pick<Database, 'read'>,
   query: EventQuery,
   control: QueryControl | undefined,
 ): AsyncGenerator<SearchStep> {

@@ -1,4 +1,5 @@
 import type { EventBatch } from '../../events/batch.ts';
+import type { EventTimes } from '../../events/query.ts';
 
 /** What a statement takes: whole numbers become BIGINT, others DOUBLE, so that a comparison never casts the column. */
 export type Parameter = string | number | boolean | null;
@@ -17,6 +18,10 @@ export interface Sql {
     rows: readonly Parameter[][],
     reals: ReadonlySet<string>,
   ): Promise<void>;
+  /** What statements read events from: those within, at least. */
+  eventsFrom(within: Within): Promise<string>;
+  /** Of all events; null where there are none. */
+  eventFigure(figure: Figure): Promise<number | null>;
   /** Events of a batch from the row `from` on. */
   append(batch: EventBatch, from: number): Promise<void>;
   /** Until the transaction ends nobody else writes what is not events. Of one's own writes no two ever meet. */
@@ -26,6 +31,23 @@ export interface Sql {
   /** Ends the statement that runs, which then rejects with `cancelled`. */
   interrupt(): void;
 }
+
+/** Of which events a statement is: an engine that keeps them in many places looks into fewer. */
+export type Within = EventTimes & { readonly ids?: readonly number[] };
+export type Figure = 'count' | 'oldestMs' | 'newestMs' | 'lowestId' | 'highestId';
+
+/** Of events that are a table beside the others. */
+export const eventsTable = (first: Sql['first']): Pick<Sql, 'eventsFrom' | 'eventFigure'> => ({
+  eventsFrom: async () => 'events',
+  eventFigure: async (figure) => (await first(`SELECT ${FIGURES[figure]} AS n FROM events`))!.n as number | null,
+});
+const FIGURES: Readonly<Record<Figure, string>> = {
+  count: 'count(*)',
+  oldestMs: 'min(time_ms)',
+  newestMs: 'max(time_ms)',
+  lowestId: 'min(id)',
+  highestId: 'max(id)',
+};
 
 /** A database of this process. */
 export interface Database {

@@ -47,12 +47,13 @@ export class Stretches {
 
 export async function stretchesOf(sql: Sql, { order, ...times }: Times): Promise<Stretches> {
   const { sql: where, values } = conditionOf(sql.dialect, times);
-  const span = (await sql.first(`SELECT min(time_ms) AS a, max(time_ms) AS b FROM events WHERE ${where}`, values))!;
+  const from = await sql.eventsFrom(times);
+  const span = (await sql.first(`SELECT min(time_ms) AS a, max(time_ms) AS b FROM ${from} WHERE ${where}`, values))!;
   if (span.a === null) return new Stretches([]);
   const [first, last] = [span.a as number, span.b as number];
   const width = Math.max(1, Math.ceil((last - first + 1) / PIECES));
   const pieces = await sql.all(
-    `SELECT ${sql.dialect.quotient(`(time_ms - ${first})`, String(width))} AS piece, count(*) AS n FROM events WHERE ${where} GROUP BY 1
+    `SELECT ${sql.dialect.quotient(`(time_ms - ${first})`, String(width))} AS piece, count(*) AS n FROM ${from} WHERE ${where} GROUP BY 1
      ORDER BY 1 ${order === 'newest' ? 'DESC' : 'ASC'}`,
     values,
   );
@@ -72,14 +73,15 @@ export async function eventsOf(
   { filter, order, limit, after }: Pick<EventQuery, 'filter' | 'order' | 'limit' | 'after'>,
   upToId?: number,
 ): Promise<StoredEvent[]> {
-  const { sql: where, values } = conditionOf(sql.dialect, { fromMs, toMs, ...(filter !== undefined && { filter }) });
+  const within = { fromMs, toMs, ...(filter !== undefined && { filter }) };
+  const { sql: where, values } = conditionOf(sql.dialect, within);
   const bound = [...values];
   const put = (value: number): string => `$${bound.push(value)}`;
   const [direction, beyond] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>'];
   const behind = ({ timeMs, timeTicks, id }: Cursor): string =>
     ` AND (time_ms, time_ticks, id) ${beyond} (${put(timeMs)}, ${put(timeTicks)}, ${put(id)})`;
   const rows = await sql.all(
-    `SELECT ${LISTED} FROM events WHERE ${where}${after === undefined ? '' : behind(after)}${upToId === undefined ? '' : ` AND id <= ${put(upToId)}`}
+    `SELECT ${LISTED} FROM ${await sql.eventsFrom(within)} WHERE ${where}${after === undefined ? '' : behind(after)}${upToId === undefined ? '' : ` AND id <= ${put(upToId)}`}
      ORDER BY time_ms ${direction}, time_ticks ${direction}, id ${direction} LIMIT ${put(limit)}`,
     bound,
   );

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { StoreError } from '../../error.ts';
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from '../../events/batch.ts';
+import { quoted } from '../duckdb/database.ts';
+import type { DuckSql } from '../duckdb/sql.ts';
+import type { Row } from '../sql/sql.ts';
+import { MARK } from './folder.ts';
+import { type EventFile, HOST_GROUP } from './manifest.ts';
+
+const DAY = 86_400_000;
+/** Numbers as every engine reads them: without widths and signs of DuckDB's own. */
+const STORED = [...NUMBER_COLUMNS.map((column) => `CAST(${column} AS BIGINT) AS ${column}`), ...TEXT_COLUMNS].join(
+  ', ',
+);
+const FIGURES = `count(*) AS events, min(id) AS first_id, max(id) AS last_id, min(time_ms) AS first_ms, max(time_ms) AS last_ms,
+  max(received_ms) AS last_received_ms`;
+const PARQUET = 'FORMAT parquet, COMPRESSION zstd';
+/** Few rows have their own lowest and highest time, so that a search over time reads what it must. */
+const ROWS = 'ROW_GROUP_SIZE 30720';
+
+const nameOf = (day: number): string => `day=${new Date(day * DAY).toISOString().slice(0, 10)}`;
+
+const fileOf = (row: Row, path: string, bytes: number, day: number, hosts: string | null): EventFile => ({
+  ...{ path, bytes, day, hosts },
+  events: row.events as number,
+  firstId: row.first_id as number,
+  lastId: row.last_id as number,
+  firstMs: row.first_ms as number,
+  lastMs: row.last_ms as number,
+  lastReceivedMs: row.last_received_ms as number,
+  goneMs: null,
+});
+
+/** Writes the events of a connection's table, a file a day of receipt. They are on the disk when this resolves. */
+export async function writeDays(sql: DuckSql, folder: string): Promise<EventFile[]> {
+  const days = await sql.all(`SELECT received_ms // ${DAY} AS day, ${FIGURES} FROM events GROUP BY 1`);
+  return reaching(folder, async () => {
+    const files: EventFile[] = [];
+    for (const row of days) {
+      const day = row.day as number;
+      const path = `${nameOf(day)}/hosts=all/${randomUUID()}.parquet`;
+      await makeFolder(folder, dirname(path));
+      await sql.run(
+        `COPY (SELECT ${STORED} FROM events WHERE received_ms >= ${day * DAY} AND received_ms < ${(day + 1) * DAY})
+         TO ${quoted(join(folder, path))} (${PARQUET}, USE_TMP_FILE false)`,
+      );
+      files.push(fileOf(row, path, await synced(folder, path), day, null));
+    }
+    return files;
+  });
+}
+
+/** Writes what `from` selects of one day and group, in order of time, into one file. It is on the disk when this resolves. */
+export async function writeGroup(
+  sql: DuckSql,
+  folder: string,
+  { day, hosts }: { readonly day: number; readonly hosts: string },
+  from: string,
+): Promise<EventFile[]> {
+  const row = (await sql.first(`SELECT ${FIGURES} FROM ${from}`))!;
+  return reaching(folder, async () => {
+    const path = `${nameOf(day)}/hosts=${hosts}/${randomUUID()}.parquet`;
+    await makeFolder(folder, dirname(path));
+    await sql.run(
+      `COPY (SELECT ${STORED} FROM ${from} ORDER BY time_ms, time_ticks, id) TO ${quoted(join(folder, path))} (${PARQUET}, ${ROWS}, USE_TMP_FILE false)`,
+    );
+    return [fileOf(row, path, await synced(folder, path), day, hosts)];
+  });
+}
+
+/** Writes what `from` selects of one day, divided by groups of hosts: a file a group. They are on the disk when this resolves. */
+export async function writeGroups(sql: DuckSql, folder: string, day: number, from: string): Promise<EventFile[]> {
+  const found = await sql.all(`SELECT ${HOST_GROUP} AS hosts, ${FIGURES} FROM ${from} GROUP BY 1`);
+  const groups = new Map(found.map((row) => [row.hosts as string, row]));
+  return reaching(folder, async () => {
+    await makeFolder(folder, nameOf(day));
+    const written = await sql.all(
+      `COPY (SELECT ${STORED}, ${HOST_GROUP} AS hosts FROM ${from}) TO ${quoted(join(folder, nameOf(day)))}
+       (${PARQUET}, ${ROWS}, PARTITION_BY (hosts), FILENAME_PATTERN ${quoted(`${randomUUID()}-`)}, OVERWRITE_OR_IGNORE, RETURN_STATS)`,
+    );
+    const files: EventFile[] = [];
+    for (const { filename, count } of written) {
+      const path = relative(folder, filename as string).replaceAll(sep, '/');
+      const hosts = /hosts=(.)\//.exec(path)![1]!;
+      // Should a group ever come in two files, what is told of both holds of either.
+      const row = { ...groups.get(hosts)!, events: count! };
+      files.push(fileOf(row, path, await synced(folder, path), day, hosts));
+    }
+    return files;
+  });
+}
+
+async function makeFolder(folder: string, path: string): Promise<void> {
+  const made = await mkdir(join(folder, path), { recursive: true });
+  if (made === undefined) return;
+  for (let at = join(folder, path); at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at));
+}
+
+/** Puts a file and its name on the disk; its bytes. */
+async function synced(folder: string, path: string): Promise<number> {
+  const file = await open(join(folder, path), 'r+');
+  try {
+    await file.sync();
+    const { size } = await file.stat();
+    await syncFolder(join(folder, dirname(path)));
+    return size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Folders of Windows, and those of mounted buckets, know nothing of it. */
+const NO_SYNC = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP']);
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!NO_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** A disk that is full, or a share that is away, is waited for like a database that is. */
+async function reaching<T>(folder: string, task: () => Promise<T>): Promise<T> {
+  try {
+    // Where a share is not mounted any more stands an empty folder, which takes files as well.
+    await access(join(folder, MARK));
+    return await task();
+  } catch (error) {
+    const { code = '', message } = error as { readonly code?: string; readonly message: string };
+    if (['full', 'cancelled', 'closed'].includes(code)) throw error;
+    const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'unreachable';
+    throw new StoreError(kind, `events cannot be written below ${folder}: ${message}`, { cause: error });
+  }
+}
