@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import { idle } from '../data/gradually.svelte.ts';
 import type { IconName } from '../parts/icons.ts';
 
 export type PageName =
@@ -21,7 +22,7 @@ interface PageEntry {
   readonly load: () => Promise<{ default: Component }>;
 }
 
-/** Loaded when they are first gone to. */
+/** Loaded when they are first gone to, or by {@link loadAhead}. */
 export const PAGES: readonly PageEntry[] = [
   { name: 'overview', icon: 'overview', key: 'o', load: () => import('../pages/overview/Overview.svelte') },
   { name: 'incidents', icon: 'incidents', key: 'i', load: () => import('../pages/incidents/Incidents.svelte') },
@@ -34,3 +35,14 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'upload', icon: 'upload', key: 'l', load: () => import('../pages/upload/Upload.svelte') },
   { name: 'settings', icon: 'settings', key: 's', load: () => import('../pages/settings/Settings.svelte') },
 ];
+
+const SETTLED_MS = 2000;
+/** Once what was opened has settled, fetches the code of the other pages, one after the other: who goes there waits for data alone. */
+export async function loadAhead(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  for (const { load } of PAGES) {
+    await idle();
+    // Who goes there is told what is wrong.
+    await load().catch(() => undefined);
+  }
+}

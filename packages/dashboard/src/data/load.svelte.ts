@@ -12,6 +12,8 @@ function keep(key: string, value: unknown): void {
 /** To be called when somebody else may be looking. */
 export const forgetKept = (): void => kept.clear();
 
+const says = (value: unknown): string => JSON.stringify(value);
+
 /** What a page fetched: its value, or why not. An older answer never overwrites a newer one. */
 export class Loaded<T> {
   value = $state.raw<T | undefined>(undefined);
@@ -35,7 +37,8 @@ export class Loaded<T> {
       const value = await fetching(ending.signal);
       if (turn !== this.#turn) return;
       if (key !== undefined) keep(key, value);
-      this.value = value;
+      // What is shown and was said again stays as it is: to compare costs less than to draw.
+      if (key === undefined || this.value === undefined || says(this.value) !== says(value)) this.value = value;
       this.error = undefined;
     } catch (error) {
       if (turn !== this.#turn || (error as Error).name === 'AbortError') return;

@@ -31,6 +31,7 @@ export type Rule = api.Rule;
 export type ServerSettings = api.ServerSettings;
 export type ScoreBaseline = api.ScoreBaseline;
 export type Drift = api.Drift;
+export type RuleTechnique = api.RuleTechnique;
 export type RuleSource = api.RuleSource;
 export type RuleVerdict = api.RuleVerdict;
 export type RuleCosts = api.RuleCosts;

@@ -22,7 +22,16 @@ export const Rule = z
   })
   .openapi('Rule');
 export type Rule = z.infer<typeof Rule>;
-export const RulesQuery = z.object({ text: z.string().max(200).optional(), limit: LIMIT, cursor });
+export const RulesQuery = z.object({
+  text: z.string().max(200).optional(),
+  /** Id of a technique, as rules name it. */
+  technique: z.string().max(20).optional(),
+  limit: LIMIT,
+  cursor,
+});
+/** A technique of ATT&CK, and how many of the rules that are switched on look for it. */
+export const RuleTechnique = z.object({ technique: z.string(), rules: z.number().int() }).openapi('RuleTechnique');
+export type RuleTechnique = z.infer<typeof RuleTechnique>;
 export const RulePatch = z.object({ enabled: z.boolean() });
 
 export const Exception = z

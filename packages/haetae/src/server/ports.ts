@@ -32,6 +32,7 @@ import type {
   RulePacks,
   RuleSource,
   RulesQuery,
+  RuleTechnique,
   RuleVerdict,
   SavedSearch,
   ScoreBaseline,
@@ -130,6 +131,8 @@ export interface Incidents {
   /** With what lists show besides, where that is kept with them. */
   list(query: z.infer<typeof IncidentsQuery>): Promise<Page<Incident & { readonly listed?: Listed }>>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /** The same as JSON: one of thousands of processes is passed on as it was written, not taken apart and put together again. */
+  json(id: string): Promise<string | undefined>;
   /** Its version, without fetching its body; undefined when there is none. */
   version(id: string): Promise<number | undefined>;
   /** Rejects with `missing`, or `conflict` when the version is not the newest. */
@@ -159,6 +162,8 @@ export interface Entities {
 
 export interface Rules {
   list(query: z.infer<typeof RulesQuery>): Promise<Page<Rule>>;
+  /** In the order of their ids. */
+  techniques(): Promise<readonly RuleTechnique[]>;
   /** Rejects with `missing`. */
   setEnabled(id: string, enabled: boolean, actor: Actor): Promise<Rule>;
   source(id: string): Promise<RuleSource | undefined>;

@@ -305,6 +305,12 @@ function incidentsOf(store: Store, { now, benign }: StorePortOptions): Ports['in
       return { items, next: rows.length > 0 && next < total ? String(next) : null };
     },
     get: detail,
+    async json(id) {
+      const [found, history] = await Promise.all([store.incidents.written(id), store.incidents.history(id)]);
+      if (found === undefined) return undefined;
+      const told = JSON.stringify({ ...incidentOf(found.row), history: history.map(historyOf) });
+      return `${told.slice(0, -1)},"incident":${found.body}}`;
+    },
     version: async (id) => (await store.incidents.row(id))?.version,
     benign: async (id) => {
       if (benign === undefined) throw new StoreError('invalid', 'exceptions cannot be proposed here');

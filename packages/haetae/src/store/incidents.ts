@@ -89,6 +89,8 @@ export interface Incidents {
     control?: QueryControl,
   ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
   get(id: string): Promise<IncidentDetail | undefined>;
+  /** The same with its body as JSON, as it was written: for whoever passes it on. */
+  written(id: string): Promise<{ readonly row: IncidentRow; readonly body: string } | undefined>;
   /** Those of these ids that are there, in any order. */
   some(ids: readonly string[]): Promise<readonly IncidentDetail[]>;
   /** Without its body. */

@@ -88,6 +88,7 @@ export function livePorts(parts: PortParts): Ports {
     },
     rules: {
       list: (query) => rules.page(query),
+      techniques: () => rules.techniques(),
       async setEnabled(id, enabled, actor) {
         const rule = await rules.setEnabled(id, enabled, actor);
         await changed();
@@ -131,6 +132,10 @@ export function livePorts(parts: PortParts): Ports {
       async get(id) {
         const found = await ports.incidents.get(id);
         return found === undefined && (await parts.ahead.one(id)) ? ports.incidents.get(id) : found;
+      },
+      async json(id) {
+        const found = await ports.incidents.json(id);
+        return found === undefined && (await parts.ahead.one(id)) ? ports.incidents.json(id) : found;
       },
       async update(id, change, actor) {
         const made = await ports.incidents.update(id, change, actor);

@@ -7,6 +7,13 @@ import type { ListedRule, RulesLoaded } from './rules-load.ts';
 
 type Rule = api.Rule;
 
+interface RulesAsked {
+  readonly text?: string | undefined;
+  readonly technique?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 /** The rules that are loaded, as people see them: with what they found, and whether they are on. */
 export class RuleBook {
   readonly #store: Pick<Store, 'rules' | 'findings'>;
@@ -62,25 +69,31 @@ export class RuleBook {
     );
   }
 
-  async page({
-    text,
-    limit,
-    cursor,
-  }: {
-    text?: string | undefined;
-    limit: number;
-    cursor?: string | undefined;
-  }): Promise<Page<Rule>> {
+  async page({ text, technique, limit, cursor }: RulesAsked): Promise<Page<Rule>> {
     const sought = text?.trim().toLowerCase() ?? '';
-    const found = this.#listed.filter(
-      ({ id, title, titleKo, path }) =>
-        sought === '' || [id, title, titleKo ?? '', path].some((word) => word.toLowerCase().includes(sought)),
-    );
+    const found = this.#listed
+      .filter(({ techniques }) => technique === undefined || techniques.includes(technique))
+      .filter(
+        ({ id, title, titleKo, path }) =>
+          sought === '' || [id, title, titleKo ?? '', path].some((word) => word.toLowerCase().includes(sought)),
+      );
     const from = cursor === undefined ? 0 : Number(cursor);
     if (!Number.isSafeInteger(from) || from < 0)
       throw new StoreError('invalid', 'the cursor is not one that was given out');
     const next = from + limit < found.length ? String(from + limit) : null;
     return { items: await this.#shown(found.slice(from, from + limit)), next };
+  }
+
+  /** What the rules that are switched on look for, in the order of the techniques' ids. No finding is counted for it. */
+  async techniques(): Promise<api.RuleTechnique[]> {
+    const off = new Set((await this.#store.rules.list()).flatMap(({ id, enabled }) => (enabled ? [] : [id])));
+    const rules = new Map<string, number>();
+    for (const { id, techniques } of this.#listed)
+      if (!off.has(id.toLowerCase()))
+        for (const technique of techniques) rules.set(technique, (rules.get(technique) ?? 0) + 1);
+    return [...rules]
+      .map(([technique, n]) => ({ technique, rules: n }))
+      .sort((a, b) => (a.technique < b.technique ? -1 : 1));
   }
 
   async setEnabled(id: string, enabled: boolean, actor: Actor): Promise<Rule> {

@@ -34,11 +34,13 @@ let pack: string;
 let book: RuleBook;
 let loaded: RulesLoaded;
 let desk: RuleDesk;
+let states: { readonly id: string; readonly enabled: boolean }[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'haetae-desk-'));
   pack = join(folder, 'pack.yml');
   writeFileSync(pack, text(PACK_ID, 'Of The Pack'));
-  const store = { rules: { list: async () => [] }, findings: { byRule: async () => [] } };
+  states = [];
+  const store = { rules: { list: async () => states }, findings: { byRule: async () => [] } };
   book = new RuleBook(store as never, () => 0);
   const local = join(folder, 'local');
   const load = async (): Promise<void> => {
@@ -64,6 +66,24 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 const titles = async () => (await book.page({ limit: 10 })).items.map(({ title, local }) => [title, local]);
+
+test('techniques that are looked for: of every rule, one that is switched off apart; and the rules of one', async () => {
+  await desk.save({ text: text(OWN_ID, 'My Own').replace('attack.t1033', 'attack.t1033\n    - attack.t1087.002') });
+  expect(await book.techniques()).toEqual([
+    { technique: 'T1033', rules: 2 },
+    { technique: 'T1087.002', rules: 1 },
+  ]);
+  const of = async (technique: string) =>
+    (await book.page({ technique, limit: 10 })).items.map(({ title, enabled }) => [title, enabled]);
+  expect(await of('T1087.002')).toEqual([['My Own', true]]);
+  expect(await of('T1087')).toEqual([]);
+  states.push({ id: OWN_ID, enabled: false });
+  expect(await book.techniques()).toEqual([{ technique: 'T1033', rules: 1 }]);
+  expect(await of('T1033')).toEqual([
+    ['Of The Pack', true],
+    ['My Own', false],
+  ]);
+});
 
 describe('what is said of a text', () => {
   test('a rule that can be used, and nothing to mend', async () => {

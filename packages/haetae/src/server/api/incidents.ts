@@ -40,9 +40,9 @@ export function incidentRoutes(api: Api): void {
       responses: { 200: json(IncidentDetail) },
     },
     async (c) => {
-      const incident = await incidents.get(c.req.valid('param').id);
+      const incident = await incidents.json(c.req.valid('param').id);
       if (incident === undefined) throw missing;
-      return c.json(incident, 200);
+      return c.body(incident, 200, { 'content-type': 'application/json' }) as never;
     },
   );
 

@@ -12,6 +12,7 @@ import {
   RulePatch,
   RuleSource,
   RulesQuery,
+  RuleTechnique,
   RuleVerdict,
 } from '../api.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -85,6 +86,17 @@ export function ruleRoutes(api: Api): void {
       responses: { 200: json(RuleVerdict) },
     },
     async (c) => c.json(await rules.check(c.req.valid('json')), 200),
+  );
+
+  api.add(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/rules/techniques',
+      summary: 'Techniques of ATT&CK that rules look for, those switched off apart',
+      responses: { 200: json(z.array(RuleTechnique)) },
+    },
+    async (c) => c.json([...(await rules.techniques())], 200),
   );
 
   api.add(

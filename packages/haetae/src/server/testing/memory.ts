@@ -383,6 +383,7 @@ function books(
           query,
         ),
       get: async (id) => incidents.get(id),
+      json: async (id) => JSON.stringify(incidents.get(id)),
       version: async (id) => incidents.get(id)?.version,
       update: async (id, { version, status, assignee, verdict }) =>
         change(id, (one) => {
@@ -428,6 +429,7 @@ function books(
     },
     rules: {
       list: (query) => pageOf([...rules.values()], query),
+      techniques: async () => [{ technique: 'T1059', rules: rules.size }],
       setEnabled: async (id, enabled) => {
         const rule = rules.get(id);
         if (rule === undefined) throw missing('rule');

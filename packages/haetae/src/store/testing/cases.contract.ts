@@ -117,6 +117,9 @@ export function casesContract(open: () => Promise<Store>): void {
     );
     const first = (await store.incidents.get('i1'))!;
     expect(await store.incidents.some(['i1', 'nobody'])).toEqual([first]);
+    const { body, ...row } = first;
+    expect(await store.incidents.written('i1')).toEqual({ row, body: JSON.stringify(body) });
+    expect(await store.incidents.written('nobody')).toBeUndefined();
     expect(first).toMatchObject({
       findings: 3,
       status: 'new',

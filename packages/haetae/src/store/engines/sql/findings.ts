@@ -83,10 +83,11 @@ async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promi
   const where = within(query);
   const rows = await sql.all(
     `SELECT rule_id, f.title, ${sql.dialect.last('f.level', 'f.id')} AS level, count(*) AS n, count(DISTINCT host) AS hosts,
-       max(time_ms) AS last_ms, count(*) FILTER (WHERE status = 'closed' AND verdict <> 'duplicate') AS judged,
-       count(*) FILTER (WHERE status = 'closed' AND verdict IN ('benign', 'false-positive')) AS harmless
+       max(time_ms) AS last_ms, count(incident) AS judged,
+       count(*) FILTER (WHERE verdict IN ('benign', 'false-positive')) AS harmless
      FROM (SELECT * FROM findings ${where.sql}) f
-     LEFT JOIN (SELECT id AS incident, status, verdict FROM incidents) i ON incident = incident_id
+     LEFT JOIN (SELECT id AS incident, verdict FROM incidents WHERE status = 'closed' AND verdict <> 'duplicate') i
+       ON incident = incident_id
      GROUP BY rule_id, f.title ORDER BY n DESC, rule_id, f.title`,
     where.values,
   );
@@ -105,11 +106,13 @@ async function byRule(sql: Sql, query: Parameters<Findings['byRule']>[0]): Promi
   );
 }
 
+/** Findings name few different lists of techniques: each is taken apart once a host, not once a finding. */
 async function byTechnique(sql: Sql, query: FindingTimes): Promise<TechniqueCount[]> {
   const where = within(query);
   const rows = await sql.all(
-    `SELECT technique, count(*) AS n, count(DISTINCT host) AS hosts, max(time_ms) AS last_ms
-     FROM (SELECT ${sql.dialect.each('techniques')} AS technique, host, time_ms FROM findings ${where.sql}) f
+    `SELECT technique, CAST(sum(n) AS BIGINT) AS n, count(DISTINCT host) AS hosts, max(last_ms) AS last_ms
+     FROM (SELECT ${sql.dialect.each('techniques')} AS technique, host, n, last_ms FROM
+       (SELECT techniques, host, count(*) AS n, max(time_ms) AS last_ms FROM findings ${where.sql} GROUP BY techniques, host) g) f
      GROUP BY technique ORDER BY technique`,
     where.values,
   );

@@ -147,6 +147,13 @@ const ORDERS = {
   updated: 'updated_ms DESC, id',
 } as const satisfies Record<IncidentQuery['order'], string>;
 
+async function written(sql: Sql, id: string): Promise<{ row: IncidentRow; body: string } | undefined> {
+  const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
+  if (row === undefined) return undefined;
+  const told = await bodies.first(sql, 'WHERE id = $1', [id]);
+  return { row: rowOf(row), body: told?.body ?? 'null' };
+}
+
 export const incidentsIn = (db: Database): Incidents => ({
   list: (query, control) =>
     limited(db, control, async (sql) => {
@@ -169,11 +176,10 @@ export const incidentsIn = (db: Database): Incidents => ({
     }),
   get: (id) =>
     db.read(async (sql) => {
-      const row = await incidentRows.first(sql, 'WHERE id = $1', [id]);
-      if (row === undefined) return undefined;
-      const told = await bodies.first(sql, 'WHERE id = $1', [id]);
-      return { ...rowOf(row), body: told === undefined ? null : bodyOf(told.body) };
+      const found = await written(sql, id);
+      return found && { ...found.row, body: bodyOf(found.body) };
     }),
+  written: (id) => db.read((sql) => written(sql, id)),
   some: (ids) =>
     db.read(async (sql) => {
       const where = new Where();
