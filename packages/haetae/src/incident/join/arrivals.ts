@@ -1,5 +1,5 @@
 import { isRemote, joins, type Session } from '../lineage/sessions.ts';
-import { type Context, sessionOf } from './context.ts';
+import { type Context, sessionOf, sessionsInUse } from './context.ts';
 import { joinToSession, sessionAnchor } from './sessions.ts';
 import type { Unit } from './unit.ts';
 
@@ -51,13 +51,8 @@ function addressOf({ node, rule, channel, eventId, fields }: Unit): string {
 
 /** Sessions in which something was found, by host and the address that they came from, the earliest first. */
 function sessionsFrom(context: Context): Map<string, Session[]> {
-  const found = new Set<Session>(context.introduced);
-  for (const unit of context.units) {
-    const session = sessionOf(context, unit);
-    if (session !== undefined) found.add(session);
-  }
   const byAddress = new Map<string, Session[]>();
-  for (const session of found) {
+  for (const session of sessionsInUse(context)) {
     if (session.address === '') continue;
     const key = `${session.host}|${session.address.toLowerCase()}`;
     const list = byAddress.get(key);

@@ -67,3 +67,13 @@ export function sessionOf(
 ): Session | undefined {
   return sessions.of(host, subject.logonId || (node?.logonId ?? ''), first);
 }
+
+/** Sessions in which, or through which, something was found. */
+export function sessionsInUse(context: Pick<Context, 'units' | 'sessions' | 'introduced'>): Set<Session> {
+  const inUse = new Set<Session>(context.introduced);
+  for (const unit of context.units) {
+    const session = sessionOf(context, unit);
+    if (session !== undefined) inUse.add(session);
+  }
+  return inUse;
+}

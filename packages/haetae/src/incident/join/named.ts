@@ -26,13 +26,15 @@ export function joinByNamed(context: Context): void {
   });
   if (told.size === 0) return;
   const wanted = new Set([...told.values()].flat());
+  // Taking texts apart costs more than all else here: only those of such a moment are.
+  const moments = new Set([...told.keys()].flatMap((i) => [-1, 0, 1].map((n) => momentOf(units[i]!.first) + n)));
   const named = new Map<string, Naming[]>();
   units.forEach(({ host, node, fields, decoded, first }, i) => {
-    if (node === undefined) return;
+    if (node === undefined || !moments.has(momentOf(first))) return;
     for (const word of wordsOf(`${node.commandLine} ${fields.ScriptBlockText ?? ''} ${decoded ?? ''}`))
       if (wanted.has(word)) add(named, `${host}|${word}`, { unit: i, timeMs: first });
   });
-  namingActs(context, named, wanted);
+  namingActs(context, named, wanted, moments);
   for (const [i, names] of told) {
     const { host, first } = units[i]!;
     for (const name of names) {
@@ -52,11 +54,18 @@ interface Naming {
   readonly timeMs: number;
 }
 
-function namingActs(context: Context, named: Map<string, Naming[]>, wanted: ReadonlySet<string>): void {
+const momentOf = (timeMs: number): number => Math.floor(timeMs / SAID_MS);
+
+function namingActs(
+  context: Context,
+  named: Map<string, Naming[]>,
+  wanted: ReadonlySet<string>,
+  moments: ReadonlySet<number>,
+): void {
   for (const node of context.lineage.nodes)
     for (const { of } of node.traces)
       for (const act of of.acts) {
-        if (act.kind !== 'script' && act.kind !== 'registry') continue;
+        if ((act.kind !== 'script' && act.kind !== 'registry') || !moments.has(momentOf(act.timeMs))) continue;
         for (const word of wordsOf(act.what)) {
           if (!wanted.has(word)) continue;
           const unit = nearest(context, node);

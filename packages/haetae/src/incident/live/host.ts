@@ -119,9 +119,10 @@ export class LiveHost {
     if (event.timeMs > this.#latestMs) this.#latestMs = event.timeMs;
   }
 
-  add(said: Said, id: number): void {
-    this.findings.add(said, id);
+  /** False where the finding says what others said, and is only counted. */
+  add(said: Said, id: number): boolean {
     this.#news = true;
+    return this.findings.add(said, id);
   }
 
   /** Whether so much came in the stream of the last event that there may soon be no room for more. */

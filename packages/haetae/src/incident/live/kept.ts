@@ -44,7 +44,8 @@ export class Findings {
     return this.#all;
   }
 
-  add(said: Said, id: number): void {
+  /** False where it is only counted. */
+  add(said: Said, id: number): boolean {
     const key = keyOf(said);
     const same = this.#same.get(key);
     const last = same?.at(-1);
@@ -54,12 +55,13 @@ export class Findings {
       this.counts.folded++;
       if (last.waiting.length < MOST_WAITING) last.waiting.push(id);
       else this.counts.untold++;
-      return;
+      return false;
     }
     const kept = { said, id, toldIn: '', count: 0, lastMs: said.timeMs, built: NOTHING, waiting: [] };
     this.#all.push(kept);
     if (same === undefined) this.#same.set(key, [kept]);
     else same.push(kept);
+    return true;
   }
 
   /** A part is made of them. */

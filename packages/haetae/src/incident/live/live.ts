@@ -78,6 +78,8 @@ class Live implements LiveIncidents {
   readonly #waiting = new Set<LiveHost>();
   readonly #ids = new Ids();
   readonly #told = new Map<string, Told>();
+  /** Hosts of which more was found that is only counted, and that nobody was told of. */
+  readonly #lagging = new Set<LiveHost>();
   /** Hosts of which so much came that they are not to wait. */
   readonly #crowded = new Set<LiveHost>();
   readonly #spread = new Spread();
@@ -100,11 +102,13 @@ class Live implements LiveIncidents {
     this.#ids.restore(saved.ids);
     this.#later = new Set(saved.later);
     for (const [id, told] of saved.told) this.#told.set(id, told);
-    for (const { part } of this.#fleet)
-      if (part !== undefined) {
-        this.#spread.add(part);
-        this.#net.replace(undefined, part);
-      }
+    for (const host of this.#fleet) {
+      const { part, findings } = host;
+      if (findings.all.some(({ waiting }) => waiting.length > 0)) this.#lagging.add(host);
+      if (part === undefined) continue;
+      this.#spread.add(part);
+      this.#net.replace(undefined, part);
+    }
     this.#spread.changed();
     this.#net.changed();
   }
@@ -118,8 +122,11 @@ class Live implements LiveIncidents {
 
   add(finding: FiledFinding, id: number): void {
     const host = this.#fleet.heard(finding.event.computer, this.#isNew);
-    host.add(saidBy(finding), id);
-    this.#urgent.add(host);
+    if (host.add(saidBy(finding), id)) this.#urgent.add(host);
+    else {
+      this.#lagging.add(host);
+      this.#waiting.add(host);
+    }
   }
 
   /** A command may have named it. */
@@ -178,8 +185,7 @@ class Live implements LiveIncidents {
     const held = new Set<LiveHost>(this.#urgent);
     for (const id of this.#later) for (const host of this.#hostsOf(id)) held.add(host);
     for (const host of this.#fleet.thin(held)) {
-      this.#waiting.delete(host);
-      this.#crowded.delete(host);
+      for (const hosts of [this.#waiting, this.#lagging, this.#crowded]) hosts.delete(host);
       for (const kept of host.findings.all) this.#lose(kept, fewer);
       if (host.part === undefined) continue;
       this.#spread.remove(host.part);
@@ -213,6 +219,10 @@ class Live implements LiveIncidents {
     return this.#urgent.size > 0 || this.#later.size > 0;
   }
 
+  get lags(): boolean {
+    return this.#lagging.size > 0;
+  }
+
   get isCrowded(): boolean {
     return this.#crowded.size > 0;
   }
@@ -222,8 +232,9 @@ class Live implements LiveIncidents {
   }
 
   /**
-   * Hosts whose parts are to be made now, within the budget: first those of which something new was found, the one that waits
-   * longest first; then those of which very much came; then those that did something since. At least one.
+   * Hosts whose parts are to be made now, within the budget: first those of which something new was found (within half of it those
+   * of which nothing was known: people wait for the first they hear of a host), the one that waits longest first; then those of which
+   * very much came; then those that did something since. At least one.
    */
   #due(nowMs: number): Set<LiveHost> {
     const due = new Set<LiveHost>();
@@ -234,8 +245,12 @@ class Live implements LiveIncidents {
       if (budget >= 0 || due.size === 0) due.add(host);
     };
     for (const host of this.#urgent) {
+      if (budget <= this.#budget / 2) break;
+      if (host.part === undefined) take(host);
+    }
+    for (const host of this.#urgent) {
       if (budget <= 0) break;
-      take(host);
+      if (!due.has(host)) take(host);
     }
     for (const host of this.#crowded) {
       if (budget <= 0) break;
@@ -247,8 +262,7 @@ class Live implements LiveIncidents {
       if (host.isStale(this.#fleet.names)) take(host);
       else same.add(host);
     }
-    for (const host of due) this.#urgent.delete(host);
-    for (const host of due) this.#crowded.delete(host);
+    for (const host of due) for (const hosts of [this.#urgent, this.#lagging, this.#crowded]) hosts.delete(host);
     for (const hosts of [due, same]) for (const host of hosts) this.#waiting.delete(host);
     return due;
   }

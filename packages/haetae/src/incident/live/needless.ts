@@ -1,4 +1,4 @@
-import { type Context, nearest, sessionOf } from '../join/context.ts';
+import { type Context, nearest, sessionsInUse } from '../join/context.ts';
 import type { Found } from '../join/hops.ts';
 import type { Part } from '../join/part.ts';
 import { origin } from '../lineage/clocks.ts';
@@ -47,7 +47,7 @@ export function needless(part: Part, traces: readonly Trace[], hops: Iterable<Fo
   return {
     processes: processesOf(context, nodes, latestMs),
     acts: actsOf(traces, places, latestMs),
-    sessions: sessionsOf(traces, sessionsInUse(context), latestMs),
+    sessions: sessionsOf(traces, new Set([...sessionsInUse(context)].map(({ logonId }) => logonId)), latestMs),
   };
 }
 
@@ -97,17 +97,6 @@ function actsOf(traces: readonly Trace[], places: ReadonlySet<string>, latestMs:
     for (const act of list.slice(0, list.length - MOST_ACTS)) gone.add(act);
   }
   return gone;
-}
-
-/** Logon ids of sessions in which, or through which, something was found. */
-function sessionsInUse(context: Context): Set<string> {
-  const inUse = new Set<string>();
-  for (const unit of context.units) {
-    const session = sessionOf(context, unit);
-    if (session !== undefined) inUse.add(session.logonId);
-  }
-  for (const { logonId } of context.introduced) inUse.add(logonId);
-  return inUse;
 }
 
 function sessionsOf(traces: readonly Trace[], inUse: ReadonlySet<string>, latestMs: number): Set<SessionTrace> {

@@ -7,6 +7,8 @@ import { Placed } from './placed.ts';
 
 /** Between two times that incidents are put together, by the clock of receipt: attacks come in bursts. */
 export const UPDATE_MS = 200;
+/** Events a second from which on it is twice as long: most of what an update costs, it costs however little is new. */
+const BUSY = 7500;
 
 /** Incidents while findings come, as rows: changed ones since the last cut, and which finding belongs to which. */
 export class Stories {
@@ -15,6 +17,8 @@ export class Stories {
   /** When, by receipt, they were put together last; and since when a finding waits for it. */
   #updatedMs: number;
   #waits: boolean;
+  /** Events since. */
+  #seen: number;
   readonly #changed = new Map<string, EngineIncident>();
   readonly #homes = new Map<number, string>();
   #fresh: EngineIncident[] = [];
@@ -23,25 +27,29 @@ export class Stories {
     this.#live = createLiveIncidents(assets === undefined ? {} : { assets }, saved?.live);
     this.#updatedMs = saved?.updatedMs ?? Number.NEGATIVE_INFINITY;
     this.#waits = saved?.waits ?? false;
+    this.#seen = saved?.seen ?? 0;
   }
 
   see(event: Event, id: number): void {
     this.#live.see(this.#placed.at(event, id), LIVE_FILE);
+    this.#seen++;
   }
 
   add(finding: FiledFinding, id: number): void {
     this.#live.add(finding, id);
-    this.#waits = true;
+    this.#waits ||= this.#live.waits;
   }
 
   /** At the end of a frame. Only the frames decide when, so that the same frames make the same incidents. */
   update(seq: number, receivedMs: number): void {
     const since = receivedMs - this.#updatedMs;
     if (!this.#live.isCrowded) {
-      if (since < UPDATE_MS && since >= 0 && Number.isFinite(since)) return;
+      const paceMs = this.#seen * 1000 > BUSY * UPDATE_MS ? 2 * UPDATE_MS : UPDATE_MS;
+      if (since < paceMs && since >= 0 && Number.isFinite(since)) return;
       if (!this.#waits && since < QUIET_MS && since >= 0) return;
     }
     this.#updatedMs = receivedMs;
+    this.#seen = 0;
     for (const { id, incident, text, findingIds, mergedInto, isNew } of this.#live.update(receivedMs)) {
       for (const finding of findingIds) this.#homes.set(finding, id);
       // What went into another is told as that other, under its own id.
@@ -69,7 +77,8 @@ export class Stories {
 
   /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */
   get wantsClockAt(): number | undefined {
-    return this.#waits ? this.#updatedMs + UPDATE_MS : undefined;
+    if (this.#waits) return this.#updatedMs + UPDATE_MS;
+    return this.#live.lags ? this.#updatedMs + QUIET_MS : undefined;
   }
 
   /** What changed since the last call; findings that are not stored yet get their incident at once. */
@@ -92,7 +101,7 @@ export class Stories {
   }
 
   save(): SavedStories {
-    return { live: this.#live.save(), updatedMs: this.#updatedMs, waits: this.#waits };
+    return { live: this.#live.save(), updatedMs: this.#updatedMs, waits: this.#waits, seen: this.#seen };
   }
 }
 
@@ -103,6 +112,8 @@ export interface SavedStories {
   readonly live: Uint8Array;
   readonly updatedMs: number;
   readonly waits: boolean;
+  /** Absent in states that are older. */
+  readonly seen?: number;
 }
 
 function rowOf(
