@@ -47,6 +47,46 @@ test('a rule that says one thing of one process thousands of times: one incident
   expect(live.save().length).toBeLessThan(100_000);
 });
 
+test('what is only counted is told some seconds later, also behind a saved state, and does not hurry anything', () => {
+  const log = new Log().start(1, '08:00', CMD, SVC);
+  for (let i = 0; i < 40; i++)
+    log
+      .add('sysmon', 10, clock(i + 1), { SourceProcessGUID: guid(1), SourceImage: CMD, TargetImage: 'C:\\x.exe' })
+      .flag('chatty', 'high');
+  const findings = log.findings();
+  const live = createLiveIncidents({});
+  for (const event of log.events) live.see(event, 'log');
+  for (const [i, finding] of findings.slice(0, 32).entries()) live.add(finding, i);
+  live.update(ms('08:01'));
+  expect([live.waits, live.lags]).toEqual([false, false]);
+  for (const [i, finding] of findings.slice(32).entries()) live.add(finding, 32 + i);
+  expect([live.waits, live.lags]).toEqual([false, true]);
+  expect(live.update(ms('08:01') + 200)).toEqual([]);
+  for (const one of [live, createLiveIncidents({}, live.save())]) {
+    expect(one.lags).toBe(true);
+    const told = one.update(ms('08:01') + 5000);
+    expect(told.map(({ findingIds }) => findingIds)).toEqual([[32, 33, 34, 35, 36, 37, 38, 39]]);
+    expect(one.lags).toBe(false);
+  }
+});
+
+test('within the budget the first finding on a host goes before what is found on hosts that are known', () => {
+  const log = new Log();
+  for (const host of ['PC1', 'PC2', 'PC3']) log.on(host).start(1, '08:00', CMD, SVC).flag('A', 'high');
+  const later = new Log();
+  for (const host of ['PC1', 'PC2', 'PC3', 'NEW']) later.on(host).start(2, '08:01', CMD, SVC).flag('B', 'high');
+  const live = createLiveIncidents({ budget: 8 });
+  const add = (of: Log, from: number): void => {
+    for (const event of of.events) live.see(event, 'log');
+    for (const [i, finding] of of.findings().entries()) live.add(finding, from + i);
+  };
+  add(log, 0);
+  for (let i = 0; live.waits; i++) live.update(ms('08:00') + i);
+  add(later, 10);
+  expect(live.update(ms('08:01')).map(({ incident }) => incident.hosts)).toContainEqual(['NEW']);
+  expect(live.waits).toBe(true);
+});
+
 test('a rule that speaks of thousands of processes: the latest are looked at, the others counted', () => {
   const log = new Log();
   for (let i = 1; i <= 2000; i++) log.start(i, clock(i), CMD, SVC).flag('chatty', 'low');
