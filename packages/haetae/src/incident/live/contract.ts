@@ -55,6 +55,6 @@ export interface LiveOptions extends IncidentOptions {
   readonly paced?: number;
   /** How many hosts are kept; beyond, those that said nothing for the longest time are forgotten, told as they were last. 10,000 if not given. */
   readonly hosts?: number;
-  /** How many findings of all hosts are looked at one by one; beyond, hosts with many let go of their lowest levels first. 6,000 if not given. */
+  /** How many findings of all hosts are looked at one by one; beyond, hosts with many let go of their lowest levels first. 4,000 if not given. */
   readonly findings?: number;
 }

@@ -30,7 +30,7 @@ const PACE_MOST_MS = 1500;
 const PACED = 40;
 const MOST_HOSTS = 10_000;
 /** Findings of all hosts that are looked at one by one, each with what is kept of its processes; those that have most give way. */
-const MOST_FINDINGS = 6000;
+const MOST_FINDINGS = 4000;
 
 interface Told {
   readonly mark: string;
