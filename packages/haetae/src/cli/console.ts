@@ -13,8 +13,8 @@ export interface Console {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Sets the exit status of the process. */
-  exit(code: number): void;
+  /** Sets the exit status of the process; `now` ends it, whatever it still waits for. */
+  exit(code: number, when?: 'now'): void;
 }
 
 export interface Out {

@@ -44,8 +44,9 @@ const console: Console = {
   version,
   signal: stopping.signal,
   now: () => Date.now(),
-  exit: (code) => {
+  exit: (code, when) => {
     status = code;
+    if (when === 'now') process.exit(code);
   },
 };
 

@@ -44,10 +44,11 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
   if (failure === undefined) stderr.write(`${words.serve.ending}\n`);
   else stderr.write(`${words.serve.failed(failure)}\n`);
   await server.detecting.catch(() => {});
-  await server.close();
+  const how = await server.close();
   remove();
-  if (failure === undefined) stderr.write(`${words.serve.ended}\n`);
-  console.exit(failure === undefined ? EXIT.done : EXIT.internal);
+  if (how === 'left') stderr.write(`${words.serve.left}\n`);
+  else if (failure === undefined) stderr.write(`${words.serve.ended}\n`);
+  console.exit(failure === undefined ? EXIT.done : EXIT.internal, how === 'left' ? 'now' : undefined);
 }
 
 /** What keeps a server from starting, as one sentence that says what to do. */

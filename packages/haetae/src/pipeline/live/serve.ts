@@ -16,6 +16,7 @@ import { reportSource } from '../stored/reported.ts';
 import { openAhead } from './ahead.ts';
 import { backlog, NO_BACKLOG } from './backlog.ts';
 import { openControl } from './control.ts';
+import { type Closers, endAll, isAway } from './ending.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import { type RunningEngine, startEngine } from './engine-thread.ts';
@@ -50,10 +51,9 @@ const GROWING_PERCENT = 60;
 export async function startServing(options: ServeOptions): Promise<Serving> {
   const { directory, now, log: told, bundle } = options;
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
-  const closers: (() => unknown)[] = [];
-  const close = async (): Promise<void> => {
-    for (let one = closers.pop(); one !== undefined; one = closers.pop()) await one();
-  };
+  const closers: Closers = [];
+  let away = async (): Promise<boolean> => false;
+  const close = (): Promise<'whole' | 'left'> => endAll(closers, () => away());
   try {
     return await start(options, closers, close);
   } catch (error) {
@@ -61,7 +61,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     throw error;
   }
 
-  async function start(_: ServeOptions, ends: typeof closers, stop: () => Promise<void>): Promise<Serving> {
+  async function start(_: ServeOptions, ends: Closers, stop: Serving['close']): Promise<Serving> {
     const { fleet } = options;
     const does = (role: Role): boolean => fleet === undefined || fleet.roles.has(role);
     const local = join(directory, 'rules');
@@ -72,6 +72,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const first = does('detect') || does('web') ? read([]) : undefined;
     first?.catch(() => {});
     const { store, log, base } = await openKept(options, ends);
+    if (options.storeUrl !== undefined) away = () => isAway(() => store.intake.committed());
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(24));
     // On a bus what is durable may wait for as long as the topic keeps it.
