@@ -90,7 +90,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'haetae/server': {
     path: 'packages/haetae/src/server',
-    rooms: ['agent', 'event', 'haetae/locale', 'haetae/source', 'haetae/scenario', 'haetae/incident', 'haetae/store'],
+    rooms: [
+      'agent',
+      'event',
+      'haetae/locale',
+      'haetae/source',
+      'haetae/scenario',
+      'haetae/incident',
+      'haetae/store',
+      'kafka',
+    ],
     packages: ['@hono/node-server', '@hono/zod-openapi', '@node-rs/argon2', 'hono', 'openid-client'],
   },
   'haetae/pipeline': {

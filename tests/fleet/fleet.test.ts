@@ -17,7 +17,7 @@ import { ATTACK_EVERY, Shipper } from '../chaos/shipper.ts';
 import { all, ask, type Door, send } from '../lab/campaign.ts';
 import { freePort, noKafka, startKafka } from './kafka.ts';
 import { Live } from './live.ts';
-import { type FleetPlace, READY_MS, server } from './servers.ts';
+import { type FleetPlace, READY_MS, SHADOWS, server } from './servers.ts';
 
 /**
  * Several servers over a Kafka and a PostgreSQL that the test starts: what they find together is what one finds alone; and whichever
@@ -204,16 +204,3 @@ function schemaOf({ store }: FleetPlace): { url: string; schema: string } {
   const [url, schema] = store.split('?schema=');
   return { url: url!, schema: schema! };
 }
-
-const SHADOWS = `title: Shadow copies deleted
-id: 6f1b2b0a-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, category: process_creation }
-detection:
-  selection:
-    Image|endswith: '\\vssadmin.exe'
-    CommandLine|contains|all: [delete, shadows]
-  condition: selection
-tags: [attack.t1490]
-`;

@@ -14,6 +14,20 @@ export interface FleetPlace {
 /** Rules may have to be compiled first, by several at once. */
 export const READY_MS = 240_000;
 
+/** A rule: without one a server is not ready. */
+export const SHADOWS = `title: Shadow copies deleted
+id: 6f1b2b0a-0000-4000-8000-000000000001
+status: test
+level: high
+logsource: { product: windows, category: process_creation }
+detection:
+  selection:
+    Image|endswith: '\\vssadmin.exe'
+    CommandLine|contains|all: [delete, shadows]
+  condition: selection
+tags: [attack.t1490]
+`;
+
 /** One of several servers, which can be killed and comes back as what it was. */
 export interface Server {
   readonly name: string;

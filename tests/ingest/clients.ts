@@ -55,6 +55,16 @@ export const rsyslogElastic = (to: Target, all: readonly Sample[]): void =>
     write(to, 'in.json', json(all)),
   );
 
+/** Into a topic of Kafka: the event's XML as the message of a syslog line. */
+export const rsyslogKafka = (to: Target, all: readonly Sample[], broker: string, topic: string): void =>
+  rsyslog(
+    to,
+    'module(load="omkafka")',
+    '<%PRI%>1 %TIMESTAMP:::date-rfc3339% %HOSTNAME% %app-name% - - - %msg%',
+    `type="omkafka" broker=["${broker}"] topic="${topic}" confParam=["compression.codec=lz4"] resubmitOnFailure="on" keepFailedMessages="on" failedMsgFile="${to.directory}/failed"`,
+    write(to, 'in.xml', lines(all, xmlOf)),
+  );
+
 export function rsyslogForward(
   to: Target,
   all: readonly Sample[],
@@ -130,6 +140,30 @@ exporters:
 service:
   ${TELEMETRY}
   pipelines: { logs: { receivers: [filelog], exporters: [${written.split(':', 1)[0]!}] } }
+`,
+  );
+  to.run('otelcol', collector, ['--config', config]);
+  return true;
+}
+
+/** The collector's exporter into a topic of Kafka; false where the collector cannot be had. */
+export function otelKafka(
+  to: Target,
+  all: readonly Sample[],
+  { broker, topic, encoding }: { broker: string; topic: string; encoding: string },
+): boolean {
+  const collector = program('otelcol-a');
+  if (collector === undefined) return false;
+  const config = write(
+    to,
+    'otelcol.yaml',
+    `receivers:
+  filelog: { include: ["${write(to, 'in.json', json(all))}"], start_at: beginning }
+exporters:
+  kafka: { brokers: ["${broker}"], protocol_version: 2.8.0, logs: { topic: "${topic}", encoding: ${encoding} }, producer: { compression: snappy } }
+service:
+  ${TELEMETRY}
+  pipelines: { logs: { receivers: [filelog], exporters: [kafka] } }
 `,
   );
   to.run('otelcol', collector, ['--config', config]);

@@ -109,8 +109,9 @@ export const syslogMessages = (all: readonly Sample[]): string[] =>
   all.map((one) => `<14>1 ${one.time} collector sysmon 12 - - ${xmlOf(one)}`);
 
 /** Octet counting (RFC 6587). */
-export const octetCounted = (messages: readonly string[]): Buffer =>
-  Buffer.concat(messages.flatMap((one) => [Buffer.from(`${Buffer.byteLength(one)} `), Buffer.from(one)]));
+export const lengthed = (pieces: readonly Buffer[]): Buffer =>
+  Buffer.concat(pieces.flatMap((one) => [Buffer.from(`${one.length} `), one]));
+export const octetCounted = (messages: readonly string[]): Buffer => lengthed(messages.map((one) => Buffer.from(one)));
 
 const anyValue = (value: unknown): object => {
   if (typeof value === 'string') return { stringValue: value };

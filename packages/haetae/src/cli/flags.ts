@@ -210,6 +210,7 @@ export interface ServeFlags {
   readonly syslogUdp?: readonly string[];
   readonly syslogFrom?: readonly string[];
   readonly watch?: readonly string[];
+  readonly source?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly publicUrl?: string;

@@ -52,6 +52,7 @@ export async function openPages({ console, found, zone }: Session, flags: ScanFl
       syslog: [],
       syslogFrom: [],
       watch: [],
+      topics: [],
       take: { files: found.files, carve, checksums, ...(password !== undefined && { password }) },
       rules: {
         builtin: flags.builtin,

@@ -27,6 +27,7 @@ export function serveRoute(words: Words) {
         syslogUdp: several(flags.syslogUdp, 'host:port'),
         syslogFrom: several(flags.syslogFrom, 'network'),
         watch: several(flags.watch, 'folder'),
+        source: several(flags.source, 'kafka://…/topic'),
         tlsCert: optional(flags.tlsCert, 'file'),
         tlsKey: optional(flags.tlsKey, 'file'),
         publicUrl: optional(flags.publicUrl, 'url'),

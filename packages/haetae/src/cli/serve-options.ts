@@ -75,6 +75,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       ],
       syslogFrom: networksOf('--syslog-from', flags.syslogFrom, words),
       watch: (flags.watch ?? []).map((folder) => resolve(folder)),
+      topics: await topicsOf(flags.source ?? []),
       rules: {
         builtin,
         paths: rules,
@@ -115,10 +116,23 @@ async function fleetOf(flags: ServeFlags, storeUrl: string | undefined, words: W
   const wrong = asked.find((role) => role !== 'all' && !(ROLES as readonly string[]).includes(role));
   if (wrong !== undefined) throw new UsageError(w.roleValue(wrong));
   const roles = new Set(ROLES.filter((role) => asked.length === 0 || asked.includes('all') || asked.includes(role)));
-  const [listener] = [flags.syslogTcp, flags.syslogTls, flags.syslogUdp, flags.watch].flatMap((all) => all ?? []);
+  const [listener] = [flags.syslogTcp, flags.syslogTls, flags.syslogUdp, flags.watch, flags.source].flatMap(
+    (all) => all ?? [],
+  );
   if (listener !== undefined && !roles.has('ingest')) throw new UsageError(w.roleInputs(listener));
   try {
     return { roles, bus: busPlaceOf(bus) };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Of `--source`. */
+async function topicsOf(all: readonly string[]): Promise<ServeOptions['topics']> {
+  if (all.length === 0) return [];
+  const { topicSourceOf } = await serving();
+  try {
+    return all.map(topicSourceOf);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -143,6 +157,7 @@ const LISTS = [
   'syslogUdp',
   'syslogFrom',
   'watch',
+  'source',
   'role',
 ] as const;
 const SWITCHES = ['respondAutomatic', 'builtinPlaybooks', 'builtin', 'strictSigma', 'cache', 'verbose'] as const;

@@ -45,6 +45,8 @@ export const enServe = {
     syslogTls: 'HOST:PORT for syslog over TLS, with the certificate of --tls-cert; may be given several times',
     syslogUdp: 'HOST:PORT for syslog over UDP; may be given several times',
     syslogFrom: 'network from which syslog may come, as 10.0.0.0/8 (default: any); may be given several times',
+    source:
+      'topic of Kafka that others write (Winlogbeat, rsyslog, OpenTelemetry): kafka://host:port/topic?format=auto|json|text|syslog|otlp_json|otlp_proto; may be given several times',
     watch: 'folder from which logs that are dropped are taken in; may be given several times',
     tlsCert: 'certificate of the server, PEM',
     tlsKey: 'its key, PEM',
@@ -101,6 +103,7 @@ export const enServe = {
     ].join('\n'),
   compiling: 'Rules are being compiled …',
   ending: 'Ending …',
+  left: 'Ended without the database, which does not answer. What was received is in the log, and is stored from there.',
   ended: 'Ended.',
   locked: (path: string) =>
     `${path} is in use by another process. Is a server running on it? Give another folder by --data, or end that process.`,

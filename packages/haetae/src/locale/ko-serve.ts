@@ -47,6 +47,8 @@ export const koServe: typeof enServe = {
     syslogTls: 'TLS syslog를 받을 HOST:PORT. 인증서는 --tls-cert. 여러 번 쓸 수 있음',
     syslogUdp: 'UDP syslog를 받을 HOST:PORT. 여러 번 쓸 수 있음',
     syslogFrom: 'syslog를 허용할 네트워크, 예 10.0.0.0/8(기본값: 제한 없음). 여러 번 쓸 수 있음',
+    source:
+      '다른 프로그램(Winlogbeat, rsyslog, OpenTelemetry)이 쓰는 Kafka 토픽: kafka://호스트:포트/토픽?format=auto|json|text|syslog|otlp_json|otlp_proto. 여러 번 쓸 수 있음',
     watch: '넣어 둔 로그를 자동으로 수집할 폴더. 여러 번 쓸 수 있음',
     tlsCert: '서버 인증서(PEM)',
     tlsKey: '서버 개인 키(PEM)',
@@ -101,6 +103,7 @@ export const koServe: typeof enServe = {
     ].join('\n'),
   compiling: '규칙을 컴파일하고 있습니다 …',
   ending: '종료하는 중입니다 …',
+  left: '데이터베이스가 응답하지 않아 기다리지 않고 종료했습니다. 수신한 이벤트는 로그에 있으며 다음에 저장됩니다.',
   ended: '종료했습니다.',
   locked: (path) =>
     `${josa(path, '을/를')} 다른 프로세스가 사용하고 있습니다. 이 폴더로 실행 중인 서버가 있는지 확인하고, 그 프로세스를 종료하거나 --data로 다른 폴더를 지정하십시오.`,

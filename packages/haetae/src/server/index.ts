@@ -19,6 +19,8 @@ export { type HuntRunner, huntOf, huntPorts } from './hunt-ports.ts';
 export { type FolderOptions, type FolderRunning, watchFolder } from './ingest/folder/folder.ts';
 export { type FileToTake, type TakeOptions, takeFiles } from './ingest/folder/take.ts';
 export { type SyslogListener, type SyslogRunning, startSyslog } from './ingest/syslog/syslog.ts';
+export { type TopicSource, topicSourceOf } from './ingest/topic/place.ts';
+export { startTopic, type TopicRunning } from './ingest/topic/topic.ts';
 export type { Accepted, Frame, Intake } from './intake.ts';
 export { type LiveBus, liveBus } from './live-bus.ts';
 export { type LogIntakeOptions, logIntake } from './log-intake.ts';

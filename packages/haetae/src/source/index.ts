@@ -22,7 +22,7 @@ export { wholeLine } from './live/line.ts';
 export type { LiveFormat, LiveItem, LiveOptions } from './live/live.ts';
 export { countRecords } from './live/otlp/from-protobuf.ts';
 export { ProtobufError } from './live/otlp/protobuf.ts';
-export { LIVE_FORMATS } from './live/registry.ts';
+export { LIVE_FORMATS, TOPIC_FORMATS } from './live/registry.ts';
 export { NOTICES, type NoticeCode } from './notices.ts';
 export { type InputReceipt, type Reading, readInput, receiptOf } from './read.ts';
 export type { Batch, Encoding, Format, Head, Input, JsonLinesOptions, ReadOptions } from './source.ts';

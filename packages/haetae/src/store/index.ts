@@ -43,7 +43,16 @@ export * from './events/query.ts';
 export * from './incidents.ts';
 export { type BusLog, openBusLog } from './log/bus/bus-log.ts';
 export { busBounds, followBus } from './log/bus/follow.ts';
-export { type BusPlace, busPlaceOf } from './log/bus/place.ts';
+export {
+  type BusPlace,
+  busError,
+  busPlaceOf,
+  type Cluster,
+  clientOf,
+  clusterOf,
+  kafka,
+  leave,
+} from './log/bus/place.ts';
 export type { Frame } from './log/frame.ts';
 export { type Log, type LogOptions, openLog } from './log/log.ts';
 export { type Durable, followLog, type LogDamage, LogReader } from './log/reader.ts';

@@ -74,6 +74,36 @@ describe('which events are kept', () => {
   });
 });
 
+describe('records of a topic that others write', () => {
+  const topic = (seq: number, first: number, records: readonly string[], name = 'logs/id/0'): Frame => ({
+    ...frame(seq, [], { format: 'topic-json', position: `${name}:${first}`, items: records.length }),
+    body: Buffer.concat(records.flatMap((one) => [Buffer.from(`${Buffer.byteLength(one)} `), Buffer.from(one)])),
+  });
+  const event = (): string => line({}).trim();
+
+  test('are known by their partition and number, however they are divided when they come again', () => {
+    const one = engine([]);
+    const five = [event(), event(), event(), event(), event()];
+    run(one, [topic(1, 100, five.slice(0, 3)), topic(2, 101, five.slice(1)), topic(3, 100, five)]);
+    expect(one.counts).toMatchObject({ events: 5, known: 7, repeated: 0 });
+    run(one, [topic(4, 100, five, 'logs/id/1'), topic(5, 100, five, 'logs/id-of-a-new-one/0')]);
+    expect(one.counts).toMatchObject({ events: 15, known: 7 });
+  });
+
+  test('what is none is told by its number, once, and moves no other', () => {
+    const one = engine([]);
+    const cut = run(one, [topic(1, 100, [event(), '', 'words', event()])]);
+    expect(cut.notices).toEqual([
+      {
+        ...{ seq: 1, code: 'not-an-event', count: 2 },
+        detail: 't1 logs/id/0:101: an empty record; logs/id/0:102: no json',
+      },
+    ]);
+    run(one, [topic(2, 101, ['', 'words', event(), event()])]);
+    expect(one.counts).toMatchObject({ events: 3, known: 1, lost: 4 });
+  });
+});
+
 test('a host for which the sender may not speak is marked; an event from the future is, and counts when it came', () => {
   const one = engine([FAILED, SPRAY]);
   const cut = run(one, [

@@ -1,6 +1,14 @@
 import type { Event } from '@haetae/event';
 import type { LiveIncidents } from '../../incident/index.ts';
-import { type FrameHead, Ledger, LIVE_FORMATS, mayName, readFrameHead } from '../../source/index.ts';
+import {
+  type FrameHead,
+  Ledger,
+  LIVE_FORMATS,
+  mayName,
+  positionOf,
+  readFrameHead,
+  type Where,
+} from '../../source/index.ts';
 import { type EngineIncident, EVENT_FLAGS, EventBatchBuilder, type Frame } from '../../store/index.ts';
 import { type EngineCounts, noCounts } from './counts.ts';
 import { Dedup, type Sent, sentOf, type Verdict } from './dedup/dedup.ts';
@@ -130,18 +138,19 @@ export class LiveEngine {
     const body = Buffer.from(frame.body.buffer, frame.body.byteOffset, frame.body.byteLength);
     let index = 0;
     try {
-      for (const { event, id } of format.read(body, { ledger, timeZone: this.#timeZone, receivedMs }))
-        this.#event(event, id, index++, sent, seq, receivedMs);
+      for (const { event, id, record } of format.read(body, { ledger, timeZone: this.#timeZone, receivedMs }))
+        this.#event(event, id, record ?? index++, sent, seq, receivedMs);
     } catch (error) {
       this.counts.unread++;
       this.#notices.push({ seq, code: 'failed', detail: (error as Error).stack ?? String(error), count: 1 });
     }
-    this.#dedup.took(sent, index);
+    this.#dedup.took(sent, format.records ? head.items : index);
     this.counts.items += head.items;
-    for (const { kind, code, count } of ledger.notices()) {
+    for (const { kind, code, count, examples } of ledger.notices()) {
       if (kind !== 'lost') continue;
       this.counts.lost += count;
-      this.#notices.push({ seq, code, detail: head.token, count });
+      const places = format.records ? examples.map(({ where, detail }) => ` ${recordOf(head, where)}: ${detail}`) : [];
+      this.#notices.push({ seq, code, detail: `${head.token}${places.join(';')}`, count });
     }
   }
 
@@ -280,6 +289,10 @@ export class LiveEngine {
     return encodeState(state);
   }
 }
+
+/** What the sender calls a record in which something was lost. */
+const recordOf = (head: FrameHead, where: Where): string =>
+  where.kind === 'line' ? positionOf(head, where.line - 1) : head.position;
 
 /** The format of a frame that holds nothing but its time of receipt. */
 export const CLOCK = 'clock';

@@ -1,4 +1,4 @@
-export { jsonLog } from '../../server/index.ts';
+export { jsonLog, topicSourceOf } from '../../server/index.ts';
 export { busPlaceOf, StoreError } from '../../store/index.ts';
 export { ROLES } from '../fleet/fleet.ts';
 export { type TokenBook, type TokenRow, tokensAt } from './offline.ts';

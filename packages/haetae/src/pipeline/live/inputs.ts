@@ -4,12 +4,14 @@ import {
   type RunningServer,
   type SyslogListener,
   startSyslog,
+  startTopic,
   type TakeOptions,
+  type TopicSource,
   takeFiles,
   watchFolder,
 } from '../../server/index.ts';
 import type { Store } from '../../store/index.ts';
-import { syslogToken } from './tokens.ts';
+import { ownToken } from './tokens.ts';
 
 export type Listener = Omit<SyslogListener, 'token'>;
 
@@ -19,6 +21,7 @@ export interface InputOptions {
   readonly syslogFrom: readonly string[];
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly watch: readonly string[];
+  readonly topics: readonly TopicSource[];
   readonly timeZone: string;
   readonly now: () => number;
 }
@@ -30,10 +33,10 @@ export async function startInputs(
   store: Pick<Store, 'tokens'>,
   ends: (() => unknown)[],
 ): Promise<string[]> {
-  const { syslog, syslogFrom, tls, watch, directory, timeZone, now } = options;
+  const { syslog, syslogFrom, tls, watch, topics, directory, timeZone, now } = options;
   const opened: string[] = [];
   if (syslog.length > 0) {
-    const token = await syslogToken(store, syslogFrom, now());
+    const token = await ownToken(store, 'syslog', syslogFrom, now());
     for (const listener of syslog) {
       const secure = listener.transport === 'tls' && tls !== undefined ? { tls } : {};
       const running = await startSyslog({ ...listener, ...secure, token }, parts);
@@ -46,6 +49,14 @@ export async function startInputs(
     const running = await watchFolder({ path, journal, timeZone }, parts);
     ends.push(running.close);
     opened.push(path);
+  }
+  if (topics.length > 0) {
+    const token = await ownToken(store, 'kafka', [], now());
+    for (const source of topics) {
+      const running = await startTopic(source, token, parts);
+      ends.push(running.close);
+      opened.push(`kafka ${source.cluster.brokers.join(',')}/${source.topic} (${source.format})`);
+    }
   }
   return opened;
 }

@@ -1,5 +1,5 @@
 import type { ChannelStatus, NotifyConfig } from '../../notify/index.ts';
-import type { api, OidcSettings, Log as ServerLog } from '../../server/index.ts';
+import type { api, OidcSettings, Log as ServerLog, TopicSource } from '../../server/index.ts';
 import type { FleetOptions } from '../fleet/fleet.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { Listener, Taking } from './inputs.ts';
@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly syslogFrom: readonly string[];
   /** Folders into which logs are dropped. */
   readonly watch: readonly string[];
+  /** Topics of Kafka that others write. */
+  readonly topics: readonly TopicSource[];
   readonly rules: Omit<RulesWanted, 'before' | 'local'>;
   /** Files and folders of exceptions. */
   readonly exceptions: readonly string[];
@@ -75,5 +77,6 @@ export interface Serving {
   readonly detecting: Promise<Detecting | 'elsewhere'>;
   /** Resolves when it cannot go on, with the reason. */
   readonly failed: Promise<string>;
-  close(): Promise<void>;
+  /** `left`: the database did not answer, and what waits for it is left behind; the process is to end itself. */
+  close(): Promise<'whole' | 'left'>;
 }

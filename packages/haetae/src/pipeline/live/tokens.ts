@@ -61,23 +61,26 @@ const told = (
 ): Promise<unknown> =>
   store.audit.append({ timeMs: nowMs as UnixMs, actor: ACTOR, actorName: ACTOR, action, object, address: '', detail });
 
-/** Syslog shows no token: its listeners speak for this one. Who may send is bound by networks, given anew at each start. */
-export async function syslogToken(
+/**
+ * What comes by syslog, and from topics of Kafka, shows no token: its listeners speak for one of the server's own, of which people may bind
+ * hosts and which they may revoke. Networks from which syslog may come are given anew at each start.
+ */
+export async function ownToken(
   store: Pick<Store, 'tokens'>,
+  id: 'syslog' | 'kafka',
   networks: readonly string[],
   nowMs: number,
 ): Promise<string> {
-  const id = 'syslog';
   if ((await store.tokens.get(id)) === undefined) {
     const secret = newSecret('ingest');
     await store.tokens.create({
       id,
-      name: 'syslog',
+      name: id,
       hash: secretHash(secret),
       hint: '',
       kind: 'ingest',
       role: null,
-      scopes: ['syslog'],
+      scopes: [id],
       hosts: [],
       networks: [...networks],
       createdBy: 'system',

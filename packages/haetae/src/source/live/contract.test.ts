@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   bulkBody,
   hecBody,
+  lengthed,
   ndjsonBody,
   octetCounted,
   otlpJsonBody,
@@ -10,6 +11,7 @@ import {
   type Sample,
   samples,
   syslogMessages,
+  winlogOf,
   xmlOf,
 } from '../../../../../tests/live/frames.ts';
 import { canonicalLine } from '../canonical.ts';
@@ -25,9 +27,17 @@ const FRAMES: Readonly<Record<string, (all: readonly Sample[]) => Buffer | strin
   ndjson: ndjsonBody,
   'otlp-json': otlpJsonBody,
   'otlp-protobuf': otlpProtobufBody,
+  'topic-auto': (all) => octetCounted([...all.map(jsonOf)]),
+  'topic-json': (all) => octetCounted(all.map(jsonOf)),
+  'topic-otlp_json': (all) => octetCounted(all.map((one) => otlpJsonBody([one]))),
+  'topic-otlp_proto': (all) => lengthed(all.map((one) => otlpProtobufBody([one]))),
+  'topic-syslog': (all) => octetCounted(syslogMessages(all)),
+  'topic-text': (all) => octetCounted(all.map(xmlOf)),
   syslog: (all) => octetCounted(syslogMessages(all)),
   xml: (all) => octetCounted(all.map(xmlOf)),
 };
+
+const jsonOf = (one: Sample): string => JSON.stringify(winlogOf(one));
 
 export function readFrame(name: string, frame: Buffer | string, receivedMs = Date.UTC(2026, 2, 2, 2)) {
   const ledger = new Ledger();

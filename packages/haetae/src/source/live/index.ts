@@ -4,4 +4,5 @@ export { hec, hecRaw } from './hec/hec.ts';
 export { ndjson } from './ndjson/ndjson.ts';
 export { otlpJson, otlpProtobuf } from './otlp/otlp.ts';
 export { syslog } from './syslog/syslog.ts';
+export { topicAuto, topicJson, topicOtlpJson, topicOtlpProtobuf, topicSyslog, topicText } from './topic/topic.ts';
 export { xml } from './xml/xml.ts';

@@ -15,6 +15,8 @@ export interface LiveItem {
   event: Event;
   /** What its sender calls it, unique for that sender; '' where it has no name. */
   id: string;
+  /** Where the frame holds numbered records of its sender's, the number of that in which it stands, from 0. */
+  record?: number;
 }
 
 /**
@@ -24,5 +26,7 @@ export interface LiveItem {
  */
 export interface LiveFormat {
   readonly name: string;
+  /** Frames hold records that the sender numbers one by one, `items` of them: events are known by the number of theirs. */
+  readonly records?: true;
   read(frame: Buffer, options: LiveOptions): Iterable<LiveItem>;
 }
