@@ -219,6 +219,10 @@ test('an incident is taken, noted, closed; who reads an older one is told', asyn
   const { json: user } = await ask('/api/session');
   const first = (await ask('/api/incidents')).json.items[0] as IncidentDetail;
   expect(first).toMatchObject({ id: 'aaaa', status: 'new', risk: 80 });
+  expect((await ask('/api/counts/incidents')).json).toMatchObject({
+    ...{ count: 1, made: 1, untaken: 1, hosts: [{ name: 'WS01', risk: 80, level: 'high', incidents: 1 }] },
+    ...{ users: [{ name: 'kim' }], tactics: [], blind: [] },
+  });
   const taken = await ask('/api/incidents/aaaa', 'PATCH', {
     version: first.version,
     assignee: user.id,
@@ -233,6 +237,7 @@ test('an incident is taken, noted, closed; who reads an older one is told', asyn
   expect(closed).toMatchObject({ status: 'closed', verdict: 'benign', tags: ['drill'] });
   expect(closed.history.map(({ kind }) => kind)).toEqual(['created', 'triage', 'comment', 'triage']);
   expect((await ask('/api/incidents?status=open')).json.items).toEqual([]);
+  expect((await ask('/api/counts/incidents')).json).toMatchObject({ count: 0, untakenSinceMs: null, hosts: [] });
 });
 
 test('searches and exceptions are kept', async () => {

@@ -17,6 +17,7 @@ export type Finding = api.Finding;
 export type FindingDetail = api.FindingDetail;
 export type IncidentDetail = api.IncidentDetail;
 export type ListedIncident = apiTold.ListedIncident;
+export type OpenIncidents = apiTold.OpenIncidents;
 export type FindingsOverTime = apiCounted.FindingsOverTime;
 export type TechniqueCount = apiCounted.TechniqueCount;
 export type TimeBucket = apiCounted.TimeBucket;

@@ -5,8 +5,6 @@ export const en = {
   open: (n: number) => some(n, 'open incident'),
   top: 'Incidents by risk',
   topAll: 'All incidents',
-  some: (shown: number, all: number) =>
-    `This page counts the ${count(shown)} riskiest of ${count(all)} open incidents; the list has them all.`,
   quiet: 'No open incident.',
   quietHow:
     'What is received is held against the rules and against what is usual. What stands out appears here by itself.',
@@ -50,8 +48,6 @@ export const ko: Words = {
   open: (n) => `처리할 사건 ${count(n)}건`,
   top: '위험도순 사건',
   topAll: '전체 사건',
-  some: (shown, all) =>
-    `이 화면은 처리할 사건 ${count(all)}건 가운데 위험도가 높은 ${count(shown)}건을 집계합니다. 전체는 사건 목록에 있습니다.`,
   quiet: '처리할 사건이 없습니다.',
   quietHow: '수신한 이벤트를 규칙과 평소 행위에 견주어 봅니다. 눈에 띄는 것이 있으면 여기에 바로 나타납니다.',
   empty: '아직 수신한 이벤트가 없습니다.',

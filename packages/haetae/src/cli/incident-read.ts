@@ -1,5 +1,6 @@
 import type { Happening, Incident } from '../incident/index.ts';
 import type { placeJson, wholeIncidentJson } from './incident-json.ts';
+import { isObject } from './json-file.ts';
 
 type Whole = ReturnType<typeof wholeIncidentJson>;
 
@@ -39,7 +40,6 @@ export type ReadIncidents =
   | { readonly kind: 'other' };
 
 const MEMBERS = ['evidence', 'tree', 'links', 'waterfall', 'entities', 'blind'] as const;
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** The incidents of a finished run, where a text holds them. */
 export function readIncidents(text: string): ReadIncidents {
@@ -53,7 +53,7 @@ export function readIncidents(text: string): ReadIncidents {
   }
   const all: readonly unknown[] = Array.isArray(read) ? read : [read];
   const isWhole = (one: unknown): boolean =>
-    isRecord(one) && isRecord(one.named) && MEMBERS.every((name) => Array.isArray(one[name]));
+    isObject(one) && isObject(one.named) && MEMBERS.every((name) => Array.isArray(one[name]));
   return all.every(isWhole)
     ? { kind: 'incidents', incidents: all.map((one) => incidentOfJson(one as Whole)) }
     : { kind: 'less' };

@@ -4,17 +4,46 @@ import { Finding, Incident, Level } from './api.ts';
 
 export const LanguageQuery = z.object({ lang: z.enum(['ko', 'en']).default('en') });
 
+const Band = z.object({
+  kind: z.string(),
+  host: z.string(),
+  channel: z.string(),
+  fromMs: z.number(),
+  toMs: z.number(),
+});
+const NameAtRisk = z.object({ name: z.string(), risk: z.number(), level: Level, incidents: z.number().int() });
+
 /** An incident as lists show it: its title in the language asked for, and how far it went. */
 export const ListedIncident = Incident.extend({
   /** ATT&CK shortnames in the order of the matrix. */
   tactics: z.array(z.string()),
   techniques: z.array(z.string()),
   /** Times near it in which logs cannot be trusted to tell all. */
-  blind: z.array(
-    z.object({ kind: z.string(), host: z.string(), channel: z.string(), fromMs: z.number(), toMs: z.number() }),
-  ),
+  blind: z.array(Band),
 }).openapi('ListedIncident');
 export type ListedIncident = z.infer<typeof ListedIncident>;
+
+/** What stands out among the open incidents, all of them. */
+export const OpenIncidents = z
+  .object({
+    count: z.number().int(),
+    /** Made after the time asked for; made before it and changed after. */
+    made: z.number().int(),
+    changed: z.number().int(),
+    /** Taken by nobody, and when the first of them was made. */
+    untaken: z.number().int(),
+    untakenSinceMs: z.number().nullable(),
+    /** ATT&CK shortnames. */
+    tactics: z.array(z.object({ tactic: z.string(), incidents: z.number().int() })),
+    /** The riskiest first, with the risk and level of their riskiest incident. */
+    hosts: z.array(NameAtRisk),
+    users: z.array(NameAtRisk),
+    /** The newest first. */
+    blind: z.array(Band.extend({ incident: z.string() })),
+  })
+  .openapi('OpenIncidents');
+export type OpenIncidents = z.infer<typeof OpenIncidents>;
+export const OpenIncidentsQuery = z.object({ sinceMs: z.coerce.number().int().min(0).max(8.64e15).default(0) });
 
 const Happening = z.object({
   file: z.string(),

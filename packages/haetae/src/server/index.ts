@@ -44,4 +44,5 @@ export type {
   Settings,
 } from './ports.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
-export { eventOf, findingOf, incidentOf, type StorePortOptions, storePorts } from './store-ports.ts';
+export { incidentOf } from './store-incidents.ts';
+export { eventOf, findingOf, type StorePortOptions, storePorts } from './store-ports.ts';

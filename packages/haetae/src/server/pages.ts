@@ -14,3 +14,11 @@ export function pageOf<T>(items: readonly T[], limit: number, next: (last: T) =>
   const shown = items.slice(0, limit);
   return { items: shown, next: next(shown.at(-1)!) };
 }
+
+/** Of a count, after which a page rather says that it could not. */
+export const COUNT_MS = 20_000;
+
+/** Without the members that are undefined, which exact types do not take for absent. */
+export function given<T extends object>(all: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
+}

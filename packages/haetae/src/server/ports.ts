@@ -57,7 +57,7 @@ import type { CanaryTry, LabReportQuery } from './api-lab.ts';
 import type { DeliveriesQuery, NotifyStatus } from './api-notify.ts';
 import type { Awareness, ReportQuery } from './api-reports.ts';
 import type { Response, Responses as ResponsesAnswer } from './api-responses.ts';
-import type { BenignProposal } from './api-told.ts';
+import type { BenignProposal, OpenIncidents } from './api-told.ts';
 import type { BackupMade, ExportMade, ExportWanted, ImportMade, StoreStatus } from './api-upkeep.ts';
 import type { Intake } from './intake.ts';
 
@@ -130,6 +130,7 @@ export interface Findings {
 export interface Incidents {
   /** With what lists show besides, where that is kept with them. */
   list(query: z.infer<typeof IncidentsQuery>): Promise<Page<Incident & { readonly listed?: Listed }>>;
+  open(sinceMs: number): Promise<OpenIncidents>;
   get(id: string): Promise<IncidentDetail | undefined>;
   /** The same as JSON: one of thousands of processes is passed on as it was written, not taken apart and put together again. */
   json(id: string): Promise<string | undefined>;

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { UnixMs } from '@haetae/event';
-import type { Listed } from '../incident/index.ts';
 import { incidentWords } from '../locale/index.ts';
 import {
   EVENT_FLAGS,
   type Filter,
   type FindingRow,
-  type IncidentEntry,
-  type IncidentRow,
   type Json,
   type SavedSearch as KeptSearch,
   type QueryControl,
@@ -18,18 +15,10 @@ import {
   type StoredEvent as StoreEvent,
   type EventQuery as StoreQuery,
 } from '../store/index.ts';
-import type {
-  EventQuery,
-  Exception,
-  Finding,
-  Incident,
-  IncidentDetail,
-  SavedSearch,
-  SearchPart,
-  StoredEvent,
-} from './api.ts';
-import { number, pageOf } from './pages.ts';
+import type { EventQuery, Exception, Finding, SavedSearch, SearchPart, StoredEvent } from './api.ts';
+import { COUNT_MS, given, number, pageOf } from './pages.ts';
 import type { Events, Ports } from './ports.ts';
+import { incidentsOf } from './store-incidents.ts';
 
 export interface StorePortOptions {
   readonly now: () => number;
@@ -140,8 +129,6 @@ function findingRows(store: Store, query: Parameters<Ports['findings']['list']>[
 }
 
 const SEARCH_MS = 60_000;
-/** Of a count, after which a page rather says that it could not. */
-const COUNT_MS = 20_000;
 
 function eventsOf(store: Store, { byRule, searchMs = SEARCH_MS }: StorePortOptions): Events {
   return {
@@ -218,8 +205,6 @@ export function storeQuery(query: EventQuery): StoreQuery {
   };
 }
 
-const UNCLOSED = ['new', 'open', 'waiting'] as const;
-
 const cursorOf = ({ timeMs, timeTicks, id }: StoreEvent): string => `${timeMs}.${timeTicks}.${id}`;
 
 function readCursor(text: string) {
@@ -275,92 +260,6 @@ export const findingOf = (row: FindingRow): Finding => ({
   events: row.eventIds.map(String),
 });
 
-function incidentsOf(store: Store, { now, benign }: StorePortOptions): Ports['incidents'] {
-  const detail = async (id: string): Promise<IncidentDetail | undefined> => {
-    const [row, history] = await Promise.all([store.incidents.get(id), store.incidents.history(id)]);
-    if (row === undefined) return undefined;
-    return { ...incidentOf(row), incident: row.body, history: history.map(historyOf) };
-  };
-  const known = async (id: string): Promise<IncidentDetail> => {
-    const found = await detail(id);
-    if (found === undefined) throw new StoreError('missing', 'there is no such incident');
-    return found;
-  };
-  return {
-    async list({ status, level, host, assignee, text, fromMs, toMs, order, limit, cursor }) {
-      const offset = number(cursor) ?? 0;
-      const { rows, total } = await store.incidents.list({
-        order,
-        limit,
-        offset,
-        ...(status !== undefined && { status: status === 'unclosed' ? UNCLOSED : [status] }),
-        ...(assignee !== undefined && { assignee: assignee === 'none' ? null : assignee }),
-        ...given({ minLevel: level, host, text, fromMs, toMs }),
-      });
-      const next = offset + rows.length;
-      const items = rows.map((row) => ({
-        ...incidentOf(row),
-        ...(row.listed !== null && { listed: row.listed as unknown as Listed }),
-      }));
-      return { items, next: rows.length > 0 && next < total ? String(next) : null };
-    },
-    get: detail,
-    async json(id) {
-      const [found, history] = await Promise.all([store.incidents.written(id), store.incidents.history(id)]);
-      if (found === undefined) return undefined;
-      const told = JSON.stringify({ ...incidentOf(found.row), history: history.map(historyOf) });
-      return `${told.slice(0, -1)},"incident":${found.body}}`;
-    },
-    version: async (id) => (await store.incidents.row(id))?.version,
-    benign: async (id) => {
-      if (benign === undefined) throw new StoreError('invalid', 'exceptions cannot be proposed here');
-      return benign(id);
-    },
-    async update(id, { version, ...change }, actor) {
-      await store.incidents.triage(id, version, given(change), actor.id, now() as UnixMs);
-      return known(id);
-    },
-    async declare(id, awareness, actor) {
-      const timeMs = now() as UnixMs;
-      await store.incidents.note(id, { actor: actor.id, kind: 'awareness', detail: { ...awareness }, timeMs });
-      return known(id);
-    },
-    async note(id, text, actor) {
-      const timeMs = now() as UnixMs;
-      await store.incidents.note(id, { actor: actor.id, kind: 'comment', detail: text, timeMs });
-      return known(id);
-    },
-  };
-}
-
-export const incidentOf = (row: IncidentRow): Incident => ({
-  id: row.id,
-  version: row.version,
-  title: row.title,
-  level: row.level,
-  risk: row.risk,
-  status: row.status,
-  assignee: row.assignee,
-  verdict: row.verdict,
-  tags: [...row.tags],
-  firstMs: row.firstMs,
-  lastMs: row.lastMs,
-  createdMs: row.createdMs,
-  updatedMs: row.updatedMs,
-  hosts: [...row.hosts],
-  users: [...row.users],
-  findings: row.findings,
-  mergedInto: row.mergedInto,
-});
-
-const historyOf = ({ number: place, timeMs, actor, kind, detail }: IncidentEntry) => ({
-  number: place,
-  timeMs,
-  actor,
-  kind,
-  detail,
-});
-
 const exceptionOf = (one: StoredException): Exception => ({
   id: one.id,
   version: one.version,
@@ -381,8 +280,3 @@ const searchOf = (one: KeptSearch): SavedSearch => ({
   shared: one.shared,
   createdMs: one.createdMs,
 });
-
-/** Without the members that are undefined, which exact types do not take for absent. */
-function given<T extends object>(all: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
-}

@@ -82,12 +82,42 @@ export interface IncidentQuery {
   readonly offset?: number;
 }
 
+/** What stands out among the incidents of some statuses, those merged into others left out. */
+export interface IncidentSummary {
+  readonly count: number;
+  /** Those made after a time; those made before it that changed after. */
+  readonly made: number;
+  readonly changed: number;
+  /** Those that nobody has taken, and when the first of them was made; null where there is none. */
+  readonly untaken: number;
+  readonly untakenSinceMs: UnixMs | null;
+  /** By tactic, of those of which lists tell any. */
+  readonly tactics: readonly { readonly tactic: string; readonly incidents: number }[];
+  /** The riskiest first. */
+  readonly hosts: readonly NameAtRisk[];
+  readonly users: readonly NameAtRisk[];
+  /** What lists tell of blind bands, in the words of their room: each different list once, with the newest incident that tells it. */
+  readonly blind: readonly { readonly incident: string; readonly bands: Json }[];
+}
+export interface NameAtRisk {
+  readonly name: string;
+  /** Of the riskiest of its incidents. */
+  readonly risk: number;
+  readonly level: Level;
+  readonly incidents: number;
+}
+
 export interface Incidents {
   /** Those merged into others are left out; `total` counts all pages. */
   list(
     query: IncidentQuery,
     control?: QueryControl,
   ): Promise<{ readonly total: number; readonly rows: readonly IncidentRow[] }>;
+  /** `most`: of names, and of lists of bands. */
+  summary(
+    query: { readonly status: readonly Triage['status'][]; readonly sinceMs: number; readonly most: number },
+    control?: QueryControl,
+  ): Promise<IncidentSummary>;
   get(id: string): Promise<IncidentDetail | undefined>;
   /** The same with its body as JSON, as it was written: for whoever passes it on. */
   written(id: string): Promise<{ readonly row: IncidentRow; readonly body: string } | undefined>;

@@ -129,6 +129,10 @@ export function livePorts(parts: PortParts): Ports {
         await parts.ahead.all();
         return ports.incidents.list(query);
       },
+      async open(sinceMs) {
+        await parts.ahead.all();
+        return ports.incidents.open(sinceMs);
+      },
       async get(id) {
         const found = await ports.incidents.get(id);
         return found === undefined && (await parts.ahead.one(id)) ? ports.incidents.get(id) : found;

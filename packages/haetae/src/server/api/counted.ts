@@ -11,12 +11,26 @@ import {
   TechniqueCount,
   TimeBucket,
 } from '../api-counted.ts';
+import { OpenIncidents, OpenIncidentsQuery } from '../api-told.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { type Api, body, json } from './endpoint.ts';
 
-/** Findings and events as numbers over time. */
+/** Incidents, findings and events as numbers. */
 export function countedRoutes(api: Api): void {
-  const { events, findings } = api.parts.ports;
+  const { events, findings, incidents } = api.parts.ports;
+
+  api.add(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/counts/incidents',
+      summary:
+        'What stands out among the open incidents: how many there are, the tactics, hosts, users and blind bands of all of them',
+      request: { query: OpenIncidentsQuery },
+      responses: { 200: json(OpenIncidents) },
+    },
+    async (c) => c.json(await incidents.open(c.req.valid('query').sinceMs), 200),
+  );
 
   api.add(
     'viewer',

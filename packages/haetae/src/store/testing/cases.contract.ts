@@ -159,6 +159,60 @@ export function casesContract(open: () => Promise<Store>): void {
     ]);
   });
 
+  test('what stands out among incidents: of these statuses, those merged into others apart', async () => {
+    const store = await open();
+    const names = ['CORP\\alice', '한글 "u" \u0001'];
+    const told = (tactics: readonly string[], ...bands: readonly string[]) => ({
+      ...{ titles: { ko: '', en: '' }, techniques: [], tactics },
+      blind: bands.map((kind) => ({ kind, host: 'PC-1', channel: 'Security', fromMs: T, toMs: T + 1 })),
+    });
+    const rows = [
+      incident({
+        id: 'i1',
+        risk: 90,
+        level: 'critical',
+        users: names,
+        listed: told(['execution', 'impact'], 'cleared'),
+      }),
+      incident({ id: 'i2', risk: 40, lastMs: ms(T + 9), hosts: ['PC-1', 'PC-2'], listed: told(['impact'], 'cleared') }),
+      incident({ id: 'i3', risk: 40, hosts: ['PC-2'], users: [], listed: told([], 'gap', 'cleared') }),
+      incident({ id: 'i4', risk: 99, mergedInto: 'i1', listed: told(['impact']) }),
+      incident({ id: 'i5', risk: 99, hosts: ['PC-9'], listed: told(['impact']) }),
+      incident({ id: 'i6', risk: 10, hosts: ['PC-3'], users: [], listed: null }),
+    ];
+    await store.intake.commit(batch(1, [], { incidents: rows }));
+    const made = (await store.incidents.row('i1'))!.createdMs;
+    await store.incidents.triage('i2', 1, { status: 'open', assignee: 'u1' }, 'u1', ms(made + 20));
+    await store.incidents.triage('i5', 1, { status: 'closed', verdict: 'benign' }, 'u1', ms(made + 20));
+    const asked = { status: ['new', 'open', 'waiting'], most: 3 } as const;
+    const found = await store.incidents.summary({ ...asked, sinceMs: made });
+    expect(found).toMatchObject({ count: 4, made: 0, changed: 1, untaken: 3, untakenSinceMs: made });
+    expect(await store.incidents.summary({ ...asked, sinceMs: made - 1 })).toMatchObject({ made: 4, changed: 0 });
+    expect(found.tactics).toEqual([
+      { tactic: 'execution', incidents: 1 },
+      { tactic: 'impact', incidents: 2 },
+    ]);
+    expect(found.hosts).toEqual([
+      { name: 'PC-1', risk: 90, level: 'critical', incidents: 2 },
+      { name: 'PC-2', risk: 40, level: 'high', incidents: 2 },
+      { name: 'PC-3', risk: 10, level: 'high', incidents: 1 },
+    ]);
+    expect(found.users.map(({ name, incidents }) => [name, incidents])).toEqual([
+      [names[0], 2],
+      [names[1], 1],
+    ]);
+    expect(
+      found.blind.map(({ incident: id, bands }) => [id, (bands as { kind: string }[]).map((one) => one.kind)]),
+    ).toEqual([
+      ['i2', ['cleared']],
+      ['i3', ['gap', 'cleared']],
+    ]);
+    expect(await store.incidents.summary({ ...asked, status: ['waiting'], sinceMs: 0 })).toEqual({
+      ...{ count: 0, made: 0, changed: 0, untaken: 0, untakenSinceMs: null },
+      ...{ tactics: [], hosts: [], users: [], blind: [] },
+    });
+  });
+
   test('a long story of an incident comes back as it was, whatever is in it', async () => {
     const store = await open();
     const body = {

@@ -23,6 +23,6 @@ export const dialect: Dialect = {
   hasText: (json, value) => `list_contains(CAST(${json} AS VARCHAR[]), ${value})`,
   hasTextAnyCase: (json, value) =>
     `list_contains(list_transform(CAST(json(${json}) AS VARCHAR[]), one -> lower(one)), lower(${value}))`,
-  each: (json) => `unnest(CAST(${json} AS VARCHAR[]))`,
+  each: (json) => `unnest(CAST(json(${json}) AS VARCHAR[]))`,
   last: (value, key) => `arg_max(${value}, ${key})`,
 };

@@ -4,6 +4,7 @@ import { StoreError } from '../../error.ts';
 import type { EngineIncident, IncidentEntry, IncidentQuery, IncidentRow, Incidents, Triage } from '../../incidents.ts';
 import type { News } from '../../shared.ts';
 import { severityOf } from './findings.ts';
+import { incidentSummary } from './incident-summary.ts';
 import { limited } from './limited.ts';
 import type { Database, Sql } from './sql.ts';
 import { tableOf } from './table.ts';
@@ -174,6 +175,7 @@ export const incidentsIn = (db: Database): Incidents => ({
       const page = `${where.sql} ORDER BY ${ORDERS[query.order]} LIMIT ${where.put(query.limit)} OFFSET ${where.put(query.offset ?? 0)}`;
       return { total, rows: (await incidentRows.all(sql, page, where.values)).map(rowOf) };
     }),
+  summary: (query, control) => limited(db, control, (sql) => incidentSummary(sql, query)),
   get: (id) =>
     db.read(async (sql) => {
       const found = await written(sql, id);
