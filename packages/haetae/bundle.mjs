@@ -15,6 +15,7 @@ const INPUT = [
   'pipeline/scan-worker',
   'hunt/hunt-worker',
   'pipeline/live/engine-worker',
+  'pipeline/fleet/sift/sift-worker',
   'pipeline/live/rules-worker',
   'pipeline/live/report-worker',
   'pipeline/live/measure-worker',

@@ -27,15 +27,18 @@ if (missing !== undefined && process.env.CI === undefined) {
     rmSync(root, { recursive: true, force: true });
   });
   let places = 0;
-  const fresh = (): BusPlace => busPlaceOf(`kafka://${kafka.address}/b${++places}`);
+  const fresh = (settings = ''): BusPlace => busPlaceOf(`kafka://${kafka.address}/b${++places}${settings}`);
   const client = { clientId: 'test', bootstrapBrokers: [kafka.address] };
   const none = async (): Promise<number> => 0;
 
   /** Frames from one on up to the one that is awaited last; what was told beside them. */
-  async function read(place: BusPlace, from: number, last: number, base = 0) {
+  async function read(place: BusPlace, from: number, last: number, base = 0, partition = 0) {
     const [ending, frames, damages] = [new AbortController(), [] as Frame[], [] as LogDamage[]];
     const damage = (one: LogDamage) => damages.push(one);
-    const how = { base, from, maxBytes: 65_536, signal: ending.signal, damage, state: () => {}, end: () => {} };
+    const how = {
+      ...{ topic: `${place.prefix}.received`, partition, base, from, maxBytes: 65_536, signal: ending.signal, damage },
+      ...{ state: () => {}, end: () => {} },
+    };
     for await (const some of followBus(place, how)) {
       frames.push(...some.map((frame) => ({ ...frame, body: Buffer.from(frame.body) })));
       if (some.at(-1)!.seq >= last) break;
@@ -51,7 +54,7 @@ if (missing !== undefined && process.env.CI === undefined) {
       const bodies = [...Array.from({ length: 60 }, (_, i) => Buffer.alloc(5000, i)), Buffer.alloc(20_000_000, 'x')];
       const seqs = await Promise.all(bodies.map((body, i) => log.append({ i }, body, 1000 + i)));
       expect(seqs).toEqual(bodies.map((_, i) => i + 1));
-      expect(await busBounds(place)).toEqual({ first: 1, end: 61 });
+      expect(await busBounds(place, `${place.prefix}.received`)).toEqual({ first: 1, end: 61 });
       const { frames, damages } = await read(place, 17, 61);
       expect(damages).toEqual([]);
       expect(frames.map(({ seq, head, receivedMs }) => [seq, head, receivedMs])).toEqual(
@@ -126,12 +129,37 @@ if (missing !== undefined && process.env.CI === undefined) {
       await log.close();
     });
 
-    test('a topic of several partitions is refused', async () => {
+    test('a topic of other partitions than asked for is refused', async () => {
       const place = fresh();
       const admin = new Admin(client);
       await admin.createTopics({ topics: [`${place.prefix}.received`], partitions: 2, replicas: 1 });
       await admin.close();
-      await expect(openBusLog(place, none)).rejects.toMatchObject({ code: 'invalid', message: /2 partitions/ });
+      await expect(openBusLog(place, none)).rejects.toMatchObject({
+        code: 'invalid',
+        message: /has 2 partitions.*asks for 1/,
+      });
+    });
+
+    test('with several partitions the frames of a host stand in one, in their order', async () => {
+      const place = fresh('?partitions=4');
+      const log = await openBusLog(place, none);
+      const hosts = Array.from({ length: 20 }, (_, i) => `WS-${i}`);
+      const bodies = [0, 1, 2].flatMap((round) => hosts.map((host) => `{"Hostname":"${host}","round":${round}}\n`));
+      await Promise.all(bodies.map((body) => log.append({}, Buffer.from(body), 1)));
+      const found = new Map<string, { partition: number; rounds: number[] }[]>();
+      for (let partition = 0; partition < 4; partition++) {
+        const { end } = await busBounds(place, `${place.prefix}.received`, partition);
+        expect(end).toBeGreaterThan(0);
+        for (const { body } of (await read(place, 1, end, 0, partition)).frames) {
+          const { Hostname, round } = JSON.parse(String(body)) as { Hostname: string; round: number };
+          found.set(Hostname, [...(found.get(Hostname) ?? []), { partition, rounds: [round] }]);
+        }
+      }
+      for (const host of hosts) {
+        expect(new Set(found.get(host)!.map(({ partition }) => partition)).size).toBe(1);
+        expect(found.get(host)!.flatMap(({ rounds }) => rounds)).toEqual([0, 1, 2]);
+      }
+      await log.close();
     });
 
     test('while the broker is away senders are told to come again, and then it goes on', {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@haetae/postgres';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   builtinCampaigns,
   checkCampaigns,
@@ -37,14 +37,19 @@ if (missing !== undefined && process.env.CI === undefined) {
     rmSync(root, { recursive: true, force: true });
   });
   let places = 0;
-  const place = (...args: string[]): FleetPlace => {
+  const place = (partitions: number, ...args: string[]): FleetPlace => {
     const name = `p${++places}`;
     const folder = join(root, name);
     mkdirSync(folder);
-    return { folder, bus: `kafka://${kafka.address}/${name}`, store: `${database.url}?schema=${name}`, args };
+    return {
+      folder,
+      bus: `kafka://${kafka.address}/${name}?partitions=${partitions}`,
+      store: `${database.url}?schema=${name}`,
+      args,
+    };
   };
 
-  describe('one server of each role', () => {
+  describe('several servers', () => {
     const campaign = checkCampaigns(builtinCampaigns()).campaigns.find(({ kind }) => kind !== 'benign')!;
     const bodies = [...emit(campaign, { seed: 1, firstDay: FIRST_DAY, background: 200 })].map((batch) =>
       batch.map(winlogbeatLine).join(''),
@@ -52,8 +57,11 @@ if (missing !== undefined && process.env.CI === undefined) {
     const events = bodies.reduce((sum, body) => sum + body.split('\n').length - 1, 0);
 
     /** What it makes of the campaign, once nothing waits any more. */
-    async function outcome(ingest: string, door: Door) {
-      for (const body of bodies) if (body !== '') await send({ ...door, url: ingest }, body);
+    async function outcome(ingest: readonly string[], door: Door) {
+      let turn = 0;
+      for (const body of bodies) {
+        if (body !== '') await send({ ...door, url: ingest[turn++ % ingest.length]! }, body);
+      }
       for (let before = ''; ; ) {
         const { events: stored } = await ask<{ events: number }>(door, '/api/stats');
         const findings = await all<Finding>(door, '/api/findings?');
@@ -76,7 +84,8 @@ if (missing !== undefined && process.env.CI === undefined) {
     });
     const LATENESS_S = 2;
 
-    test('find together what one finds alone', { timeout: 600_000 }, async () => {
+    let expected: ReturnType<typeof told>;
+    beforeAll(async () => {
       const data = join(root, 'alone');
       const [shipper, reader] = [createToken(data, 'ingest'), createToken(data, 'api', '--role', 'admin')];
       const alone = await serve({
@@ -85,31 +94,46 @@ if (missing !== undefined && process.env.CI === undefined) {
         readyMs: READY_MS,
         args: ['--lateness', String(LATENESS_S), '--lang', 'en'],
       });
-      const expected = told(await outcome(alone.url, { url: alone.url, shipper, reader }));
+      expected = told(await outcome([alone.url], { url: alone.url, shipper, reader }));
       expect(await alone.stop()).toBe(0);
       expect(expected.findings.length).toBeGreaterThan(3);
       expect(expected.incidents.length).toBeGreaterThan(0);
+    }, 600_000);
 
-      const ours = place('--lateness', String(LATENESS_S));
-      const web = await server('web', 'web', ours);
-      const ingest = await server('ingest', 'ingest', ours);
-      const detect = await server('detect', 'detect', ours);
+    test.each([
+      ['one server of each role', 1, ['web', 'ingest', 'detect']],
+      [
+        'two that take in, three that detect, two that show',
+        4,
+        ['web', 'web', 'ingest', 'ingest', 'detect', 'detect', 'detect'],
+      ],
+    ])('%s find together what one finds alone', { timeout: 600_000 }, async (_, partitions, roles) => {
+      const ours = place(partitions, '--lateness', String(LATENESS_S));
+      const servers = await Promise.all(roles.map((role, i) => server(role, `${role}${i}`, ours)));
+      const of = (role: string): (typeof servers)[0][] => servers.filter(({ name }) => name.startsWith(role));
+      const [web] = of('web');
       const door = {
-        url: web.url,
-        shipper: createToken(web.data, 'ingest'),
-        reader: createToken(web.data, 'api', '--role', 'admin'),
+        url: web!.url,
+        shipper: createToken(web!.data, 'ingest'),
+        reader: createToken(web!.data, 'api', '--role', 'admin'),
       };
-      expect(told(await outcome(ingest.url, door))).toEqual(expected);
-      for (const one of [web, ingest, detect]) expect(await one.running.stop(), one.running.said()).toBe(0);
+      const ingest = of('ingest').map(({ url }) => url);
+      expect(told(await outcome(ingest, door))).toEqual(expected);
+      if (partitions > 1) {
+        const shares = await Promise.all(of('detect').map(({ url }) => partitionsOf(url, door.reader)));
+        expect(shares.flat().sort()).toEqual(Array.from({ length: partitions }, (__, i) => i));
+        expect(Math.max(...shares.map(({ length }) => length))).toBe(Math.ceil(partitions / of('detect').length));
+      }
+      for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
     });
   });
 
-  describe('two that take in, three that detect, two that show', () => {
+  describe.each([1, 4])('two that take in, three that detect, two that show, over %i partitions', (partitions) => {
     test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
       const rules = join(root, 'rules');
-      mkdirSync(rules);
+      mkdirSync(rules, { recursive: true });
       writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
-      const ours = place('--no-builtin', '--rules', rules, '--lateness', '1');
+      const ours = place(partitions, '--no-builtin', '--rules', rules, '--lateness', '1');
       const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
       const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
       const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
@@ -131,8 +155,13 @@ if (missing !== undefined && process.env.CI === undefined) {
           await pause(200);
         }
       };
+      const beside = async () => {
+        const leader = await detecting();
+        return servers.slice(2, 5).find((one) => one !== leader)!;
+      };
       for (const [what, disturb] of [
         ['the one that detects', async () => again(await detecting())],
+        ['one that detects beside it', async () => again(await beside())],
         ['one that takes in', () => again(first)],
         ['the other that takes in', () => again(second!)],
         ['one that shows', () => again(web!)],
@@ -193,6 +222,14 @@ if (missing !== undefined && process.env.CI === undefined) {
       for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
     });
   });
+}
+
+/** The partitions that a server has now. */
+async function partitionsOf(url: string, reader: string): Promise<number[]> {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${reader}` } });
+  return [...(await answer.text()).matchAll(/^haetae_partition_lag_frames\{partition="(\d+)"\}/gm)].map(([, n]) =>
+    Number(n),
+  );
 }
 
 async function again(one: Awaited<ReturnType<typeof server>>): Promise<void> {

@@ -47,7 +47,14 @@ if (missing !== undefined && process.env.CI === undefined) {
       const quiet = { damage: () => {}, state: () => {}, end: () => {} };
       const seqs: number[] = [];
       for await (const frames of followBus(place, {
-        ...{ base: 0, from: 1, maxBytes: 65_536, signal: ending.signal },
+        ...{
+          topic: `${place.prefix}.received`,
+          partition: 0,
+          base: 0,
+          from: 1,
+          maxBytes: 65_536,
+          signal: ending.signal,
+        },
         ...quiet,
       })) {
         seqs.push(...frames.map(({ seq }) => seq));

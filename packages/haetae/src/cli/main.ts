@@ -60,3 +60,8 @@ await run(application(words, version), argv.length === 0 ? ['--help'] : argv, { 
 // The parser counts its own failures below zero; all of them are wrong usage to the shell.
 const parsed = Number(shown.exitCode ?? 0);
 process.exitCode = parsed < 0 ? EXIT.usage : parsed !== 0 ? parsed : (status ?? EXIT.done);
+// A client of a broker that went away may hold on to a connection: whatever is still open, a server that ended is not there any more.
+if (argv[0] === 'serve') {
+  for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve));
+  process.exit();
+}

@@ -36,7 +36,8 @@ export async function serveCommand(this: Context, flags: ServeFlags): Promise<vo
   server.detecting.then(
     (state) => {
       if (signal.aborted) return;
-      stdout.write(`${state === 'elsewhere' ? words.serve.elsewhere : detectingText(state, baselineVersion, words)}\n`);
+      const text = typeof state === 'string' ? words.serve[state] : detectingText(state, baselineVersion, words);
+      stdout.write(`${text}\n`);
     },
     () => {},
   );

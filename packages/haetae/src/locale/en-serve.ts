@@ -63,9 +63,9 @@ export const enServe = {
       'playbooks that ask for no approval act by themselves, within provenance and limits (default: they propose)',
     agentConfig: 'settings for the agents (JSON, as their agent.json): told to each when it connects',
     store: 'off: events are detected and not kept; postgres://…: kept in that database (or set HAETAE_STORE)',
-    bus: 'Kafka in which several servers share what they receive: kafka://host:9092/prefix (or set HAETAE_BUS)',
+    bus: 'Kafka in which several servers share what they receive: kafka://host:9092/prefix[?partitions=N] (or set HAETAE_BUS)',
     roles:
-      'with --bus, what this server does: ingest takes events in, detect takes turns at detection, web serves pages and API (default: all); may be given several times',
+      'with --bus, what this server does: ingest takes events in, detect takes turns at detection and has its share of the partitions of the bus, web serves pages and API (default: all); may be given several times',
     verbose: 'log more than warnings on the standard error, as JSON lines',
     name: 'what the token is called',
     kind: 'ingest sends events, enrol lets agents in, api asks questions',
@@ -93,6 +93,7 @@ export const enServe = {
   restored: (events: string) => `Detecting    goes on; ${events} events so far`,
   fresh: 'Detecting',
   elsewhere: 'Detecting    by another server',
+  shared: 'Detecting    a share of what comes; another server joins what is found',
   roles: (roles: string, brokers: string) => `Roles        ${roles}; bus at ${brokers}`,
   feed: (url: string, insecure: boolean) =>
     [

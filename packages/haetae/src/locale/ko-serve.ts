@@ -64,9 +64,9 @@ export const koServe: typeof enServe = {
     agentConfig: '에이전트 설정(JSON, agent.json과 같은 형식): 연결할 때 각 에이전트에 전달',
     keepGb: '보관량이 이 GB를 넘으면 가장 오래된 날짜부터 삭제(기본값: 제한 없음)',
     store: 'off: 탐지만 하고 이벤트를 보관하지 않음. postgres://…: 해당 데이터베이스에 보관(또는 HAETAE_STORE 설정)',
-    bus: '여러 서버가 수신한 이벤트를 공유하는 Kafka: kafka://host:9092/prefix(또는 HAETAE_BUS 설정)',
+    bus: '여러 서버가 수신한 이벤트를 공유하는 Kafka: kafka://host:9092/prefix[?partitions=N](또는 HAETAE_BUS 설정)',
     roles:
-      '--bus와 함께, 이 서버의 역할: ingest 수신, detect 탐지(한 번에 한 대), web 화면과 API(기본값: all). 여러 번 쓸 수 있음',
+      '--bus와 함께, 이 서버의 역할: ingest 수신, detect 탐지(한 번에 한 대, 버스 파티션이 여러 개면 나누어 맡음), web 화면과 API(기본값: all). 여러 번 쓸 수 있음',
     verbose: '경고 외의 로그도 표준 오류에 JSON 줄로 출력',
     name: '토큰 이름',
     kind: 'ingest 이벤트 전송, enrol 에이전트 등록, api 조회',
@@ -93,6 +93,7 @@ export const koServe: typeof enServe = {
   restored: (events) => `탐지         이어서 진행. 누적 이벤트 ${events}건`,
   fresh: '탐지         시작',
   elsewhere: '탐지         다른 서버가 수행',
+  shared: '탐지         나누어 맡은 파티션을 탐지. 결과는 다른 서버가 종합',
   roles: (roles, brokers) => `역할         ${roles}. 버스 ${brokers}`,
   feed: (url, insecure) =>
     [

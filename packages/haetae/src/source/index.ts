@@ -17,7 +17,7 @@ export {
 } from './intake/index.ts';
 export { Ledger, type Notice, type NoticeKind, type Where } from './ledger.ts';
 export { AGENT_CHANNEL } from './live/agent/agent.ts';
-export { type FrameHead, mayName, type Origin, positionOf, readFrameHead } from './live/head.ts';
+export { type FrameHead, mayName, type Origin, type PassedFrom, positionOf, readFrameHead } from './live/head.ts';
 export { wholeLine } from './live/line.ts';
 export type { LiveFormat, LiveItem, LiveOptions } from './live/live.ts';
 export { countRecords } from './live/otlp/from-protobuf.ts';

@@ -28,7 +28,13 @@ export {
   EVENT_FLAGS,
   type EventBatch,
   type EventOrigin,
+  FIELDS,
+  FIRST_COLUMN,
+  MARGIN,
   NO_EVENTS,
+  ROW_CELLS,
+  SYSTEM,
+  TEXT_COLUMNS,
 } from './events/batch.ts';
 export { EventBatchBuilder } from './events/builder.ts';
 export {
@@ -41,7 +47,7 @@ export {
 } from './events/columns.ts';
 export * from './events/query.ts';
 export * from './incidents.ts';
-export { type BusLog, openBusLog } from './log/bus/bus-log.ts';
+export { type BusLog, type BusWriter, openBusLog, openBusWriter, sealedFrame } from './log/bus/bus-log.ts';
 export { busBounds, followBus } from './log/bus/follow.ts';
 export {
   type BusPlace,
@@ -50,9 +56,14 @@ export {
   type Cluster,
   clientOf,
   clusterOf,
+  isShared,
+  joinedOf,
   kafka,
   leave,
+  receivedOf,
+  siftedOf,
 } from './log/bus/place.ts';
+export type { Topics } from './log/bus/topics.ts';
 export type { Frame } from './log/frame.ts';
 export { type Log, type LogOptions, openLog } from './log/log.ts';
 export { type Durable, followLog, type LogDamage, LogReader } from './log/reader.ts';

@@ -14,6 +14,45 @@ export interface Duties {
   leave(duty: string, holder: string): Promise<void>;
 }
 
+/** How far a partition was passed on: its last frame, and until when all that was received is. */
+export interface ShareAt {
+  readonly partition: number;
+  readonly seq: number;
+  /** ms since 1970. */
+  readonly receivedMs: number;
+}
+
+/** What a server that shares says of itself. */
+export interface ShareTurn {
+  /** The log, and how many partitions it has. */
+  readonly log: string;
+  readonly partitions: number;
+  readonly holder: string;
+  /** It is there for so long from now; 0 takes leave. */
+  readonly forMs: number;
+  /** It has more to do than the others. */
+  readonly leads: boolean;
+  readonly at: readonly ShareAt[];
+  /** Partitions that it gives back. */
+  readonly left: readonly ShareAt[];
+}
+
+export interface ShareAnswer {
+  /** What this server has now, each from behind frame `seq` on. More than {@link most} are to be given back. */
+  readonly mine: readonly { readonly partition: number; readonly seq: number }[];
+  readonly most: number;
+  /** That are there, this one too. */
+  readonly servers: number;
+  /** Until when the slowest of the other partitions is passed on; infinite where there are none. */
+  readonly slowestMs: number;
+}
+
+/** How servers share the partitions of a log. */
+export interface Shares {
+  /** Says that a server is there and how far it is; it takes what is free, up to its share. */
+  turn(turn: ShareTurn): Promise<ShareAnswer>;
+}
+
 /** Whose turn it is: a batch of a turn that is over is refused. */
 export interface Term {
   readonly duty: string;
@@ -38,8 +77,9 @@ export interface Newsroom {
 }
 
 /** Of a store that one process has to itself: every duty is its own, and there is nobody to hear from. */
-export const ALONE: { readonly duties: Duties; readonly news: Newsroom } = {
+export const ALONE: { readonly duties: Duties; readonly shares: Shares; readonly news: Newsroom } = {
   duties: { hold: async () => 1, baseOf: async () => 0, leave: async () => {} },
+  shares: { turn: async () => ({ mine: [], most: 0, servers: 0, slowestMs: Number.POSITIVE_INFINITY }) },
   news: {
     tell: async () => {},
     async *hear({ signal }) {

@@ -15,7 +15,7 @@ import type {
   StoredException,
   StoredHunt,
 } from './records.ts';
-import type { Duties, Newsroom } from './shared.ts';
+import type { Duties, Newsroom, Shares } from './shared.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /**
@@ -43,6 +43,7 @@ export interface Store {
   readonly huntHits: HuntHits;
   readonly upkeep: Upkeep;
   readonly duties: Duties;
+  readonly shares: Shares;
   readonly news: Newsroom;
   /** Ends what runs and writes what is open. */
   close(): Promise<void>;

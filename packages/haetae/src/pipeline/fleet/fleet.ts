@@ -1,4 +1,12 @@
-import { type BusLog, type BusPlace, busBounds, openBusLog, type Store, StoreError } from '../../store/index.ts';
+import {
+  type BusLog,
+  type BusPlace,
+  busBounds,
+  joinedOf,
+  openBusLog,
+  type Store,
+  StoreError,
+} from '../../store/index.ts';
 
 export const ROLES = ['ingest', 'detect', 'web'] as const;
 export type Role = (typeof ROLES)[number];
@@ -16,7 +24,7 @@ export async function openSharedLog(
 ): Promise<BusLog> {
   const log = await openBusLog(bus, (id) => duties.baseOf(id));
   try {
-    const [{ end }, committed] = [await busBounds(bus), await intake.committed()];
+    const [{ end }, committed] = [await busBounds(bus, joinedOf(bus)), await intake.committed()];
     if (log.base + end < committed)
       throw new StoreError(
         'damaged',

@@ -83,12 +83,22 @@ export async function inTurn<T>(
     ends,
     log,
     failed,
-  }: { readonly ends: (() => unknown)[]; readonly log: Log; readonly failed: (why: string) => void },
-): Promise<T | 'elsewhere'> {
+    shares,
+  }: {
+    readonly ends: (() => unknown)[];
+    readonly log: Log;
+    readonly failed: (why: string) => void;
+    /** It has a share of the work while it waits. */
+    readonly shares: boolean;
+  },
+): Promise<T | 'elsewhere' | 'shared'> {
   ends.push(() => turn.close());
   const term = await turn.now();
   if (term !== undefined) return begin(term, false);
-  log({ level: 'info', message: 'another server detects; this one stands by' });
+  const waits = shares
+    ? 'another server joins what is found; this one has a share'
+    : 'another server detects; this one stands by';
+  log({ level: 'info', message: waits });
   const later = turn.wait().then(async (next) => {
     if (next === undefined) return;
     log({ level: 'info', message: 'this server detects now', term: next.term });
@@ -99,5 +109,5 @@ export async function inTurn<T>(
     await turn.close();
     await later.catch(() => {});
   });
-  return 'elsewhere';
+  return shares ? 'shared' : 'elsewhere';
 }

@@ -17,6 +17,8 @@ export interface EngineCounts {
   unread: number;
   /** Events that senders count as delivered. */
   items: number;
+  /** That were matched again, since others had matched them by other rules. */
+  redone: number;
 }
 
 export const noCounts = (): EngineCounts => ({
@@ -29,4 +31,5 @@ export const noCounts = (): EngineCounts => ({
   lost: 0,
   unread: 0,
   items: 0,
+  redone: 0,
 });

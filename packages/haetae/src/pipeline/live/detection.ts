@@ -18,6 +18,7 @@ import {
   type Signal,
 } from '../../detect/index.ts';
 import { createJudge, type Exception, type Judge, readExceptions } from '../../exceptions/index.ts';
+import { markOf } from '../fleet/sift/mark.ts';
 import type { PolicySetup } from './policy.ts';
 
 /** What findings of a live run call their file; the record is the id of the event in the store. */
@@ -41,6 +42,13 @@ export type Told = {
   readonly count?: number;
   readonly final?: boolean;
 };
+
+/** What one event alone tells, by whoever looked at it; `unusual` as a scorer gives it. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  readonly signals: readonly Signal[];
+  readonly unusual: ReturnType<Scorer>;
+}
 
 /** What is remembered from one start to the next, plain data. */
 export interface SavedDetection {
@@ -72,6 +80,7 @@ export class Detection {
   readonly #agents: AgentWatch;
   #signals: FiledSignal[] = [];
   #newestMs: number;
+  #mark: string | undefined;
   #current: { event: Event; id: number; timeMs: number } | undefined;
 
   constructor(setup: DetectionSetup, saved?: SavedDetection) {
@@ -140,6 +149,20 @@ export class Detection {
     this.#current = { event, id, timeMs };
     for (const finding of this.#rules.detect(event, this.#take)) this.#tell(finding, id, told);
     if (this.#score !== undefined) this.#detectUnusual(this.#score, event, id, timeMs, told);
+  }
+
+  /** The same of an event that was looked at elsewhere, by the rules and the baseline of {@link mark}. */
+  accept({ findings, signals, unusual }: Found, event: Event, id: number, timeMs: number, told: Told[]): void {
+    this.#current = { event, id, timeMs };
+    for (const signal of signals) this.#take(signal);
+    for (const finding of findings) this.#tell(finding, id, told);
+    if (unusual !== undefined) this.#detectUnusual(() => unusual, event, id, timeMs, told);
+  }
+
+  /** Tells these rules and this baseline from others. */
+  get mark(): string {
+    this.#mark ??= markOf(this.#setup);
+    return this.#mark;
   }
 
   /** What an agent says of itself and its host; `id`: of the word in the store. */

@@ -1,5 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Frame, followBus, followLog, type LogDamage, LogReader, StoreError, storeAt } from '../../store/index.ts';
+import {
+  type Frame,
+  followBus,
+  followLog,
+  joinedOf,
+  type LogDamage,
+  LogReader,
+  StoreError,
+  storeAt,
+} from '../../store/index.ts';
 import { Committer } from './committer.ts';
 import { LiveEngine } from './engine.ts';
 import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
@@ -38,7 +47,8 @@ function fail(error: unknown): void {
 
 run()
   .catch(fail)
-  .finally(() => parent.close());
+  // A client of a broker that went away may hold on to a connection.
+  .finally(() => (data.frames.kind === 'bus' ? process.exit() : parent.close()));
 
 async function run(): Promise<void> {
   const store = storeAt(data.store);
@@ -145,7 +155,15 @@ function framesFrom(first: number): AsyncIterable<Frame[]> {
   if (frames.kind === 'log')
     return followLog(new LogReader(frames.directory, first, damage), frames.port, STRETCH_BYTES);
   return followBus(frames.place, {
-    ...{ base: frames.base, from: first, maxBytes: STRETCH_BYTES, signal: ending.signal, damage },
+    ...{
+      topic: joinedOf(frames.place),
+      partition: 0,
+      base: frames.base,
+      from: first,
+      maxBytes: STRETCH_BYTES,
+      signal: ending.signal,
+      damage,
+    },
     state: (trouble) =>
       trouble === ''
         ? notice('info', 'the bus answers', {})

@@ -10,9 +10,11 @@ import {
   type Where,
 } from '../../source/index.ts';
 import { type EngineIncident, EVENT_FLAGS, EventBatchBuilder, type Frame } from '../../store/index.ts';
+import { PassedOn } from '../fleet/sift/passed-on.ts';
+import { SIFTED, Sifted } from '../fleet/sift/sifted.ts';
 import { type EngineCounts, noCounts } from './counts.ts';
 import { Dedup, type Sent, sentOf, type Verdict } from './dedup/dedup.ts';
-import { Detection, type DetectionSetup, type Told } from './detection.ts';
+import { Detection, type DetectionSetup, type Found, type Told } from './detection.ts';
 import { Findings } from './findings.ts';
 import { type Host, HostBook } from './hosts.ts';
 import { Hours } from './hours.ts';
@@ -51,6 +53,7 @@ export class LiveEngine {
   readonly #findings: Findings;
   readonly #stories: Stories;
   readonly #hours: Hours;
+  readonly #passed: PassedOn;
   readonly #builder = new EventBatchBuilder(4096);
   readonly #told: Told[] = [];
   readonly #origin = { id: 0, seq: 0, receivedMs: 0, host: '', origin: '', flags: 0, decoded: '' };
@@ -73,6 +76,7 @@ export class LiveEngine {
     this.#hosts = state === undefined ? new HostBook() : HostBook.restore(state.hosts);
     this.#dedup = new Dedup(undefined, state?.dedup);
     this.#hours = new Hours(state?.hours);
+    this.#passed = new PassedOn(state?.passed);
     this.#findings = new Findings(state?.findings);
     this.#stories = new Stories(state?.stories, setup.assets);
     this.counts = state === undefined ? noCounts() : { ...noCounts(), ...state.counts };
@@ -120,7 +124,15 @@ export class LiveEngine {
     this.#passStored(seq);
     this.#detection.clock(receivedMs);
     const head = readFrameHead(frame.head);
-    if (head?.format !== CLOCK) this.#read(frame, head);
+    if (head?.from !== undefined) {
+      const passed = this.#passed.take(head.from);
+      if (passed === 'known') return;
+      const { partition, after } = head.from;
+      if (passed === 'gap')
+        this.#notices.push({ seq, code: 'gap', detail: `partition ${partition}, frame ${after} and before`, count: 1 });
+    }
+    if (head?.format === SIFTED) this.#readSifted(frame, head);
+    else if (head?.format !== CLOCK) this.#read(frame, head);
     this.#settle(seq, receivedMs);
   }
 
@@ -154,7 +166,41 @@ export class LiveEngine {
     }
   }
 
-  #event(event: Event, id: string, index: number, sent: Sent, seq: number, receivedMs: number): void {
+  /** What others have read and matched; by other rules, it is matched again. */
+  #readSifted({ seq, receivedMs, body }: Frame, head: FrameHead): void {
+    this.#hours.add(receivedMs, 0, 0);
+    const sifted = new Sifted(body);
+    const { lost, failed, mark } = sifted.told;
+    const { rows } = sifted.batch;
+    const isOurs = mark === this.#detection.mark;
+    if (!isOurs) this.counts.redone += rows;
+    const sent = sentOf(head);
+    const base = this.#keep && seq > this.#stored.seq ? this.#builder.adopt(sifted.batch) : 0;
+    for (let row = 0; row < rows; row++) {
+      const found = isOurs ? sifted.found(row) : undefined;
+      this.#event(sifted.event(row), sifted.id(row), row, sent, seq, receivedMs, { sifted, base, found });
+    }
+    this.#dedup.took(sent, rows);
+    this.counts.items += head.items;
+    if (failed !== undefined) {
+      this.counts.unread++;
+      this.#notices.push({ seq, code: 'failed', detail: failed, count: 1 });
+    }
+    for (const { code, count } of lost) {
+      this.counts.lost += count;
+      this.#notices.push({ seq, code, detail: head.token, count });
+    }
+  }
+
+  #event(
+    event: Event,
+    id: string,
+    index: number,
+    sent: Sent,
+    seq: number,
+    receivedMs: number,
+    row?: { readonly sifted: Sifted; readonly base: number; readonly found: Found | undefined },
+  ): void {
     const host = this.#hosts.of(event.computer);
     const verdict = this.#verdict(host, event, id, index, sent);
     if (verdict === 'known') {
@@ -178,11 +224,12 @@ export class LiveEngine {
     const timeMs = ahead || Number.isNaN(event.timeMs) ? receivedMs : event.timeMs;
     const told = this.#told;
     this.#stories.see(event, eventId);
-    this.#detection.detect(event, eventId, timeMs, told);
+    if (row?.found === undefined) this.#detection.detect(event, eventId, timeMs, told);
+    else this.#detection.accept(row.found, event, eventId, timeMs, told);
     // Only our own front writes frames of this form, and for its host alone an agent speaks.
     if (sent.head.format === AGENT && !foreign) this.#detection.hear(event, sent.head.token, eventId, receivedMs, told);
     if (this.#keep && seq > this.#stored.seq) {
-      const hidden = this.#detection.hidden(event);
+      const hidden = row?.found === undefined ? this.#detection.hidden(event) : [];
       const origin = this.#origin;
       origin.id = eventId;
       origin.seq = seq;
@@ -191,7 +238,8 @@ export class LiveEngine {
       origin.origin = sent.head.token === '' ? sent.head.origin : sent.head.token;
       origin.flags = flags;
       origin.decoded = hidden.length === 0 ? '' : hidden.map(({ text }) => text).join('\n');
-      this.#builder.add(event, origin);
+      if (row === undefined) this.#builder.add(event, origin);
+      else this.#builder.addRow(row.sifted.batch, index, row.base, origin);
     }
     this.#hours.add(receivedMs, 1, 0);
     if (told.length > 0) this.#tell(seq, receivedMs);
@@ -282,6 +330,7 @@ export class LiveEngine {
       hours: this.#hours.save(),
       findings: this.#findings.save(),
       stories: this.#stories.save(),
+      passed: this.#passed.save(),
       hosts: this.#hosts.save(),
       dedup: this.#dedup.save(),
       detection: this.#detection.save(),

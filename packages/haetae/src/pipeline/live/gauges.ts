@@ -15,6 +15,7 @@ export function watchMemory(
     ['haetae_events_repeated_total', 'Events that may have come before; kept.', 'repeated'],
     ['haetae_events_ahead_total', 'Events whose clock ran ahead.', 'ahead'],
     ['haetae_events_foreign_total', 'Events of a host for which their sender may not speak.', 'foreign'],
+    ['haetae_events_redone_total', 'Events matched again: other servers had done so by other rules.', 'redone'],
     ['haetae_events_lost_total', 'Entries that could not be read.', 'lost'],
     ['haetae_frames_unread_total', 'Requests whose body could not be read to its end.', 'unread'],
   ];

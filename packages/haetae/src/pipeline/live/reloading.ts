@@ -9,7 +9,7 @@ export interface ReloadOptions {
   readonly rules: readonly string[];
   readonly exceptions: readonly string[];
   readonly book: RuleBook;
-  readonly desk: Pick<HuntDesk, 'rescan'>;
+  readonly desk: { rescan(wanted: Parameters<HuntDesk['rescan']>[0]): Promise<unknown> };
   readonly load: () => Promise<RulesLoaded>;
   /** Puts them in force. */
   readonly use: (loaded: RulesLoaded) => Promise<void>;

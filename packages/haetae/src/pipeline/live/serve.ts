@@ -1,4 +1,4 @@
-import { hostname, totalmem } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { RuleText } from '../../detect/index.ts';
@@ -6,9 +6,11 @@ import { openHuntDesk } from '../../hunt/index.ts';
 import type { Notifier } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
 import { huntOf, liveBus, type RunningServer, serverIdentity, startServer, storePorts } from '../../server/index.ts';
-import { type Log, type OpenStore, openLog, openStore, StoreError, type Term } from '../../store/index.ts';
-import { openSharedLog, type Role } from '../fleet/fleet.ts';
+import { isShared, type Log, StoreError, type Term } from '../../store/index.ts';
+import type { Role } from '../fleet/fleet.ts';
 import { hearing, tellingStatus } from '../fleet/hearing.ts';
+import { watchShares } from '../fleet/sift/gauges.ts';
+import { type Sharing, startSharing } from '../fleet/sift/sharing.ts';
 import { inTurn, turnOf } from '../fleet/turn.ts';
 import { canaryDesk } from '../lab/canary.ts';
 import { labPort } from '../lab/lab.ts';
@@ -20,9 +22,9 @@ import { type Closers, endAll, isAway } from './ending.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import { type RunningEngine, startEngine } from './engine-thread.ts';
-import { makeFolder } from './folder.ts';
 import { watchMemory, watchTurn } from './gauges.ts';
 import { startInputs, takeIn } from './inputs.ts';
+import { logIn, openKept } from './kept.ts';
 import { measures } from './measures.ts';
 import { notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
@@ -71,7 +73,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     // Beside the store, which after a crash has a log of its own to go through.
     const first = does('detect') || does('web') ? read([]) : undefined;
     first?.catch(() => {});
-    const { store, log, base } = await openKept(options, ends);
+    const { store, log, base, topics } = await openKept(options, ends);
     if (options.storeUrl !== undefined) away = () => isAway(() => store.intake.committed());
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(24));
@@ -80,6 +82,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const ahead = openAhead();
     const rules = new RuleBook(store, now);
     let engine: RunningEngine | undefined;
+    /** Where servers that detect share the work. */
+    let sharing: Sharing | undefined;
     /** Of the server that detects, where that is another. */
     let elsewhere: EngineStatus | undefined;
     const engineStatus = (): EngineStatus | undefined => engine?.status ?? elsewhere;
@@ -183,7 +187,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => server.close());
     watchNotify(server.parts.metrics, teller);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
-    if (fleet !== undefined) watchTurn(server.parts.metrics, () => engine !== undefined, progress);
+    if (fleet !== undefined) {
+      watchTurn(server.parts.metrics, () => engine !== undefined, progress);
+      watchShares(server.parts.metrics, () => sharing);
+    }
     const control = { url: seenFrom(server.url, 'here'), certificate: options.tls?.cert ?? null, nowMs: now() };
     const name = fleet === undefined ? {} : { name: `command-line ${hostname()} ${server.port}` };
     ends.push(await openControl(store, directory, { ...control, ...name }));
@@ -222,6 +229,20 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       return some;
     };
     const load = async (): Promise<RulesLoaded> => use(await read(texts()));
+    const watchFiles = (): void => {
+      const watching = reloading({
+        ...{ rules: [...options.rules.paths, local], exceptions: options.exceptions, book: rules, now, told },
+        load,
+        desk: { rescan: async (scan) => (engine === undefined ? undefined : desk.rescan(scan)) },
+        async use(again) {
+          sharing?.setRules({ rules: again.setup, baseline: options.baseline });
+          engine?.send({ kind: 'rules', detection: await detection(again) });
+        },
+        changed: renewed,
+      });
+      reload = watching.now;
+      ends.push(watching.close);
+    };
     const detect = async (begun: RulesLoaded, term?: Term): Promise<Detecting> => {
       let clock: NodeJS.Timeout | undefined;
       engine = await startEngine(
@@ -273,29 +294,33 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         clearTimeout(clock);
         return detector.close();
       });
-      const watching = reloading({
-        ...{ rules: [...options.rules.paths, local], exceptions: options.exceptions, book: rules, desk, now, told },
-        load,
-        use: async (again) => detector.send({ kind: 'rules', detection: await detection(again) }),
-        changed: renewed,
-      });
-      reload = watching.now;
-      ends.push(watching.close);
+      if (sharing === undefined) watchFiles();
       if (fleet !== undefined) {
         ends.push(tellingStatus(store, () => engine?.status));
         await alone();
       }
       return { status: detector.status, rules: begun, restored: detector.restored };
     };
-    const detectInTurn = async (): Promise<Detecting | 'elsewhere'> => {
+    const detectInTurn = async (): Promise<Detecting | 'elsewhere' | 'shared'> => {
       if (first === undefined) return 'elsewhere';
       const begun = use(await first);
-      if (!does('detect')) return 'elsewhere';
+      if (fleet === undefined || !does('detect')) return 'elsewhere';
+      if (topics !== undefined && isShared(fleet.bus)) {
+        sharing = startSharing({
+          ...{ place: fleet.bus, log: topics.received, shared: `${topics.received} ${topics.joined}` },
+          ...{ setup: { rules: begun.setup, baseline: options.baseline } },
+          ...{ timeZone: options.timeZone, store, told, failed: broken, worker: worker('sift-worker.js') },
+          leads: () => engine !== undefined,
+        });
+        ends.push(sharing.close);
+        watchFiles();
+      }
       const turn = turnOf('detect', store, told, () => broken('another server has taken over detection'));
       return inTurn(turn, async (term, waited) => detect(waited ? await load() : begun, term), {
         ends,
         log: told,
         failed: broken,
+        shares: sharing !== undefined,
       });
     };
     if (fleet !== undefined)
@@ -333,34 +358,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   }
 }
 
-async function openKept(
-  { directory, storeUrl: url, bundle, fleet }: ServeOptions,
-  ends: (() => unknown)[],
-): Promise<{ store: OpenStore; log: Log; base: number }> {
-  const worker = (name: string) => (bundle === undefined ? {} : { worker: new URL(name, bundle) });
-  const folder = logIn(directory);
-  makeFolder(fleet === undefined ? folder : directory);
-  // The store first: it can be open once only, and with it the log.
-  const memory = Math.min(384e6, Math.max(256e6, totalmem() / 8));
-  const store = await openStore({
-    directory: join(directory, 'store'),
-    ...(url !== undefined && { url }),
-    shared: fleet !== undefined,
-    memory,
-    ...worker('store-worker.js'),
-  });
-  ends.push(() => store.close());
-  if (fleet !== undefined) {
-    const log = await openSharedLog(fleet, store);
-    ends.push(() => log.close());
-    return { store, log, base: log.base };
-  }
-  const atLeast = (await store.intake.committed()) + 1;
-  const log = await openLog({ directory: folder, atLeast, ...worker('log-worker.js') });
-  ends.push(() => log.close());
-  return { store, log, base: 0 };
-}
-
 /** Of a server that listens on all addresses: one that leads to it, from this machine or from others. */
 function seenFrom(url: string, where: 'here' | 'elsewhere'): string {
   const match = /^(https?:\/\/)(0\.0\.0\.0|\[::\])(?=[:/])/.exec(url);
@@ -368,8 +365,6 @@ function seenFrom(url: string, where: 'here' | 'elsewhere'): string {
   const host = where === 'elsewhere' ? hostname() : match[2] === '[::]' ? '[::1]' : '127.0.0.1';
   return `${match[1]}${host}${url.slice(match[0].length)}`;
 }
-
-export const logIn = (directory: string): string => join(directory, 'log');
 
 const exceptionFiles = (paths: readonly string[]): RuleText[] => paths.flatMap((path) => rulesAt(path)?.files ?? []);
 

@@ -74,7 +74,7 @@ export interface Serving {
   /** Resolves once what was to be taken in at the start is: with the number of its events. */
   readonly taken: Promise<{ readonly events: number }>;
   /** Resolves once events are detected, or by which other server; rejects when that cannot be. */
-  readonly detecting: Promise<Detecting | 'elsewhere'>;
+  readonly detecting: Promise<Detecting | 'elsewhere' | 'shared'>;
   /** Resolves when it cannot go on, with the reason. */
   readonly failed: Promise<string>;
   /** `left`: the database did not answer, and what waits for it is left behind; the process is to end itself. */

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { SavedPassed } from '../fleet/sift/passed-on.ts';
 import type { EngineCounts } from './counts.ts';
 import type { SavedDedup } from './dedup/dedup.ts';
 import type { SavedDetection } from './detection.ts';
@@ -17,6 +18,8 @@ export interface EngineState {
   readonly hours: readonly Hour[];
   readonly findings: SavedFindings;
   readonly stories: SavedStories;
+  /** Absent in states that are older. */
+  readonly passed?: SavedPassed;
   readonly hosts: SavedHosts;
   readonly dedup: SavedDedup;
   readonly detection: SavedDetection;

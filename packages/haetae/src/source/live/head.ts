@@ -21,6 +21,16 @@ export interface FrameHead {
   readonly position: string;
   /** Events that the sender counts as delivered. */
   readonly items: number;
+  /** Of a frame that was passed on by whoever had it first. */
+  readonly from?: PassedFrom;
+}
+
+/** Where a frame that is passed on stood: its number in the partition of a log, and that of the one that was passed on before it. */
+export interface PassedFrom {
+  readonly log: string;
+  readonly partition: number;
+  readonly seq: number;
+  readonly after: number;
 }
 
 const ORIGINS: ReadonlySet<unknown> = new Set<Origin>(['agent', 'shipper', 'import', 'lab']);
@@ -28,10 +38,11 @@ const ORIGINS: ReadonlySet<unknown> = new Set<Origin>(['agent', 'shipper', 'impo
 /** The head as it was read back; undefined when it is none. */
 export function readFrameHead(value: unknown): FrameHead | undefined {
   if (!isObject(value)) return undefined;
-  const { format, origin, token, hosts, address, position, items } = value;
+  const { format, origin, token, hosts, address, position, items, from } = value;
   if (typeof format !== 'string' || !ORIGINS.has(origin) || !Array.isArray(hosts)) return undefined;
   if (typeof token !== 'string' || typeof address !== 'string' || typeof position !== 'string') return undefined;
-  return { format, origin: origin as Origin, token, hosts, address, position, items: Number(items) };
+  const head = { format, origin: origin as Origin, token, hosts, address, position, items: Number(items) };
+  return isObject(from) ? { ...head, from: from as unknown as PassedFrom } : head;
 }
 
 /** What the sender calls event number `index` of a frame; '' where it has no names. */

@@ -81,6 +81,31 @@ export class EventBatchBuilder {
     if (origin.decoded !== '') texts.put(row, DECODED, clean(origin.decoded.slice(0, MOST_DECODED)));
   }
 
+  /** Takes over the texts of another batch, rows of which will be added: where they stand here. */
+  adopt({ bytes }: EventBatch): number {
+    if (this.#rows === 0) this.#to.clear();
+    return this.#to.texts.adopt(bytes);
+  }
+
+  /** Adds a row of a batch that stands at `base`; what its event does not tell is the origin's. */
+  addRow(batch: EventBatch, from: number, base: number, origin: EventOrigin): void {
+    if (this.full) this.#to.grow();
+    const to = this.#to;
+    const row = this.#rows++;
+    const unknown = (batch.flags[from]! & EVENT_FLAGS.timeUnknown) !== 0;
+    to.id[row] = origin.id;
+    to.seq[row] = origin.seq;
+    to.timeMs[row] = unknown ? origin.receivedMs : batch.timeMs[from]!;
+    to.timeTicks[row] = batch.timeTicks[from]!;
+    to.receivedMs[row] = origin.receivedMs;
+    to.eventId[row] = batch.eventId[from]!;
+    to.flags[row] = origin.flags | batch.flags[from]!;
+    to.strays[row] = batch.strays[from]!;
+    to.texts.adoptRow(row, batch.cells, from, base);
+    to.texts.putKnown(row, 0, clean(origin.host));
+    if (origin.decoded !== '') to.texts.put(row, DECODED, clean(origin.decoded.slice(0, MOST_DECODED)));
+  }
+
   /** Every field as JSON: its text, or the number of the column that has it; and what feeds a column there. */
   #fields(row: number, event: Event, texts: Texts): void {
     const n = this.#gather(event);

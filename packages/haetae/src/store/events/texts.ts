@@ -74,6 +74,26 @@ export class Texts {
     this.#cells[cell + 1] = length;
   }
 
+  /** Takes over the bytes of others' texts: where they stand. */
+  adopt(bytes: Uint8Array): number {
+    const base = this.#end;
+    this.#need(Math.ceil(bytes.length / MOST_OF_UNIT));
+    this.#bytes.set(bytes, base);
+    this.#end = base + bytes.length;
+    return base;
+  }
+
+  /** The texts of a row of others, whose bytes stand at `base`. */
+  adoptRow(row: number, cells: Uint32Array, from: number, base: number): void {
+    const to = row * ROW_CELLS;
+    for (let i = 0, at = from * ROW_CELLS; i < ROW_CELLS; i += 2) {
+      const start = cells[at + i]!;
+      if (start === 0) continue;
+      this.#cells[to + i] = base + start;
+      this.#cells[to + i + 1] = cells[at + i + 1]!;
+    }
+  }
+
   /** Puts an object, in place of what was begun. */
   putJson(row: number, column: number, object: object): void {
     this.#end = this.#begun;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { News, Store } from '../index.ts';
+import type { News, ShareTurn, Store } from '../index.ts';
 import { batch, type Sample } from './events.ts';
 import { finding, incident } from './rows.ts';
 
@@ -42,6 +42,46 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
     await one.intake.commit(batch(7, [sample(7)]));
     expect(await other.duties.baseOf('first')).toBe(0);
     expect(await other.duties.baseOf('second')).toBe(7);
+  });
+
+  test('partitions are shared fairly, the leader last, and each goes on where it was left', async () => {
+    const [one, other] = await pair('shares');
+    const turn = (holder: string, more: Partial<ShareTurn> = {}): ShareTurn => ({
+      ...{ log: 'l', partitions: 5, holder, forMs: 60_000, leads: false, at: [], left: [], ...more },
+    });
+    const all = [0, 1, 2, 3, 4];
+    const alone = await one.shares.turn(turn('a', { leads: true }));
+    expect(alone).toEqual({
+      mine: all.map((partition) => ({ partition, seq: 0 })),
+      ...{ most: 5, servers: 1, slowestMs: Number.POSITIVE_INFINITY },
+    });
+    // There is nothing to take before the first gives back what is more than its share.
+    expect(await other.shares.turn(turn('b'))).toMatchObject({ mine: [], most: 3, servers: 2, slowestMs: 0 });
+    const at = all.map((partition) => ({ partition, seq: 10 + partition, receivedMs: 1000 * (partition + 1) }));
+    expect(await one.shares.turn(turn('a', { leads: true, at }))).toMatchObject({ most: 2, mine: { length: 5 } });
+    const left = [4, 3, 2].map((partition) => ({ partition, seq: 20, receivedMs: 9000 }));
+    expect((await one.shares.turn(turn('a', { leads: true, left }))).mine).toEqual([
+      { partition: 0, seq: 10 },
+      { partition: 1, seq: 11 },
+    ]);
+    expect(await other.shares.turn(turn('b'))).toEqual({
+      mine: [2, 3, 4].map((partition) => ({ partition, seq: 20 })),
+      ...{ most: 3, servers: 2, slowestMs: 1000 },
+    });
+    // What another has is not moved on, and nothing goes back.
+    await one.shares.turn(turn('a', { leads: true, at: [{ partition: 3, seq: 99, receivedMs: 1 }] }));
+    const back = [{ partition: 3, seq: 5, receivedMs: 1 }];
+    expect((await other.shares.turn(turn('b', { at: back }))).mine).toContainEqual({ partition: 3, seq: 20 });
+  });
+
+  test('partitions of a server that says nothing are taken by another', async () => {
+    const [one, other] = await pair('shares-gone');
+    const turn = (holder: string, forMs: number): ShareTurn => ({
+      ...{ log: 'l', partitions: 2, holder, forMs, leads: false, at: [], left: [] },
+    });
+    expect(await one.shares.turn(turn('a', 1))).toMatchObject({ mine: { length: 2 } });
+    await expect.poll(async () => (await other.shares.turn(turn('b', 60_000))).mine.length).toBe(2);
+    expect(await one.shares.turn(turn('a', 60_000))).toMatchObject({ mine: [], most: 1 });
   });
 
   test('the state of whoever detects is the other server’s to go on from', async () => {

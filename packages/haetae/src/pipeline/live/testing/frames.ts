@@ -30,7 +30,8 @@ export const line = ({ host = 'WS01', record, at = 0, id = 4625, channel = 'Secu
   })}\n`;
 
 export function frame(seq: number, events: readonly Sent[], head: Partial<FrameHead> = {}, receivedMs = NOW): Frame {
-  const own: FrameHead = {
+  const { from: _, ...told } = head;
+  const own: Omit<FrameHead, 'from'> = {
     format: 'ndjson',
     origin: 'shipper',
     token: 't1',
@@ -38,7 +39,7 @@ export function frame(seq: number, events: readonly Sent[], head: Partial<FrameH
     address: '192.0.2.1',
     position: '',
     items: events.length,
-    ...head,
+    ...told,
   };
   return {
     seq,

@@ -28,6 +28,11 @@ export interface Database extends AnyDatabase {
   close(): Promise<void>;
 }
 
+/** Errors of the driver behind which it says that the connection is closed. */
+const BROKEN = new Set(['CONNECTION_CLOSED', 'ECONNRESET', 'EPIPE']);
+const isBroken = (error: unknown): boolean =>
+  BROKEN.has(((error as Error).cause as { readonly code?: string } | undefined)?.code ?? '');
+
 const NAME = /^[a-z_][a-z0-9_]{0,50}$/;
 /** Connections beside those of readers: one commits events, one writes the rest, one maintains. */
 const WRITERS = 3;
@@ -83,7 +88,11 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace, else
     try {
       return (await pool.begin(mode, (connection) => {
         sql = sqlOn(connection, channelOf(schema), elsewhere);
-        return watched(sql, task);
+        return watched(sql, task).catch((error: unknown) => {
+          // The driver would write a rollback to what is there no more, and throw where nobody catches; that it broke it tells itself.
+          if (isBroken(error)) return new Promise<never>(() => {});
+          throw error;
+        });
       })) as T;
     } catch (error) {
       // The driver writes to a connection that broke between two statements as if it were there, and throws where nobody catches.

@@ -18,6 +18,7 @@ import { dutiesIn } from './duties.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { newsIn } from './news.ts';
 import { removalIn } from './retention.ts';
+import { sharesIn } from './shares.ts';
 import { snapshotsInTable } from './snapshots.ts';
 import { statusOf } from './status.ts';
 
@@ -103,6 +104,7 @@ export async function openPostgres(
     ...partsOver(db, join(directory, SNAPSHOTS), now, parquet),
     ...(shared && { snapshots: snapshotsInTable(db) }),
     duties: dutiesIn(db),
+    shares: sharesIn(db),
     news: newsIn(db, place),
     upkeep: {
       status: () => db.read(statusOf),

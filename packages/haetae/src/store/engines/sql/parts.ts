@@ -18,7 +18,7 @@ export function partsOver(
   snapshots: string,
   now: () => number,
   events: Pick<Database, 'read'> = db,
-): Omit<Store, 'upkeep' | 'duties' | 'news' | 'close'> {
+): Omit<Store, 'upkeep' | 'duties' | 'shares' | 'news' | 'close'> {
   const intake = intakeIn(db, now);
   return {
     users: usersIn(db),

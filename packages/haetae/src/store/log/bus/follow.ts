@@ -2,9 +2,11 @@ import type { Consumer } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
 import { decodeFrame, type Frame } from '../frame.ts';
 import type { LogDamage } from '../reader.ts';
-import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf, textOf, within } from './place.ts';
+import { abandon, type BusPlace, busError, clientOf, deadOf, kafka, leave, textOf, within } from './place.ts';
 
 export interface FollowOptions {
+  readonly topic: string;
+  readonly partition: number;
   /** The seq before the first frame of the topic. */
   readonly base: number;
   /** The first seq that is wanted. */
@@ -16,8 +18,11 @@ export interface FollowOptions {
   readonly damage: (damage: LogDamage) => void;
   /** How things stand with the broker: '' while all is well. Told when it changes. */
   readonly state: (trouble: string) => void;
-  /** The last seq of the topic. */
-  readonly end: (seq: number) => void;
+  /**
+   * The last seq of the topic as it was at a time, and the first that was not given by then: told once all before that was taken, and
+   * before what comes next is given.
+   */
+  readonly end: (seq: number, next: number, atMs: number) => void;
 }
 
 const WAIT_MS = 500;
@@ -31,14 +36,18 @@ interface Fetched {
   readonly records: readonly { readonly seq: number; readonly value: Buffer }[];
   readonly next: number;
   readonly end: number;
+  readonly atMs: number;
 }
 
+type At = Pick<FollowOptions, 'topic' | 'partition'>;
+
 /**
- * Frames of the bus from one on, as they come, until the signal. The next ones are fetched while those before are worked on. What is
+ * Frames of one partition from one on, as they come, until the signal. The next ones are fetched while those before are worked on. What is
  * no frame goes to the topic of the dead, with the reason.
  */
 export async function* followBus(place: BusPlace, options: FollowOptions): AsyncGenerator<Frame[]> {
-  const { base, signal, state, end } = options;
+  const { base, topic, partition, signal, state, end } = options;
+  const at: At = { topic, partition };
   const { Consumer } = await kafka();
   // It is in no group: whose turn it is to read the store says, in the transaction that stores what was read.
   const fresh = (): Consumer =>
@@ -52,30 +61,31 @@ export async function* followBus(place: BusPlace, options: FollowOptions): Async
     trouble = now;
   };
   const ask = async (from: number): Promise<Fetched | undefined> => {
+    const asking = fetchFrom(consumer, at, from, options.maxBytes);
     try {
-      return await within(FETCH_MS, fetchFrom(consumer, place, from, options.maxBytes));
+      return await within(FETCH_MS, asking);
     } catch (error) {
       if (signal.aborted) return undefined;
-      const lost = await within(BOUNDS_MS, passed(consumer, place, from, error)).catch(
+      const lost = await within(BOUNDS_MS, passed(consumer, at, from, error)).catch(
         (failure: unknown) => failure as StoreError,
       );
       if (lost instanceof StoreError && lost.code === 'damaged') throw lost;
       if (typeof lost !== 'number') {
         told(busError(error).message);
         // Another one: what a client waits for that was cut off may never come.
-        void leave(consumer);
+        abandon(consumer, asking);
         consumer = fresh();
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
         return undefined;
       }
       options.damage({
-        path: receivedOf(place),
+        path: topic,
         offset: 0,
         reason: 'the topic keeps them no more',
         from: base + from,
         to: base + lost - 1,
       });
-      return { records: [], next: lost, end: 0 };
+      return { records: [], next: lost, end: -1, atMs: 0 };
     }
   };
   try {
@@ -86,16 +96,16 @@ export async function* followBus(place: BusPlace, options: FollowOptions): Async
       const fetched = await Promise.race([asked, over]);
       if (signal.aborted) return;
       if (fetched !== undefined) {
-        if (fetched.end > 0) {
+        if (fetched.end >= 0) {
           told('');
-          end(base + fetched.end);
+          end(base + fetched.end, base + (fetched.records[0]?.seq ?? fetched.next), fetched.atMs);
         }
         next = fetched.next;
       }
       asked = ask(next);
       asked.catch(() => {});
       if (fetched === undefined || fetched.records.length === 0) continue;
-      const frames = await framesOf(fetched.records, place, base);
+      const frames = await framesOf(fetched.records, place, at, base);
       if (frames.length > 0) yield frames;
     }
   } finally {
@@ -109,11 +119,10 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 
-async function fetchFrom(consumer: Consumer, place: BusPlace, from: number, maxBytes: number): Promise<Fetched> {
-  const name = receivedOf(place);
-  const { topics } = await consumer.metadata({ topics: [name] });
-  const topic = topics.get(name)!;
-  const { leader } = topic.partitions[0]!;
+async function fetchFrom(consumer: Consumer, at: At, from: number, maxBytes: number): Promise<Fetched> {
+  const { topics } = await consumer.metadata({ topics: [at.topic] });
+  const topic = topics.get(at.topic)!;
+  const { leader } = topic.partitions[at.partition]!;
   const { responses } = await consumer.fetch({
     node: leader,
     ...{ maxWaitTime: WAIT_MS, minBytes: 1, maxBytes, isolationLevel: 0 },
@@ -122,7 +131,7 @@ async function fetchFrom(consumer: Consumer, place: BusPlace, from: number, maxB
         topicId: topic.id,
         partitions: [
           {
-            partition: 0,
+            partition: at.partition,
             currentLeaderEpoch: ANY_EPOCH,
             fetchOffset: BigInt(from - 1),
             lastFetchedEpoch: ANY_EPOCH,
@@ -132,6 +141,7 @@ async function fetchFrom(consumer: Consumer, place: BusPlace, from: number, maxB
       },
     ],
   });
+  const atMs = Date.now();
   const partition = responses[0]!.partitions[0]!;
   const records: { seq: number; value: Buffer }[] = [];
   let next = from;
@@ -146,36 +156,37 @@ async function fetchFrom(consumer: Consumer, place: BusPlace, from: number, maxB
       if (seq >= from) records.push({ seq, value: value ?? Buffer.alloc(0) });
     }
   }
-  return { records, next, end: Number(partition.highWatermark) };
+  return { records, next, end: Number(partition.highWatermark), atMs };
 }
 
 /** Where the topic begins, if it begins behind what is wanted; undefined where that is not what is wrong. */
-async function passed(consumer: Consumer, place: BusPlace, from: number, error: unknown): Promise<number | undefined> {
+async function passed(consumer: Consumer, at: At, from: number, error: unknown): Promise<number | undefined> {
   if (!/OFFSET_OUT_OF_RANGE/.test(textOf(error))) return undefined;
-  const { first, end } = await boundsOf(consumer, place);
+  const { first, end } = await boundsOf(consumer, at);
   if (from <= end + 1) return first > from ? first : undefined;
   throw new StoreError(
     'damaged',
-    `the topic ${receivedOf(place)} ends at frame ${end}, and frame ${from - 1} was read of it before: it is another topic, or the broker lost what it had acknowledged`,
+    `the topic ${at.topic} ends at frame ${end}, and frame ${from - 1} was read of it before: it is another topic, or the broker lost what it had acknowledged`,
   );
 }
 
-async function boundsOf(
-  consumer: Consumer,
-  place: BusPlace,
-): Promise<{ readonly first: number; readonly end: number }> {
-  const name = receivedOf(place);
+interface Bounds {
+  readonly first: number;
+  readonly end: number;
+}
+
+async function boundsOf(consumer: Consumer, { topic, partition }: At): Promise<Bounds> {
   const at = async (timestamp: bigint): Promise<number> =>
-    Number((await consumer.listOffsets({ topics: [name], timestamp })).get(name)![0]!);
+    Number((await consumer.listOffsets({ topics: [topic], timestamp })).get(topic)![partition]!);
   return { first: (await at(-2n)) + 1, end: await at(-1n) };
 }
 
-/** The first and the last seq of the topic; the last is 0 of one that nothing was ever written to. */
-export async function busBounds(place: BusPlace): Promise<{ readonly first: number; readonly end: number }> {
+/** The first and the last seq of a topic's partition; the last is 0 of one that nothing was ever written to. */
+export async function busBounds(place: BusPlace, topic: string, partition = 0): Promise<Bounds> {
   const { Consumer } = await kafka();
   const consumer = new Consumer({ ...clientOf(place), groupId: `${place.prefix}.none` });
   try {
-    return await within(BOUNDS_MS, boundsOf(consumer, place));
+    return await within(BOUNDS_MS, boundsOf(consumer, { topic, partition }));
   } catch (error) {
     throw busError(error);
   } finally {
@@ -183,7 +194,7 @@ export async function busBounds(place: BusPlace): Promise<{ readonly first: numb
   }
 }
 
-async function framesOf(records: Fetched['records'], place: BusPlace, base: number): Promise<Frame[]> {
+async function framesOf(records: Fetched['records'], place: BusPlace, at: At, base: number): Promise<Frame[]> {
   const frames: Frame[] = [];
   const dead: { readonly seq: number; readonly value: Buffer; readonly reason: string }[] = [];
   for (const { seq, value } of records) {
@@ -191,14 +202,16 @@ async function framesOf(records: Fetched['records'], place: BusPlace, base: numb
     if (framed.kind === 'frame' && framed.length === value.length) frames.push({ ...framed.frame, seq: base + seq });
     else dead.push({ seq, value, reason: framed.kind === 'bad' ? framed.reason : 'it is no frame of Haetae' });
   }
-  if (dead.length > 0) await bury(dead, place);
+  if (dead.length > 0) await bury(dead, place, at);
   return frames;
 }
 
 async function bury(
   dead: readonly { readonly seq: number; readonly value: Buffer; readonly reason: string }[],
   place: BusPlace,
+  { topic, partition }: At,
 ): Promise<void> {
+  const from = partition === 0 ? topic : `${topic}/${partition}`;
   const { Producer } = await kafka();
   const producer = new Producer({ ...clientOf(place), acks: -1, retries: true });
   try {
@@ -207,7 +220,7 @@ async function bury(
         ...{ topic: deadOf(place), partition: 0, value },
         headers: new Map([
           [Buffer.from('reason'), Buffer.from(reason)],
-          [Buffer.from('from'), Buffer.from(`${receivedOf(place)} ${seq - 1}`)],
+          [Buffer.from('from'), Buffer.from(`${from} ${seq - 1}`)],
         ]),
       })),
     });

@@ -7,7 +7,8 @@ import { busPlaceOf, clientOf, deadOf, receivedOf } from './place.ts';
 test.each([
   ['kafka://k1', { brokers: ['k1:9092'], prefix: 'haetae', replicas: undefined, tls: undefined, sasl: undefined }],
   ['kafka://k1:19092,k2,[::1]:9092/site-a', { brokers: ['k1:19092', 'k2:9092', '[::1]:9092'], prefix: 'site-a' }],
-  ['kafka://k1/?replicas=2&tls=on', { prefix: 'haetae', replicas: 2, tls: {} }],
+  ['kafka://k1/?replicas=2&tls=on', { prefix: 'haetae', replicas: 2, partitions: 1, tls: {} }],
+  ['kafka://k1/?partitions=8', { prefix: 'haetae', partitions: 8 }],
   [
     'kafka://haetae:p%40ss@k1',
     { sasl: { mechanism: 'SCRAM-SHA-512', username: 'haetae', password: 'p@ss' }, tls: undefined },
@@ -26,6 +27,8 @@ test.each([
   ['kafka://k1/?sasl=plain', /needs a user/],
   ['kafka://u:p@k1/?sasl=gssapi', /“gssapi” is none of plain/],
   ['kafka://k1/?replicas=0', /no number of replicas/],
+  ['kafka://k1/?partitions=0', /no number of partitions/],
+  ['kafka://k1/?partitions=65', /no number of partitions/],
   ['kafka://k1/?ca=/none', /ENOENT/],
   ['kafka://k1/?tls=yes', /tls is on or off/],
   ['kafka://k1/?cert=/dev/null', /cert and key need each other/],

@@ -15,13 +15,16 @@ export interface BusPlace extends Cluster {
   readonly prefix: string;
   /** Copies of each record, where the topics are made by us; undefined for three, or as many as there are brokers. */
   readonly replicas: number | undefined;
+  /** Of the topic of frames. With several, servers that detect share them, and a second topic joins what they make of them. */
+  readonly partitions: number;
 }
 
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 type Mechanism = (typeof MECHANISMS)[number];
 const SETTINGS = ['tls', 'ca', 'cert', 'key', 'sasl'];
+const MOST_PARTITIONS = 64;
 const FORM =
-  'kafka://[user:password@]host:port[,host:port…][/prefix][?tls=on&ca=FILE&cert=FILE&key=FILE&sasl=scram-sha-512&replicas=3]';
+  'kafka://[user:password@]host:port[,host:port…][/prefix][?tls=on&ca=FILE&cert=FILE&key=FILE&sasl=scram-sha-512&replicas=3&partitions=8]';
 const URL_OF_KAFKA = /^kafka:\/\/(?:([^:@/]+):([^@/]+)@)?([^/?@]+)(?:\/([^/?]*))?(?:\?(.*))?$/;
 
 /** What a URL of Kafka says, with settings of `more` names beside those of every cluster. Files that it names are read. */
@@ -72,14 +75,18 @@ export function clusterOf(
 export function busPlaceOf(text: string): BusPlace {
   const bad = (why: string): StoreError =>
     new StoreError('invalid', `the URL of the bus cannot be used: ${why}. Its form: ${FORM}`);
-  const { cluster, path: prefix, settings } = clusterOf(text, ['replicas'], bad);
+  const { cluster, path: prefix, settings } = clusterOf(text, ['replicas', 'partitions'], bad);
   if (!/^[\w.-]{0,100}$/.test(prefix)) throw bad(`“${prefix}” is no beginning of a topic's name`);
   const replicas = settings.get('replicas');
   if (replicas !== null && !/^[1-9]\d?$/.test(replicas)) throw bad(`“${replicas}” is no number of replicas`);
+  const partitions = settings.get('partitions') ?? '1';
+  if (!/^[1-9]\d?$/.test(partitions) || Number(partitions) > MOST_PARTITIONS)
+    throw bad(`“${partitions}” is no number of partitions from 1 to ${MOST_PARTITIONS}`);
   return {
     ...cluster,
     prefix: prefix === '' ? 'haetae' : prefix,
     replicas: replicas === null ? undefined : Number(replicas),
+    partitions: Number(partitions),
   };
 }
 
@@ -129,8 +136,20 @@ export async function leave(client: { close(): unknown } | undefined): Promise<v
   }
 }
 
-/** Frames as they were received, in one order for all. */
+/** Ends a client that something is still asked of: it may connect again for that, and is ended once more when it is over. */
+export function abandon(client: { close(): unknown } | undefined, asked: Promise<unknown> | undefined): void {
+  void leave(client);
+  void asked?.catch(() => {}).then(() => leave(client));
+}
+
+/** Frames as they were received: in one order for all where it has one partition. */
 export const receivedOf = ({ prefix }: BusPlace): string => `${prefix}.received`;
+/** What those who share its partitions made of them, in one order for all. */
+export const siftedOf = ({ prefix }: BusPlace): string => `${prefix}.sifted`;
+/** Whether servers that detect share the work. */
+export const isShared = ({ partitions }: BusPlace): boolean => partitions > 1;
+/** The topic that the one reads who finds. */
+export const joinedOf = (place: BusPlace): string => (isShared(place) ? siftedOf(place) : receivedOf(place));
 /** What stood among them and is no frame. */
 export const deadOf = ({ prefix }: BusPlace): string => `${prefix}.dead`;
 

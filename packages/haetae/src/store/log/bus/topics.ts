@@ -1,19 +1,44 @@
 import type { Admin } from '@haetae/kafka';
 import { StoreError } from '../../error.ts';
-import { type BusPlace, busError, clientOf, deadOf, kafka, leave, receivedOf, textOf } from './place.ts';
+import {
+  type BusPlace,
+  busError,
+  clientOf,
+  deadOf,
+  isShared,
+  joinedOf,
+  kafka,
+  leave,
+  receivedOf,
+  siftedOf,
+  textOf,
+} from './place.ts';
 
 /** The largest frame that a broker takes: a body of HTTP inflated, with its head. Brokers refuse requests above 100 MB. */
 export const MAX_RECORD = 80 * 1024 * 1024;
 const WEEK_MS = 7 * 86_400_000;
 
-/** Makes the topics that are not there, and looks at those that are: the id of that of frames. Throws `invalid` where it cannot be used. */
-export async function prepareTopics(place: BusPlace): Promise<string> {
+/** Ids of the topics, by which it is known whether one was made anew. */
+export interface Topics {
+  readonly received: string;
+  /** Of the one that is read by who finds: the same where nobody shares. */
+  readonly joined: string;
+}
+
+/** Makes the topics that are not there, and looks at those that are. Throws `invalid` where one cannot be used. */
+export async function prepareTopics(place: BusPlace): Promise<Topics> {
   const { Admin } = await kafka();
   const admin = new Admin({ ...clientOf(place), retries: 5 });
+  const wanted = new Map([
+    [receivedOf(place), place.partitions],
+    [deadOf(place), 1],
+    [joinedOf(place), isShared(place) ? 1 : place.partitions],
+  ]);
   try {
     const names = new Set(await admin.listTopics());
-    for (const name of [receivedOf(place), deadOf(place)]) if (!names.has(name)) await make(admin, place, name);
-    return await check(admin, receivedOf(place));
+    for (const [name, partitions] of wanted) if (!names.has(name)) await make(admin, place, name, partitions);
+    const received = await check(admin, receivedOf(place), place.partitions);
+    return { received, joined: isShared(place) ? await check(admin, siftedOf(place), 1) : received };
   } catch (error) {
     throw busError(error);
   } finally {
@@ -21,7 +46,7 @@ export async function prepareTopics(place: BusPlace): Promise<string> {
   }
 }
 
-async function make(admin: Admin, place: BusPlace, name: string): Promise<void> {
+async function make(admin: Admin, place: BusPlace, name: string, partitions: number): Promise<void> {
   const { brokers } = await admin.metadata({ topics: [] });
   const replicas = place.replicas ?? Math.min(3, brokers.size);
   const settings = {
@@ -32,7 +57,7 @@ async function make(admin: Admin, place: BusPlace, name: string): Promise<void> 
   };
   const configs = Object.entries(settings).map(([key, value]) => ({ name: key, value: String(value) }));
   try {
-    await admin.createTopics({ topics: [name], partitions: 1, replicas, configs });
+    await admin.createTopics({ topics: [name], partitions, replicas, configs });
   } catch (error) {
     // Another server was first, which the broker's list may not show yet.
     if (/TOPIC_ALREADY_EXISTS/.test(textOf(error))) return;
@@ -40,14 +65,13 @@ async function make(admin: Admin, place: BusPlace, name: string): Promise<void> 
   }
 }
 
-/** One order of all frames is one partition: more of them would be read in any order. */
-async function check(admin: Admin, name: string): Promise<string> {
+async function check(admin: Admin, name: string, wanted: number): Promise<string> {
   const topic = await shown(admin, name);
   const partitions = topic.partitionsCount;
-  if (partitions !== 1)
+  if (partitions !== wanted)
     throw new StoreError(
       'invalid',
-      `the topic ${name} has ${partitions} partitions; it must have 1: frames are read in one order`,
+      `the topic ${name} has ${partitions} partitions, and the URL of the bus asks for ${wanted} (?partitions=${wanted}): say as many on every server, or give the bus another prefix`,
     );
   return topic.id;
 }

@@ -2,6 +2,7 @@ import type { Migration } from '../../sql/migrate.ts';
 import { first } from './0001-first.ts';
 import { shared } from './0002-shared.ts';
 import { files } from './0003-files.ts';
+import { shares } from './0004-shares.ts';
 
 /** In order, without a gap. Forward only: a store goes back by restoring a backup. */
-export const MIGRATIONS: readonly Migration[] = [first, shared, files];
+export const MIGRATIONS: readonly Migration[] = [first, shared, files, shares];
