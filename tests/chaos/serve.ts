@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly execArgv?: readonly string[];
+  /** Before the command's own words: where it is to run. */
+  readonly within?: readonly string[];
   /** How long it may take to be ready. */
   readonly readyMs?: number;
 }
@@ -36,14 +38,15 @@ export async function serve({
   args = [],
   env = {},
   execArgv = [],
+  within = [],
   readyMs = 60_000,
 }: ServeOptions): Promise<Serve> {
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [...execArgv, HAETAE, 'serve', '--data', data, '--port', String(port), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
-  );
+  const [command, ...words] = [...within, process.execPath, ...execArgv, HAETAE, 'serve', '--data', data];
+  const child = spawn(command!, [...words, '--port', String(port), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let said = '';
   child.stdout.on('data', (bytes) => {
     said += bytes;

@@ -64,6 +64,8 @@ export const freePort = (): Promise<number> =>
 export interface Kafka {
   readonly address: string;
   /** Of a broker with users: by TLS and a password; by TLS and a certificate of the sender's. */
+  /** Its port for those who see it under another address. */
+  readonly elsewhere: number;
   readonly secure: { readonly password: string; readonly certificate: string };
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
@@ -97,9 +99,9 @@ ${by('scram-sha-512')}=${login}.scram.ScramLoginModule required;
 }
 
 /** A broker of the test's own, controller and all in one process; gone with the test's process at the latest. */
-export async function startKafka(folder: string, users: readonly User[] = []): Promise<Kafka> {
+export async function startKafka(folder: string, users: readonly User[] = [], elsewhere = '127.0.0.1'): Promise<Kafka> {
   mkdirSync(folder, { recursive: true });
-  const [port, control] = [await freePort(), await freePort()];
+  const [port, control, other] = [await freePort(), await freePort(), await freePort()];
   const [password, certificate] = users.length === 0 ? [0, 0] : [await freePort(), await freePort()];
   const doors = users.length === 0 ? '' : `,PASSWORD://127.0.0.1:${password},CERTIFICATE://127.0.0.1:${certificate}`;
   const settings = join(folder, 'server.properties');
@@ -108,11 +110,11 @@ export async function startKafka(folder: string, users: readonly User[] = []): P
     `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${control}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control}${doors}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}${doors}
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control},ELSEWHERE://127.0.0.1:${other}${doors}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port},ELSEWHERE://${elsewhere}:${other}${doors}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,ELSEWHERE:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -138,6 +140,7 @@ ${users.length === 0 ? '' : secured(folder, users)}`,
   process.once('exit', () => child?.kill('SIGKILL'));
   const kafka: Kafka = {
     address: `127.0.0.1:${port}`,
+    elsewhere: other,
     secure: { password: `127.0.0.1:${password}`, certificate: `127.0.0.1:${certificate}` },
     async kill() {
       const ended = once(child!, 'exit');

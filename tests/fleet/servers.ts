@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Serve, serve } from '../chaos/serve.ts';
+import { FAR, type Far } from './far.ts';
 import { freePort } from './kafka.ts';
 
 export interface FleetPlace {
@@ -38,9 +39,17 @@ export interface Server {
   kill(): Promise<void>;
 }
 
-export async function server(role: string, name: string, { folder, bus, store, args }: FleetPlace): Promise<Server> {
+/** `far`: behind a wire, with the command that runs something there; it is seen here all the same. */
+export async function server(
+  role: string,
+  name: string,
+  { folder, bus, store, args }: FleetPlace,
+  far?: Far,
+): Promise<Server> {
   const [data, port] = [join(folder, name), await freePort()];
   let running: Serve | undefined;
+  await far?.isSeen(port);
+  const there = far === undefined ? [] : ['--host', FAR];
   onTestFinished(() => void running?.process.kill('SIGKILL'));
   const one = {
     name,
@@ -50,8 +59,8 @@ export async function server(role: string, name: string, { folder, bus, store, a
       return running!;
     },
     async start() {
-      const all = [...args, '--role', role, '--bus', bus, '--store', store, '--lang', 'en', '--verbose'];
-      running = await serve({ data, port, args: all, readyMs: READY_MS });
+      const all = [...args, ...there, '--role', role, '--bus', bus, '--store', store, '--lang', 'en', '--verbose'];
+      running = await serve({ data, port, args: all, readyMs: READY_MS, within: far?.command ?? [] });
     },
     kill: () => running!.kill(),
   };
