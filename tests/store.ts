@@ -1,18 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, beforeEach } from 'vitest';
 import { openDuckdb } from '../packages/haetae/src/store/engines/duckdb/duckdb.ts';
 import { openPostgres, placeOf } from '../packages/haetae/src/store/engines/postgres/postgres.ts';
 import type { Store } from '../packages/haetae/src/store/index.ts';
 import { type PostgresServer, startPostgres } from '../packages/haetae/src/store/testing/postgres.ts';
+import { noTrino, startTrino } from '../packages/haetae/src/store/testing/trino.ts';
 
-/** DuckDB where it says nothing else: `postgres`, or `parquet` for events as files beside it (the projects hunt-…). */
-const kind = process.env.HAETAE_TEST_STORE ?? 'duckdb';
+/** DuckDB where it says nothing else: `postgres`; `parquet` for events as files beside it; `trino`, which reads those (projects hunt-…). */
+const asked = process.env.HAETAE_TEST_STORE ?? 'duckdb';
+const missing = asked === 'trino' ? noTrino() : undefined;
+const kind = missing === undefined ? asked : 'duckdb';
+if (missing !== undefined) beforeEach(({ skip }) => skip(missing));
 /** The server of those that need one: one a file, a schema a store. */
 let server: Promise<PostgresServer> | undefined;
+/** Not in a hook: it takes its time to start. */
+const trino = kind === 'trino' ? await startTrino() : undefined;
 let schemas = 0;
-if (kind !== 'duckdb') afterAll(async () => (await server)?.stop());
+if (kind !== 'duckdb') {
+  afterAll(async () => {
+    (await server)?.stop();
+    trino?.stop();
+  }, 600_000);
+}
 
 /** A store of the test's own, in its thread: no build is needed. It goes with `close`. */
 export async function storeHere(now: () => number = () => 1): Promise<Store> {
@@ -22,8 +33,10 @@ export async function storeHere(now: () => number = () => 1): Promise<Store> {
   if (kind !== 'duckdb') {
     server ??= startPostgres();
     const { url } = await server;
-    const events = kind === 'parquet' ? `&events=${join(folder, 'events')}` : '';
-    store = await openPostgres(placeOf(`${url}?schema=t${++schemas}${events}`), folder, now, limits);
+    const schema = `t${++schemas}`;
+    let events = kind === 'parquet' ? `&events=${join(folder, 'events')}` : '';
+    if (trino !== undefined) events = `&events=${join(trino.folder, schema)}&trino=${await trino.tableOver(schema)}`;
+    store = await openPostgres(placeOf(`${url}?schema=${schema}${events}`), folder, now, limits);
   } else store = await openDuckdb(folder, now, limits);
   return {
     ...store,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { connect } from '@haetae/postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -37,14 +38,18 @@ if (missing !== undefined && process.env.CI === undefined) {
     rmSync(root, { recursive: true, force: true });
   });
   let places = 0;
-  const place = (partitions: number, ...args: string[]): FleetPlace => {
+  const place = (
+    { partitions, files = false }: { partitions: number; files?: boolean },
+    ...args: string[]
+  ): FleetPlace => {
     const name = `p${++places}`;
     const folder = join(root, name);
     mkdirSync(folder);
+    const events = files ? `&events=${eventsIn(folder)}` : '';
     return {
       folder,
       bus: `kafka://${kafka.address}/${name}?partitions=${partitions}`,
-      store: `${database.url}?schema=${name}`,
+      store: `${database.url}?schema=${name}${events}`,
       args,
     };
   };
@@ -108,7 +113,7 @@ if (missing !== undefined && process.env.CI === undefined) {
         ['web', 'web', 'ingest', 'ingest', 'detect', 'detect', 'detect'],
       ],
     ])('%s find together what one finds alone', { timeout: 600_000 }, async (_, partitions, roles) => {
-      const ours = place(partitions, '--lateness', String(LATENESS_S));
+      const ours = place({ partitions }, '--lateness', String(LATENESS_S));
       const servers = await Promise.all(roles.map((role, i) => server(role, `${role}${i}`, ours)));
       const of = (role: string): (typeof servers)[0][] => servers.filter(({ name }) => name.startsWith(role));
       const [web] = of('web');
@@ -128,100 +133,114 @@ if (missing !== undefined && process.env.CI === undefined) {
     });
   });
 
-  describe.each([1, 4])('two that take in, three that detect, two that show, over %i partitions', (partitions) => {
-    test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
-      const rules = join(root, 'rules');
-      mkdirSync(rules, { recursive: true });
-      writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
-      const ours = place(partitions, '--no-builtin', '--rules', rules, '--lateness', '1');
-      const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
-      const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
-      const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
-      const token = createToken(web!.data, 'ingest');
-      const reader = createToken(web!.data, 'api', '--role', 'viewer');
-      const live = new Live([web!.url, other!.url], reader);
-      const shippers = [first.url, second!.url].map((url, i) => new Shipper(url, token, `host-${i}`, ATTACK_EVERY));
-      for (const shipper of shippers) shipper.start();
-      await live.hears('a finding');
-      const detecting = async () => {
-        for (;;) {
-          for (const one of servers.slice(2, 5)) {
-            const text = await fetch(`${one.url}/metrics`, { headers: { authorization: `Bearer ${reader}` } }).then(
-              (answer) => answer.text(),
-              () => '',
-            );
-            if (/^haetae_detecting 1$/m.test(text)) return one;
+  describe.each([
+    { partitions: 1, files: false },
+    { partitions: 4, files: false },
+    { partitions: 4, files: true },
+  ])(
+    'two that take in, three that detect, two that show, over $partitions partitions, events in files: $files',
+    ({ partitions, files }) => {
+      test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
+        const rules = join(root, 'rules');
+        mkdirSync(rules, { recursive: true });
+        writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
+        const ours = place({ partitions, files }, '--no-builtin', '--rules', rules, '--lateness', '1');
+        const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
+        const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
+        const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
+        const token = createToken(web!.data, 'ingest');
+        const reader = createToken(web!.data, 'api', '--role', 'viewer');
+        const live = new Live([web!.url, other!.url], reader);
+        const shippers = [first.url, second!.url].map((url, i) => new Shipper(url, token, `host-${i}`, ATTACK_EVERY));
+        for (const shipper of shippers) shipper.start();
+        await live.hears('a finding');
+        const detecting = async () => {
+          for (;;) {
+            for (const one of servers.slice(2, 5)) {
+              const text = await fetch(`${one.url}/metrics`, { headers: { authorization: `Bearer ${reader}` } }).then(
+                (answer) => answer.text(),
+                () => '',
+              );
+              if (/^haetae_detecting 1$/m.test(text)) return one;
+            }
+            await pause(200);
           }
+        };
+        const beside = async () => {
+          const leader = await detecting();
+          return servers.slice(2, 5).find((one) => one !== leader)!;
+        };
+        for (const [what, disturb] of [
+          ['the one that detects', async () => again(await detecting())],
+          ['one that detects beside it', async () => again(await beside())],
+          ['one that takes in', () => again(first)],
+          ['the other that takes in', () => again(second!)],
+          ['one that shows', () => again(web!)],
+          [
+            'the broker',
+            async () => {
+              await kafka.kill();
+              await pause(1000);
+              await kafka.start();
+            },
+          ],
+          [
+            'the database',
+            async () => {
+              database.kill();
+              await pause(1000);
+              database.start();
+            },
+          ],
+          ['the one that detects, once more', async () => again(await detecting())],
+        ] as const) {
+          await disturb();
+          await live.hears(`a finding after ${what} was killed`);
+        }
+        for (const shipper of shippers) await shipper.stop();
+        const sent = shippers.map(({ host, acknowledged }) => ({
+          host,
+          events: acknowledged,
+          records: acknowledged,
+          last: acknowledged,
+        }));
+        const found = shippers.map(({ host, acknowledged }) => ({
+          host,
+          findings: acknowledged / ATTACK_EVERY,
+          events: acknowledged / ATTACK_EVERY,
+        }));
+        console.log(
+          `${sent.reduce((sum, { events }) => sum + events, 0)} events, ${shippers.reduce((sum, { repeated }) => sum + repeated, 0)} batches sent again`,
+        );
+        const { url, schema } = schemaOf(ours);
+        const sql = connect(url, { max: 1 });
+        const rows = (text: string): Promise<object[]> => sql.unsafe(text) as never;
+        for (;;) {
+          const [{ n }] = (await rows(`SELECT count(*)::int AS n FROM ${schema}.findings`)) as [{ n: number }];
+          if (n >= found.reduce((sum, { findings }) => sum + findings, 0)) break;
           await pause(200);
         }
-      };
-      const beside = async () => {
-        const leader = await detecting();
-        return servers.slice(2, 5).find((one) => one !== leader)!;
-      };
-      for (const [what, disturb] of [
-        ['the one that detects', async () => again(await detecting())],
-        ['one that detects beside it', async () => again(await beside())],
-        ['one that takes in', () => again(first)],
-        ['the other that takes in', () => again(second!)],
-        ['one that shows', () => again(web!)],
-        [
-          'the broker',
-          async () => {
-            await kafka.kill();
-            await pause(1000);
-            await kafka.start();
-          },
-        ],
-        [
-          'the database',
-          async () => {
-            database.kill();
-            await pause(1000);
-            database.start();
-          },
-        ],
-        ['the one that detects, once more', async () => again(await detecting())],
-      ] as const) {
-        await disturb();
-        await live.hears(`a finding after ${what} was killed`);
-      }
-      for (const shipper of shippers) await shipper.stop();
-      const sent = shippers.map(({ host, acknowledged }) => ({
-        host,
-        events: acknowledged,
-        records: acknowledged,
-        last: acknowledged,
-      }));
-      const found = shippers.map(({ host, acknowledged }) => ({
-        host,
-        findings: acknowledged / ATTACK_EVERY,
-        events: acknowledged / ATTACK_EVERY,
-      }));
-      console.log(
-        `${sent.reduce((sum, { events }) => sum + events, 0)} events, ${shippers.reduce((sum, { repeated }) => sum + repeated, 0)} batches sent again`,
-      );
-      const { url, schema } = schemaOf(ours);
-      const sql = connect(url, { max: 1 });
-      const rows = (text: string): Promise<object[]> => sql.unsafe(text) as never;
-      for (;;) {
-        const [{ n }] = (await rows(`SELECT count(*)::int AS n FROM ${schema}.findings`)) as [{ n: number }];
-        if (n >= found.reduce((sum, { findings }) => sum + findings, 0)) break;
-        await pause(200);
-      }
-      expect(
-        await rows(`SELECT lower(host) AS host, count(*)::int AS events, count(DISTINCT record_id)::int AS records, max(record_id::int) AS last
-          FROM ${schema}.events GROUP BY 1 ORDER BY 1`),
-      ).toEqual(sent);
-      expect(
-        await rows(`SELECT lower(host) AS host, count(*)::int AS findings, count(DISTINCT event_ids)::int AS events
+        const counted = (from: string): string =>
+          `SELECT lower(host) AS host, count(*)::int AS events, count(DISTINCT record_id)::int AS records, max(record_id::int) AS last
+          FROM ${from} GROUP BY 1 ORDER BY 1`;
+        if (files) {
+          const named = await rows(`SELECT path FROM ${schema}.event_files WHERE gone_ms IS NULL`);
+          const paths = named.map((row) => `'${join(eventsIn(ours.folder), (row as { path: string }).path)}'`);
+          const duck = await (await DuckDBInstance.create()).connect();
+          const read = await duck.runAndReadAll(counted(`read_parquet([${paths.join(', ')}])`));
+          expect(read.getRowObjects()).toEqual(sent);
+          duck.closeSync();
+        } else expect(await rows(counted(`${schema}.events`))).toEqual(sent);
+        expect(
+          await rows(`SELECT lower(host) AS host, count(*)::int AS findings, count(DISTINCT event_ids)::int AS events
           FROM ${schema}.findings GROUP BY 1 ORDER BY 1`),
-      ).toEqual(found);
-      await sql.end();
-      live.close();
-      for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
-    });
-  });
+        ).toEqual(found);
+        await sql.end();
+        live.close();
+        for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
+      });
+    },
+  );
 }
 
 /** The partitions that a server has now. */
@@ -238,6 +257,8 @@ async function again(one: Awaited<ReturnType<typeof server>>): Promise<void> {
 }
 
 function schemaOf({ store }: FleetPlace): { url: string; schema: string } {
-  const [url, schema] = store.split('?schema=');
+  const [url, schema] = store.split(/\?schema=|&/);
   return { url: url!, schema: schema! };
 }
+
+const eventsIn = (folder: string): string => join(folder, 'events');

@@ -92,6 +92,9 @@ async function hunted(
   return { said: hits.map(({ finding }) => said(finding)).sort(), hits, last: last! };
 }
 
+/** A statement takes Trino a second, whatever it asks: fewer hunts, of more rules. */
+const [RULES_AT_ONCE, GENERATED] = process.env.HAETAE_TEST_STORE === 'trino' ? [10, 40] : [1, 200];
+
 describe('the built-in rules', () => {
   const CONTENT = join(import.meta.dirname, '../../content/rules');
   const read = (path: string): RuleText => ({ path, text: readFileSync(join(CONTENT, path), 'utf8') });
@@ -123,9 +126,10 @@ describe('the built-in rules', () => {
   }, async () => {
     let asked = 0;
     let found = 0;
-    for (const rule of single) {
-      const result = await hunted(store, [rule]);
-      expect(result.said, rule.path).toEqual(live([rule], events));
+    for (let at = 0; at < single.length; at += RULES_AT_ONCE) {
+      const some = single.slice(at, at + RULES_AT_ONCE);
+      const result = await hunted(store, some);
+      expect(result.said, some[0]!.path).toEqual(live(some, events));
       expect(result.last.searched).toBe(events.length);
       asked += result.last.asked;
       found += result.said.length;
@@ -348,7 +352,7 @@ describe('any rule finds in the store what it finds live', () => {
     let asked = 0;
     let passed = 0;
     try {
-      for (const one of fc.sample(rule, { seed: 12, numRuns: 200 })) {
+      for (const one of fc.sample(rule, { seed: 12, numRuns: GENERATED })) {
         const wanted = ((): string[] | undefined => {
           try {
             return live([one], events);
@@ -366,8 +370,8 @@ describe('any rule finds in the store what it finds live', () => {
     } finally {
       await store.close();
     }
-    expect(passed).toBeGreaterThan(190);
-    expect(found).toBeGreaterThan(2000);
+    expect(passed).toBeGreaterThan(GENERATED * 0.95);
+    expect(found).toBeGreaterThan(GENERATED * 10);
     expect(asked).toBeLessThan((passed * events.length) / 3);
   });
 });

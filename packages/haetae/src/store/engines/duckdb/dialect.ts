@@ -11,6 +11,7 @@ export const dialect: Dialect = {
   bytes: (text) => `strlen(${text})`,
   number: (text) => `TRY_CAST(${text} AS DOUBLE)`,
   quotient: (whole, by) => `(${whole} // ${by})`,
+  someBits: (whole, mask) => `((${whole} & ${mask}) <> 0)`,
   member(json, name, put) {
     const path = put(pointer(name));
     return {

@@ -4,8 +4,11 @@ import { dirname, join, sep } from 'node:path';
 import { StoreError } from '../../error.ts';
 import type { Database } from '../postgres/database.ts';
 
-/** In the folder: whose events these are. A folder without it is not the one, above all where nothing is mounted. */
-export const MARK = 'haetae-store';
+/**
+ * In the folder: whose events these are. A folder without it is not the one, above all where nothing is mounted. Who reads folders
+ * as tables passes over names that begin so.
+ */
+export const MARK = '_haetae-store';
 
 /** Makes the folder, or finds that it is the one of this store. */
 export async function checkFolder(db: Database, folder: string): Promise<void> {

@@ -37,8 +37,8 @@ export async function openLake(
   const duck = await openDatabase(':memory:', limits, join(directory, 'temp'));
   try {
     await migrate(duck, 0, MIGRATIONS);
-    // Files never change.
-    await duck.maintain((sql) => sql.run('SET GLOBAL parquet_metadata_cache = true'));
+    // Files are put together as they are read, in little memory; who wants an order says so.
+    await duck.maintain((sql) => sql.run('SET GLOBAL preserve_insertion_order = false'));
   } catch (error) {
     await duck.close();
     throw error;

@@ -15,6 +15,8 @@ export interface EventFile {
   readonly hosts: string | null;
   readonly events: number;
   readonly bytes: number;
+  /** Of its texts, as they are in memory. */
+  readonly textBytes: number;
   readonly firstId: number;
   readonly lastId: number;
   readonly firstMs: number;
@@ -25,7 +27,16 @@ export interface EventFile {
 }
 
 export const eventFiles = tableOf<EventFile>('event_files', {
-  ...{ path: 'text', day: 'int', hosts: 'text', events: 'int', bytes: 'int', firstId: 'int', lastId: 'int' },
+  ...{
+    path: 'text',
+    day: 'int',
+    hosts: 'text',
+    events: 'int',
+    bytes: 'int',
+    textBytes: 'int',
+    firstId: 'int',
+    lastId: 'int',
+  },
   ...{ firstMs: 'int', lastMs: 'int', lastReceivedMs: 'int', goneMs: 'int' },
 });
 

@@ -12,8 +12,10 @@ const DAY = 86_400_000;
 /** Files of commits that are divided at once, and files of one group that are put together; of a day that is over, fewer wait. */
 const COMMITS = 64;
 const GROUPED = 8;
-/** A file of so many events stays as it is, and no more are put together: sorting them must fit into memory. */
+/** A file of so many events stays as it is. */
 const LARGE = 250_000;
+/** Bytes of texts that are divided at once: they are in memory until all of them are. */
+const DIVIDED = 32e6;
 /** What does not count any more stays for as long: queries that have begun read it, here and elsewhere. */
 const GRACE_MS = 15 * 60_000;
 /** A file that nobody named by then was of a commit that never came to be. */
@@ -59,10 +61,11 @@ const due = (db: Database): Promise<EventFile[] | undefined> =>
       `AND day = $1 AND hosts ${of} AND (hosts IS NULL OR events < ${LARGE}) ORDER BY first_id, path LIMIT 1000`,
       values as (string | number)[],
     );
-    let events = 0;
+    let [events, bytes] = [0, 0];
     const end = all.findIndex((file, i) => {
       events += file.events;
-      return events > LARGE && i >= 2;
+      bytes += file.textBytes;
+      return row.hosts === null ? bytes > DIVIDED && i >= 1 : events > LARGE && i >= 2;
     });
     return end < 0 ? all : all.slice(0, end);
   });

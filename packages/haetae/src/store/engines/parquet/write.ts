@@ -15,7 +15,7 @@ const STORED = [...NUMBER_COLUMNS.map((column) => `CAST(${column} AS BIGINT) AS 
   ', ',
 );
 const FIGURES = `count(*) AS events, min(id) AS first_id, max(id) AS last_id, min(time_ms) AS first_ms, max(time_ms) AS last_ms,
-  max(received_ms) AS last_received_ms`;
+  max(received_ms) AS last_received_ms, sum(${TEXT_COLUMNS.map((column) => `coalesce(strlen(${column}), 0)`).join(' + ')}) AS text_bytes`;
 const PARQUET = 'FORMAT parquet, COMPRESSION zstd';
 /** Few rows have their own lowest and highest time, so that a search over time reads what it must. */
 const ROWS = 'ROW_GROUP_SIZE 30720';
@@ -25,6 +25,7 @@ const nameOf = (day: number): string => `day=${new Date(day * DAY).toISOString()
 const fileOf = (row: Row, path: string, bytes: number, day: number, hosts: string | null): EventFile => ({
   ...{ path, bytes, day, hosts },
   events: row.events as number,
+  textBytes: row.text_bytes as number,
   firstId: row.first_id as number,
   lastId: row.last_id as number,
   firstMs: row.first_ms as number,
@@ -33,26 +34,36 @@ const fileOf = (row: Row, path: string, bytes: number, day: number, hosts: strin
   goneMs: null,
 });
 
-/** Writes the events of a connection's table, a file a day of receipt. They are on the disk when this resolves. */
+/** Events of one file that was not put together: what dividing it takes in memory. */
+const MOST = 20_000;
+
+/** Writes the events of a connection's table, a file a day of receipt or more. They are on the disk when this resolves. */
 export async function writeDays(sql: DuckSql, folder: string): Promise<EventFile[]> {
-  const days = await sql.all(`SELECT received_ms // ${DAY} AS day, ${FIGURES} FROM events GROUP BY 1`);
+  // Rows that are not committed count from beyond 2^53.
+  const { span } = (await sql.first('SELECT max(rowid) - min(rowid) AS span FROM events'))!;
+  if (span === null) return [];
   return reaching(folder, async () => {
     const files: EventFile[] = [];
-    for (const row of days) {
-      const day = row.day as number;
-      const path = `${nameOf(day)}/hosts=all/${randomUUID()}.parquet`;
-      await makeFolder(folder, dirname(path));
-      await sql.run(
-        `COPY (SELECT ${STORED} FROM events WHERE received_ms >= ${day * DAY} AND received_ms < ${(day + 1) * DAY})
-         TO ${quoted(join(folder, path))} (${PARQUET}, USE_TMP_FILE false)`,
-      );
-      files.push(fileOf(row, path, await synced(folder, path), day, null));
+    for (let first = 0; first <= (span as number); first += MOST) {
+      const place = 'rowid - (SELECT min(rowid) FROM events)';
+      const from = `events WHERE ${place} >= ${first} AND ${place} < ${first + MOST}`;
+      const days = await sql.all(`SELECT received_ms // ${DAY} AS day, ${FIGURES} FROM ${from} GROUP BY 1`);
+      for (const row of days) {
+        const day = row.day as number;
+        const path = `${nameOf(day)}/hosts=all/${randomUUID()}.parquet`;
+        await makeFolder(folder, dirname(path));
+        await sql.run(
+          `COPY (SELECT ${STORED} FROM ${from} AND received_ms >= ${day * DAY} AND received_ms < ${(day + 1) * DAY})
+           TO ${quoted(join(folder, path))} (${PARQUET}, USE_TMP_FILE false)`,
+        );
+        files.push(fileOf(row, path, await synced(folder, path), day, null));
+      }
     }
     return files;
   });
 }
 
-/** Writes what `from` selects of one day and group, in order of time, into one file. It is on the disk when this resolves. */
+/** Writes what `from` selects of one day and group into one file, nearly in its order. It is on the disk when this resolves. */
 export async function writeGroup(
   sql: DuckSql,
   folder: string,
@@ -64,7 +75,7 @@ export async function writeGroup(
     const path = `${nameOf(day)}/hosts=${hosts}/${randomUUID()}.parquet`;
     await makeFolder(folder, dirname(path));
     await sql.run(
-      `COPY (SELECT ${STORED} FROM ${from} ORDER BY time_ms, time_ticks, id) TO ${quoted(join(folder, path))} (${PARQUET}, ${ROWS}, USE_TMP_FILE false)`,
+      `COPY (SELECT ${STORED} FROM ${from}) TO ${quoted(join(folder, path))} (${PARQUET}, ${ROWS}, ROW_GROUP_SIZE_BYTES '16MB', USE_TMP_FILE false)`,
     );
     return [fileOf(row, path, await synced(folder, path), day, hosts)];
   });

@@ -1,6 +1,7 @@
 import type { Sql as Driver } from '@haetae/postgres';
 import { StoreError } from '../../error.ts';
 import type { Database as AnyDatabase } from '../sql/sql.ts';
+import type { TrinoPlace } from '../trino/client.ts';
 import { COMMITS, channelOf, type Elsewhere, lock, type PostgresSql, sqlOn, storeError } from './sql.ts';
 
 export interface PostgresPlace {
@@ -12,6 +13,8 @@ export interface PostgresPlace {
   readonly readers: number;
   /** A folder of Parquet files for events; without one they are tables too. */
   readonly events?: string;
+  /** Who reads these files for whoever asks for many events: hunts, rescans, searches by a rule. */
+  readonly trino?: TrinoPlace;
 }
 
 /** A pool of connections to one schema. */

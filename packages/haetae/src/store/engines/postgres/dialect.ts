@@ -13,6 +13,7 @@ export const dialect: Dialect = {
   bytes: (text) => `octet_length(${text})`,
   number: (text) => `(CASE WHEN ${text} ~ ${NUMBER} THEN CAST(${text} AS DOUBLE PRECISION) END)`,
   quotient: (whole, by) => `(${whole} / ${by})`,
+  someBits: (whole, mask) => `((${whole} & ${mask}) <> 0)`,
   // A parameter that no part uses would be refused.
   member(json, name) {
     const at = `${parsed(json)} -> ${literal(name)}`;

@@ -12,6 +12,8 @@ import { removalOf, tidier } from '../parquet/tidy.ts';
 import { migrate } from '../sql/migrate.ts';
 import { partsOver } from '../sql/parts.ts';
 import { retain, TIDY } from '../sql/retention.ts';
+import { trinoPlaceOf } from '../trino/client.ts';
+import { scanBy, trinoOver } from '../trino/trino.ts';
 import { backup, exportParquet, importParquet, restore } from './bridge.ts';
 import { type Database, openDatabase, type PostgresPlace } from './database.ts';
 import { dutiesIn } from './duties.ts';
@@ -25,7 +27,7 @@ import { statusOf } from './status.ts';
 /** Reading queries at a time of one server. */
 const READERS = 4;
 
-/** A place as its URL says it: `?schema=` names the schema, default `haetae`; `?events=` the folder of events. */
+/** A place as its URL says it: `?schema=` names the schema, default `haetae`; `?events=` the folder of events, `?trino=` a Trino for hunts. */
 export function placeOf(text: string): PostgresPlace {
   const url = new URL(text);
   const take = (name: string): string | null => {
@@ -37,7 +39,16 @@ export function placeOf(text: string): PostgresPlace {
   const events = take('events');
   if (events !== null && !isAbsolute(events))
     throw new StoreError('invalid', `${events} is no folder for events: an absolute path is wanted`);
-  return { url: url.href, schema, readers: READERS, ...(events !== null && { events }) };
+  const trino = take('trino');
+  if (trino !== null && events === null)
+    throw new StoreError('invalid', 'hunts by Trino are over files of events: ?events=/folder is wanted too');
+  return {
+    url: url.href,
+    schema,
+    readers: READERS,
+    ...(events !== null && { events }),
+    ...(trino !== null && { trino: trinoPlaceOf(trino) }),
+  };
 }
 
 interface Opened {
@@ -100,8 +111,12 @@ export async function openPostgres(
   const { db, lake } = await opened(place, directory, now(), limits);
   const removal = lake === undefined ? removalIn(db) : removalOf(db, now);
   const parquet = lake?.duck;
+  const parts = partsOver(db, join(directory, SNAPSHOTS), now, parquet);
+  const { scan } = parts.events;
+  const trino = place.trino === undefined ? undefined : trinoOver(place.trino, db);
   return {
-    ...partsOver(db, join(directory, SNAPSHOTS), now, parquet),
+    ...parts,
+    events: { ...parts.events, scan: trino === undefined ? scan : scanBy(trino, scan) },
     ...(shared && { snapshots: snapshotsInTable(db) }),
     duties: dutiesIn(db),
     shares: sharesIn(db),

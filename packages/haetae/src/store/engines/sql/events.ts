@@ -5,13 +5,13 @@ import { conditionOf } from './filter.ts';
 import { limited } from './limited.ts';
 import { scan } from './scan.ts';
 import { search } from './search.ts';
-import type { Database, Row, Sql } from './sql.ts';
+import type { EventReader, EventSql, Row } from './sql.ts';
 import { COLUMNS, LISTED, storedEvent } from './stored-event.ts';
 import { Where } from './where.ts';
 
 const MAX_BUCKETS = 20_000;
 
-export const eventsIn = (db: Pick<Database, 'read'>): Events => ({
+export const eventsIn = (db: EventReader): Events => ({
   search: (query, control) => search(db, query, control),
   scan: (query, control) => scan(db, query, control),
   get: (id) =>
@@ -63,7 +63,7 @@ function column(name: StoredColumn): string {
   return name;
 }
 
-async function histogram(sql: Sql, query: Parameters<Events['histogram']>[0]): Promise<Bucket[]> {
+async function histogram(sql: EventSql, query: Parameters<Events['histogram']>[0]): Promise<Bucket[]> {
   const { sql: where, values } = conditionOf(sql.dialect, query);
   const width = Math.floor(query.widthMs);
   if (!(width >= 1)) throw new StoreError('invalid', `a bucket cannot be ${query.widthMs} ms wide`);

@@ -1,7 +1,7 @@
 import { StoreError } from '../../error.ts';
 import { COLUMN_OF, EVENT_COLUMNS, HEAD_COLUMNS, MOST_DECODED, SEARCH_WORDS, strayMask } from '../../events/columns.ts';
 import type { EventTimes, FieldTest, Filter, TextTest } from '../../events/query.ts';
-import type { Dialect, Parameter } from './sql.ts';
+import type { EventDialect, Parameter } from './sql.ts';
 
 /** A condition, and the values of its parameters $1 … */
 export interface Condition {
@@ -19,7 +19,7 @@ const words: Readonly<Record<string, readonly string[]>> = SEARCH_WORDS;
 const INTEGERS: ReadonlySet<string> = new Set(['event_id']);
 
 /** Times and filter of a query as SQL over `events`. Throws `invalid`. */
-export function conditionOf(dialect: Dialect, { fromMs, toMs, filter }: EventTimes): Condition {
+export function conditionOf(dialect: EventDialect, { fromMs, toMs, filter }: EventTimes): Condition {
   const writer = new Writer(dialect);
   const parts: string[] = [];
   if (fromMs !== undefined) parts.push(`time_ms >= ${writer.put(wholeMs(fromMs))}`);
@@ -35,10 +35,10 @@ function wholeMs(time: number): number {
 
 class Writer {
   readonly values: Parameter[] = [];
-  readonly #dialect: Dialect;
+  readonly #dialect: EventDialect;
   #parts = 0;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: EventDialect) {
     this.#dialect = dialect;
   }
 
@@ -96,7 +96,7 @@ class Writer {
       'decoded',
       of.map(({ value }) => ({ op: 'contains', value })),
     );
-    return `(${column === undefined ? written : `((strays & ${strayMask(column)}) <> 0 AND (${written}))`} OR ${decoded} OR ${this.#dialect.bytes('decoded')} >= ${MOST_DECODED})`;
+    return `(${column === undefined ? written : `(${this.#dialect.someBits('strays', strayMask(column))} AND (${written}))`} OR ${decoded} OR ${this.#dialect.bytes('decoded')} >= ${MOST_DECODED})`;
   }
 
   /** Many texts are sought at once, in any case: to put a long text in lower case costs more than to look through it. */

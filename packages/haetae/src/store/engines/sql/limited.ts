@@ -1,12 +1,15 @@
 import { StoreError } from '../../error.ts';
 import type { QueryControl } from '../../events/query.ts';
-import type { Database, Sql } from './sql.ts';
+
+interface Interrupted {
+  interrupt(): void;
+}
 
 /** A read that its caller can end, and that ends by itself when it takes too long, waiting for its turn included. */
-export async function limited<T>(
-  db: Pick<Database, 'read'>,
+export async function limited<T, S extends Interrupted>(
+  db: { read<R>(task: (sql: S) => Promise<R>): Promise<R> },
   control: QueryControl | undefined,
-  task: (sql: Sql) => Promise<T>,
+  task: (sql: S) => Promise<T>,
 ): Promise<T> {
   const limit = new Limit(control);
   try {
@@ -22,7 +25,7 @@ export class Limit {
   readonly #stop: () => void;
   readonly #timer: NodeJS.Timeout | undefined;
   #ended: StoreError | undefined;
-  #running: Sql | undefined;
+  #running: Interrupted | undefined;
 
   constructor(control: QueryControl | undefined) {
     this.#signal = control?.signal;
@@ -41,7 +44,7 @@ export class Limit {
   }
 
   /** Runs a task whose statements are interrupted when the query ends. */
-  async on<T>(sql: Sql, task: () => Promise<T>): Promise<T> {
+  async on<T>(sql: Interrupted, task: () => Promise<T>): Promise<T> {
     this.check();
     this.#running = sql;
     try {

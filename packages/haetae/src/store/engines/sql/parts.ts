@@ -7,7 +7,7 @@ import { eventsIn } from './events.ts';
 import { findingsIn } from './findings.ts';
 import { incidentsIn } from './incidents.ts';
 import { intakeIn } from './intake.ts';
-import type { Database } from './sql.ts';
+import type { Database, EventReader } from './sql.ts';
 
 /**
  * All of a store that SQL says alike for every engine; the reader's snapshots are files of a folder. `events`: where events are
@@ -17,7 +17,7 @@ export function partsOver(
   db: Database,
   snapshots: string,
   now: () => number,
-  events: Pick<Database, 'read'> = db,
+  events: EventReader = db,
 ): Omit<Store, 'upkeep' | 'duties' | 'shares' | 'news' | 'close'> {
   const intake = intakeIn(db, now);
   return {

@@ -1,6 +1,6 @@
 import type { Cursor, QueryControl, ScanQuery, ScanStep } from '../../events/query.ts';
 import { Limit } from './limited.ts';
-import type { Database } from './sql.ts';
+import type { EventReader } from './sql.ts';
 import { cursorOf } from './stored-event.ts';
 import { eventsOf, stretchesOf } from './stretches.ts';
 
@@ -16,7 +16,7 @@ const MOST_STRETCH = 500_000;
  * a statement finds enough in, by what the last ones held.
  */
 export async function* scan(
-  db: Pick<Database, 'read'>,
+  db: EventReader,
   { filter, order, ...times }: ScanQuery,
   control: QueryControl | undefined,
 ): AsyncGenerator<ScanStep> {

@@ -1,7 +1,7 @@
 import { StoreError } from '../../error.ts';
 import { type EventQuery, MAX_HITS, type QueryControl, type SearchStep } from '../../events/query.ts';
 import { Limit } from './limited.ts';
-import type { Database } from './sql.ts';
+import type { EventReader } from './sql.ts';
 import { cursorOf } from './stored-event.ts';
 import { eventsOf, stretchesOf } from './stretches.ts';
 
@@ -16,7 +16,7 @@ const PAGE = 500;
  * statement takes a connection for itself and gives it back: a long search does not keep others waiting.
  */
 export async function* search(
-  db: Pick<Database, 'read'>,
+  db: EventReader,
   query: EventQuery,
   control: QueryControl | undefined,
 ): AsyncGenerator<SearchStep> {

@@ -32,6 +32,14 @@ export interface Sql {
   interrupt(): void;
 }
 
+/** What events are read with: an engine may have nothing else. */
+export interface EventSql extends Pick<Sql, 'all' | 'first' | 'interrupt' | 'eventsFrom' | 'eventFigure'> {
+  readonly dialect: EventDialect;
+}
+export interface EventReader {
+  read<T>(task: (sql: EventSql) => Promise<T>): Promise<T>;
+}
+
 /** Of which events a statement is: an engine that keeps them in many places looks into fewer. */
 export type Within = EventTimes & { readonly ids?: readonly number[] };
 export type Figure = 'count' | 'oldestMs' | 'newestMs' | 'lowestId' | 'highestId';
@@ -61,8 +69,8 @@ export interface Database {
   read<T>(task: (sql: Sql) => Promise<T>): Promise<T>;
 }
 
-/** Where engines say the same thing in different words. Arguments are SQL: columns, or marks of parameters. */
-export interface Dialect {
+/** Where engines say the same thing in different words, of events. Arguments are SQL: columns, or marks of parameters. */
+export interface EventDialect {
   /** Whether a text holds, or ends on, another. */
   contains(text: string, part: string): string;
   endsWith(text: string, part: string): string;
@@ -74,8 +82,13 @@ export interface Dialect {
   number(text: string): string;
   /** A whole number divided by another, rounded down. */
   quotient(whole: string, by: string): string;
+  /** Whether any bit of the mask is set. */
+  someBits(whole: string, mask: number): string;
   /** Of a JSON object the member `name`: its text, whether it is a number, whether it is there. `put` makes a parameter. */
   member(json: string, name: string, put: (value: string) => string): Member;
+}
+/** The same of all that is kept. */
+export interface Dialect extends EventDialect {
   /** Whether a JSON array of numbers or texts holds a value; `anyCase` of texts. */
   hasNumber(json: string, value: string): string;
   hasText(json: string, value: string): string;

@@ -1,6 +1,6 @@
 import type { Cursor, EventQuery, StoredEvent } from '../../events/query.ts';
 import { conditionOf } from './filter.ts';
-import type { Sql } from './sql.ts';
+import type { EventSql } from './sql.ts';
 import { LISTED, storedEvent } from './stored-event.ts';
 
 /** Pieces into which the times of a query are cut to count what is in them. */
@@ -45,7 +45,7 @@ export class Stretches {
   }
 }
 
-export async function stretchesOf(sql: Sql, { order, ...times }: Times): Promise<Stretches> {
+export async function stretchesOf(sql: EventSql, { order, ...times }: Times): Promise<Stretches> {
   const { sql: where, values } = conditionOf(sql.dialect, times);
   const from = await sql.eventsFrom(times);
   const span = (await sql.first(`SELECT min(time_ms) AS a, max(time_ms) AS b FROM ${from} WHERE ${where}`, values))!;
@@ -68,7 +68,7 @@ export async function stretchesOf(sql: Sql, { order, ...times }: Times): Promise
 
 /** Events of a stretch for which the filter holds, in the query's order, behind `after`. */
 export async function eventsOf(
-  sql: Sql,
+  sql: EventSql,
   { fromMs, toMs }: Stretch,
   { filter, order, limit, after }: Pick<EventQuery, 'filter' | 'order' | 'limit' | 'after'>,
   upToId?: number,

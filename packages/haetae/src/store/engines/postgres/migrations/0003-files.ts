@@ -12,6 +12,7 @@ CREATE TABLE event_files (
   hosts TEXT,
   events BIGINT NOT NULL,
   bytes BIGINT NOT NULL,
+  text_bytes BIGINT NOT NULL,
   first_id BIGINT NOT NULL,
   last_id BIGINT NOT NULL,
   first_ms BIGINT NOT NULL,
