@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { NO_EVENTS } from '../../store/index.ts';
+import { NO_EVENTS, StoreError } from '../../store/index.ts';
 import { Committer } from './committer.ts';
 import { emptyCut } from './output.ts';
 
@@ -7,8 +7,9 @@ beforeEach(() => void vi.useFakeTimers({ now: 1000 }));
 afterEach(() => void vi.useRealTimers());
 
 /** A committer over an engine that took frames, and a store that takes so long for a commit; when commits began. */
-function committer(takesMs: number, eventsOfFrame = 0) {
+function committer(takesMs: number, eventsOfFrame = 0, snapshots = {}) {
   const begun: number[] = [];
+  const released: number[] = [];
   let cutSeq = 0;
   const engine = {
     ...{ seq: 0, rows: 0, hasNews: false },
@@ -24,11 +25,11 @@ function committer(takesMs: number, eventsOfFrame = 0) {
   const commit = () => new Promise((resolve) => setTimeout(() => resolve({ changed: [] }), takesMs));
   const nothing = (): void => {};
   const one = new Committer({
-    store: { intake: { commit }, snapshots: {} } as never,
+    store: { intake: { commit }, snapshots } as never,
     engine,
     keep: true,
     now: Date.now,
-    ...{ tell: nothing, stored: nothing, release: nothing, notice: nothing },
+    ...{ tell: nothing, stored: nothing, release: (seq: number) => released.push(seq), notice: nothing },
     failed(error) {
       throw error;
     },
@@ -40,7 +41,7 @@ function committer(takesMs: number, eventsOfFrame = 0) {
     engine.hasNews ||= news;
     one.schedule();
   };
-  return { begun, frame };
+  return { begun, released, frame, snapshotSoon: () => one.snapshotSoon() };
 }
 
 test('frames are stored together, a quarter of a second after those before', async () => {
@@ -71,4 +72,15 @@ test('of many events a second more go with one commit, as long as they come', as
   for (let at = 2000; at < 4000; at += 20) await frame(at, false);
   for (let at = 4000; at < 6000; at += 200) await frame(at, false);
   expect(begun).toEqual([2000, 2250, 2750, 3250, 3750, 4250, 4500, 4750, 5000, 5250, 5500, 5750]);
+});
+
+test('a store that goes away when all but the last question is answered is asked that again', async () => {
+  const away = new StoreError('unreachable', 'the database cannot be reached');
+  const releasable = vi.fn().mockRejectedValueOnce(away).mockResolvedValue(1);
+  const { released, frame, snapshotSoon } = committer(30, 0, { save: async () => {}, releasable });
+  snapshotSoon();
+  await frame(2000, false);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(releasable).toHaveBeenCalledTimes(2);
+  expect(released).toEqual([1]);
 });

@@ -145,7 +145,7 @@ export class Committer {
     if (messages.length > 0) tell(messages);
     if (snapshot === undefined) return;
     await this.#persist(() => store.snapshots.save({ seq: upTo, bytes: snapshot }));
-    release(await store.snapshots.releasable());
+    release(await this.#persist(() => store.snapshots.releasable()));
   }
 
   /** Tries until there is room, and somebody to talk to: the log goes on taking frames while the database cannot. */
