@@ -12,7 +12,10 @@ import { noTrino, startTrino } from '../packages/haetae/src/store/testing/trino.
 const asked = process.env.HAETAE_TEST_STORE ?? 'duckdb';
 const missing = asked === 'trino' ? noTrino() : undefined;
 const kind = missing === undefined ? asked : 'duckdb';
-if (missing !== undefined) beforeEach(({ skip }) => skip(missing));
+if (missing !== undefined) {
+  console.log(`hunts by Trino are passed over: ${missing}`);
+  beforeEach(({ skip }) => skip(missing));
+}
 /** The server of those that need one: one a file, a schema a store. */
 let server: Promise<PostgresServer> | undefined;
 /** Not in a hook: it takes its time to start. */
