@@ -39,6 +39,13 @@ const isBroken = (error: unknown): boolean =>
 const NAME = /^[a-z_][a-z0-9_]{0,50}$/;
 /** Connections beside those of readers: one commits events, one writes the rest, one maintains. */
 const WRITERS = 3;
+/** A connection whose other end is gone without a word ends at the database within half a minute, and with it what it holds. */
+const CUT_OFF = {
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 20_000,
+};
 
 /** The driver is an optional package: it is looked for here, and only when a URL was given. */
 export async function driver(): Promise<typeof import('@haetae/postgres')> {
@@ -67,7 +74,7 @@ export async function openDatabase({ url, schema, readers }: PostgresPlace, else
       idle_timeout: 60,
       types: { whole: { to: 20, from: [20, 1700], parse: Number, serialize: String } } as never,
       // Its own functions before PostgreSQL's: see `lower` in the first migration.
-      connection: { application_name: 'haetae', search_path: `${schema}, pg_catalog` },
+      connection: { application_name: 'haetae', search_path: `${schema}, pg_catalog`, ...CUT_OFF } as never,
     });
   } catch (error) {
     throw new StoreError('invalid', `the URL of the database cannot be read: ${(error as Error).message}`);

@@ -8,6 +8,7 @@ import { finding } from '../../testing/rows.ts';
 import { sharedContract } from '../../testing/shared.contract.ts';
 import { storeContract } from '../../testing/store.contract.ts';
 import { limitsHere, openDuckdb } from '../duckdb/duckdb.ts';
+import { openDatabase } from './database.ts';
 import { openPostgres, placeOf, restorePostgres } from './postgres.ts';
 
 const missing = noPostgres();
@@ -86,6 +87,23 @@ if (missing !== undefined && process.env.CI === undefined) {
       server.start();
       expect(await store.intake.commit(batch(2, [sample(1), sample(2)]))).toMatchObject({ events: 1, known: 1 });
       expect(await store.events.count({})).toBe(2);
+    });
+
+    test('one that is cut off in the middle of a commit holds the others up for no longer than its turn', async () => {
+      const folder = lastingFolder();
+      await (await open(folder)).close();
+      const place = placeIn(folder);
+      const [one, other] = [await openDatabase(place), await openDatabase(place)];
+      let began = (): void => {};
+      const holding = new Promise<void>((resolve) => (began = resolve));
+      const cutOff = one.commit(() => {
+        began();
+        return new Promise(() => {});
+      });
+      cutOff.catch(() => {});
+      await holding;
+      await other.commit((sql) => sql.run('SELECT 1'));
+      await other.close();
     });
 
     test('who hears hears again, and of a gap, when the server is back', async () => {

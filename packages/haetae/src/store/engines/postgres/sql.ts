@@ -13,9 +13,12 @@ const MOST_PARAMETERS = 60_000;
 /** Advisory locks: of all that is written beside events, and of bringing events. */
 const WRITES = 0x4861_6574;
 export const COMMITS = WRITES + 1;
+/** Whoever holds a lock and is not heard of for so long is cut off, or hangs: others are not to wait for the system to find that out. */
+const HEARD_MS = 10_000;
 /** Takes one of a schema until the transaction ends. */
 export const lock = (which: number): string =>
-  `SELECT pg_advisory_xact_lock(${which}, hashtext(current_setting('search_path')))`;
+  `SELECT set_config('idle_in_transaction_session_timeout', '${HEARD_MS}', true),
+     pg_advisory_xact_lock(${which}, hashtext(current_setting('search_path')))`;
 
 /** Where servers of one schema speak to each other. */
 export const channelOf = (schema: string): string => `haetae_${schema}`;
