@@ -117,7 +117,7 @@ function lab(now: () => number): Ports['lab'] {
     report: async (card, { format }) => ({
       name: `${card.id}.${format}`,
       mime: { pdf: 'application/pdf', html: 'text/html', md: 'text/markdown', layer: 'application/json' }[format],
-      bytes: Buffer.from(card.title),
+      bytes: Buffer.from(format === 'layer' ? JSON.stringify({ name: card.title }) : card.title),
     }),
     canary: {
       async play(withinMs) {
