@@ -9,15 +9,17 @@ async function flood(here: Place, hosts: number, joined: number): Promise<number
     1_500_000,
     () => `${here.slack.calls.length} calls; ${unsettled}; ${here.said().slice(-2000)}`,
   );
-  // What is stored is counted anew every two seconds.
+  // What is stored is counted anew every two seconds, and put together within seconds: nothing may wait meanwhile.
   let stats = { findings: 0, openIncidents: 0 };
+  let why = '';
   await until(
     async () => {
       stats = await here.get('/api/stats');
-      return stats.findings === 10_000;
+      why = await expectTold(here, 0).then(() => '', String);
+      return stats.findings === 10_000 && why === '' && (await settled(here));
     },
-    30_000,
-    () => `${stats.findings} findings`,
+    600_000,
+    () => `${stats.findings} findings; ${unsettled}; ${why}`,
   );
   await expectTold(here, 0);
   // Edited in place: the message of each says what its incident is in the end.
