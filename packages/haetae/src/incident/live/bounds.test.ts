@@ -251,3 +251,18 @@ test('of too many findings over all hosts, a host with many gives up its lowest 
   const saved = createLiveIncidents({ findings: 150 }, live.save());
   expect(saved.counts).toEqual(live.counts);
 });
+
+test('of too many processes over all hosts, each host lets go of those in whose line nothing was found', () => {
+  const live = createLiveIncidents({ processes: 100 });
+  const log = new Log();
+  for (let i = 1; i <= 120; i++)
+    for (const host of ['A', 'B', 'C', 'D', 'E']) log.on(host).start(i, clock(10 * i), CMD, SVC);
+  log.on('A').flag('R', 'high');
+  for (const host of ['A', 'B', 'C', 'D', 'E']) log.on(host).start(121, clock(1210), CMD, { ...SVC, parent: 120 });
+  const { incidents } = play(log, 20, live);
+  const { processes, findings } = live.counts;
+  // Of each host 30 at least, those that started them, and what came since it was looked at.
+  expect(5 * 121 - processes).toBeLessThanOrEqual(250);
+  expect(findings).toBe(1);
+  expect(incidents).toHaveLength(1);
+});

@@ -57,4 +57,6 @@ export interface LiveOptions extends IncidentOptions {
   readonly hosts?: number;
   /** How many findings of all hosts are looked at one by one; beyond, hosts with many let go of their lowest levels first. 4,000 if not given. */
   readonly findings?: number;
+  /** How many processes of all hosts are kept; beyond, hosts with many let go of those in whose line nothing was found. 40,000 if not given. */
+  readonly processes?: number;
 }

@@ -93,6 +93,13 @@ export class Fleet {
     return sum;
   }
 
+  /** Processes of all hosts that are kept. */
+  get processes(): number {
+    let sum = 0;
+    for (const { processes } of this.#all.values()) sum += processes;
+    return sum;
+  }
+
   get counts(): HostCounts {
     return sumOf([this.#left, ...[...this.#all.values()].map(({ counts }) => counts)]);
   }

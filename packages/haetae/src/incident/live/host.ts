@@ -61,6 +61,12 @@ export function sumOf(all: Iterable<HostCounts>): HostCounts {
   return sum;
 }
 
+/** What all hosts together have too many of. */
+export interface Scarce {
+  readonly findings: boolean;
+  readonly processes: boolean;
+}
+
 /** What the part was last made of. */
 interface Built {
   readonly traces: readonly Trace[];
@@ -152,14 +158,14 @@ export class LiveHost {
   /**
    * Makes the part of all that is known, after what is too old or too much was forgotten: of that, the findings are given.
    * Nothing is forgotten that no part was made of. `names`: of all hosts. `hops`: from this one, as far as the last part knew.
-   * `scarce`: hosts have too many findings together.
+   * `scarce`: of what all hosts together have too many.
    */
   build(
     nowMs: number,
     names: Names,
     hops: Iterable<Found>,
     isOpen: (kept: Kept) => boolean,
-    scarce: boolean,
+    scarce: Scarce,
   ): readonly Kept[] {
     const gone = this.#part === undefined ? [] : this.#forget(this.#part, hops, isOpen, scarce);
     const traces = [...this.#files].map(([file, tracer]) => tracer.told(file));
@@ -180,12 +186,19 @@ export class LiveHost {
     return gone;
   }
 
-  #forget(part: Part, hops: Iterable<Found>, isOpen: (kept: Kept) => boolean, scarce: boolean): readonly Kept[] {
+  #forget(part: Part, hops: Iterable<Found>, isOpen: (kept: Kept) => boolean, scarce: Scarce): readonly Kept[] {
     const { traces, findings, latestMs = Number.NEGATIVE_INFINITY } = this.#built!;
-    const forgotten = needless(part, traces, hops, latestMs);
+    const forgotten = needless(part, traces, hops, latestMs, scarce.processes);
     this.#forgotten += forgotten.processes.size;
     for (const tracer of this.#files.values()) tracer.forget(forgotten, (latestMs - DAY_MS) / 60_000, MOST_LEFT);
-    return this.findings.forget(latestMs - DAY_MS, isOpen, findings, scarce);
+    return this.findings.forget(latestMs - DAY_MS, isOpen, findings, scarce.findings);
+  }
+
+  /** Those that are kept. */
+  get processes(): number {
+    let sum = 0;
+    for (const { processes } of this.#files.values()) sum += processes;
+    return sum;
   }
 
   get counts(): HostCounts {

@@ -31,6 +31,8 @@ const PACED = 40;
 const MOST_HOSTS = 10_000;
 /** Findings of all hosts that are looked at one by one, each with what is kept of its processes; those that have most give way. */
 const MOST_FINDINGS = 4000;
+/** Processes of all hosts; those that have most outside the line of a finding give way. */
+const MOST_PROCESSES = 40_000;
 
 interface Told {
   readonly mark: string;
@@ -71,6 +73,7 @@ class Live implements LiveIncidents {
   readonly #paceMs: number;
   readonly #paced: number;
   readonly #mostFindings: number;
+  readonly #mostProcesses: number;
   readonly #assets: ReadonlyMap<string, number>;
   readonly #fleet: Fleet;
   /** Hosts of which something new was found, and those that did something since their part was made; the longest first. */
@@ -92,6 +95,7 @@ class Live implements LiveIncidents {
     this.#fleet = new Fleet(windowMs, options.hosts ?? MOST_HOSTS, saved);
     this.#paced = paced;
     this.#mostFindings = options.findings ?? MOST_FINDINGS;
+    this.#mostProcesses = options.processes ?? MOST_PROCESSES;
     this.#budget = budget;
     this.#paceMs = paceMs;
     this.#assets = assets;
@@ -138,7 +142,10 @@ class Live implements LiveIncidents {
     const fewer = this.#thin();
     const due = this.#due(nowMs);
     if (due.size === 0 && this.#later.size === 0 && fewer.size === 0) return [];
-    const scarce = this.#fleet.findings > this.#mostFindings;
+    const scarce = {
+      findings: this.#fleet.findings > this.#mostFindings,
+      processes: this.#fleet.processes > this.#mostProcesses,
+    };
     // Of all of them before the first is made anew: what a session of another asks for is answered only when all are there.
     const hops = new Map([...due].map(({ part }) => [part, part === undefined ? [] : [...this.#net.hopsFrom(part)]]));
     for (const host of due) {

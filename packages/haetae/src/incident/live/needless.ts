@@ -14,8 +14,11 @@ const ENDED_MS = 30 * MINUTE;
 const IDLE_MS = 4 * HOUR;
 /** Below a process with a finding: what it wrote may still be run. */
 const BELOW_MS = 24 * HOUR;
-/** Processes without a finding above or below that are kept. */
-const MOST_PROCESSES = 300;
+/** Processes without a finding above or below that are kept, save who started these; and, while all hosts together have too many, how few one may come down to. */
+const MOST_PROCESSES = 150;
+const LEAST_PROCESSES = 30;
+/** Of what a host has, so much is left by each look at it while there are too many. */
+const SHARE_LEFT = 0.9;
 /** Acts that no process is named for and that only what happens soon is joined by. */
 const PASSING: ReadonlySet<ActKind> = new Set(['share', 'logon']);
 const PASSING_MS = 4 * HOUR;
@@ -27,9 +30,16 @@ const MOST_SESSIONS = 2000;
 
 /**
  * Of what a part was made of, that which need not be kept: too old, or too much. By what findings are joined is kept for as long as
- * they are. `hops`: sessions of other hosts that it opened. `latestMs`: of its latest event.
+ * they are. `hops`: sessions of other hosts that it opened. `latestMs`: of its latest event. `scarce`: all hosts together have too many
+ * processes.
  */
-export function needless(part: Part, traces: readonly Trace[], hops: Iterable<Found>, latestMs: number): Forgotten {
+export function needless(
+  part: Part,
+  traces: readonly Trace[],
+  hops: Iterable<Found>,
+  latestMs: number,
+  scarce: boolean,
+): Forgotten {
   const { context } = part;
   const nodes = new Set([...context.unitsOf.keys(), ...context.through]);
   const places = new Set<string>();
@@ -45,13 +55,18 @@ export function needless(part: Part, traces: readonly Trace[], hops: Iterable<Fo
     for (const { file, record, line } of anchor.shownBy ?? []) shows(file, record ?? line);
   }
   return {
-    processes: processesOf(context, nodes, latestMs),
+    processes: processesOf(context, nodes, latestMs, scarce),
     acts: actsOf(traces, places, latestMs),
     sessions: sessionsOf(traces, new Set([...sessionsInUse(context)].map(({ logonId }) => logonId)), latestMs),
   };
 }
 
-function processesOf(context: Context, inUse: ReadonlySet<Node>, latestMs: number): Set<ProcessTrace> {
+function processesOf(
+  context: Context,
+  inUse: ReadonlySet<Node>,
+  latestMs: number,
+  scarce: boolean,
+): Set<ProcessTrace> {
   const held = new Set<Node>();
   const hold = (node: Node): void => {
     for (let above: Node | undefined = node; above !== undefined && !held.has(above); above = above.parent)
@@ -67,9 +82,12 @@ function processesOf(context: Context, inUse: ReadonlySet<Node>, latestMs: numbe
     free.push({ node, lastMs, kept: !(lastMs < latestMs - most) });
   }
   const young = free.filter(({ kept }) => kept);
-  if (young.length > MOST_PROCESSES) {
+  const most = scarce
+    ? Math.min(MOST_PROCESSES, Math.max(LEAST_PROCESSES, Math.floor(young.length * SHARE_LEFT)))
+    : MOST_PROCESSES;
+  if (young.length > most) {
     young.sort((a, b) => Number(a.node.endMs === null) - Number(b.node.endMs === null) || a.lastMs - b.lastMs);
-    for (const one of young.slice(0, young.length - MOST_PROCESSES)) one.kept = false;
+    for (const one of young.slice(0, young.length - most)) one.kept = false;
   }
   // Who started what is kept is asked for when something is found of that.
   for (const { node, kept } of free) if (kept) hold(node);

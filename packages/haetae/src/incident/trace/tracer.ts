@@ -198,6 +198,11 @@ export class FileTracer implements Tracer {
     this.#crowd = { processes: processes + CROWD.processes, acts: acts + CROWD.acts };
   }
 
+  /** Processes that it holds. */
+  get processes(): number {
+    return this.#room.processes;
+  }
+
   get overflow(): Room['overflow'] {
     return this.#room.overflow;
   }

@@ -17,10 +17,10 @@ test('what is durable is behind until it is stored', () => {
 
 /** How long an acknowledgement is held back while so many MiB are behind, until they are not after so long. */
 test.each([
-  { mib: 12, untilMs: 1000, heldMs: 0 },
-  { mib: 13, untilMs: 70, heldMs: 80 },
-  { mib: 13, untilMs: 1000, heldMs: 1000 },
-  { mib: 13, untilMs: 3000, heldMs: 2000 },
+  { mib: 16, untilMs: 1000, heldMs: 0 },
+  { mib: 17, untilMs: 70, heldMs: 80 },
+  { mib: 17, untilMs: 1000, heldMs: 1000 },
+  { mib: 17, untilMs: 3000, heldMs: 2000 },
 ])('$mib MiB behind for $untilMs ms: held back for $heldMs ms', async ({ mib, untilMs, heldMs }) => {
   let heard = Number.NaN;
   const behind = { bytes: mib * 1024 * 1024 };

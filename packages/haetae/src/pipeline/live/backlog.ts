@@ -45,8 +45,8 @@ export function backlog(stored: () => number): Backlog {
 /** Where senders wait for nobody. */
 export const NO_BACKLOG: Backlog = { add: () => {}, items: 0, bytes: 0 };
 
-/** Bytes behind which detection is late by a good half of a second. */
-const MUCH_BYTES = 12 * 1024 * 1024;
+/** Bytes behind which detection is late by nearly a second. */
+const MUCH_BYTES = 16 * 1024 * 1024;
 /** How long an acknowledgement is held back at most. */
 const HELD_MS = 2000;
 const LOOK_MS = 20;

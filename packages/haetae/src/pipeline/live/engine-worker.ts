@@ -15,9 +15,9 @@ import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from '
 import { aheadOf } from './messages.ts';
 import { MOST_PROBLEMS } from './problems.ts';
 
-/** Bytes of frames taken between two looks at what else is to be done, and rows that wait for the store at most. */
+/** Bytes of frames taken between two looks at what else is to be done, and rows that wait for the store at most: more than come while its file is put in order. */
 const STRETCH_BYTES = 256 * 1024;
-const MOST_ROWS = 8192;
+const MOST_ROWS = 16_384;
 const STATUS_MS = 1000;
 
 const parent = parentPort;
