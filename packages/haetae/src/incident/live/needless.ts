@@ -61,12 +61,7 @@ export function needless(
   };
 }
 
-function processesOf(
-  context: Context,
-  inUse: ReadonlySet<Node>,
-  latestMs: number,
-  scarce: boolean,
-): Set<ProcessTrace> {
+function processesOf(context: Context, inUse: ReadonlySet<Node>, latestMs: number, scarce: boolean): Set<ProcessTrace> {
   const held = new Set<Node>();
   const hold = (node: Node): void => {
     for (let above: Node | undefined = node; above !== undefined && !held.has(above); above = above.parent)
