@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hunt, huntersOf } from '../packages/haetae/dist/hunt/index.js';
+import { STORE_MEMORY } from '../packages/haetae/dist/pipeline/live/kept.js';
 import { openStore } from '../packages/haetae/dist/store/index.js';
 import { BATCH, DAY, DAYS, dealer, HOSTS, realEvents, START, seqOf } from './store-fill.mjs';
 
@@ -182,14 +183,14 @@ async function hunts(store) {
 
 const directory = values.reuse ?? mkdtempSync(join(values.folder, 'haetae-bench-search-'));
 const opened = performance.now();
-let store = await openStore({ directory });
+let store = await openStore({ directory, memory: STORE_MEMORY });
 console.log(`opened in ${whole(performance.now() - opened)} ms`);
 try {
   if (values.reuse === undefined) {
     await fill(store, directory);
     await store.close();
     const again = performance.now();
-    store = await openStore({ directory });
+    store = await openStore({ directory, memory: STORE_MEMORY });
     console.log(`opened again in ${whole(performance.now() - again)} ms`);
   }
   await searches(store);

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Log, type OpenStore, openLog, openStore, type Topics } from '../../store/index.ts';
 import { openSharedLog } from '../fleet/fleet.ts';
@@ -6,6 +5,9 @@ import { makeFolder } from './folder.ts';
 import type { ServeOptions } from './serving.ts';
 
 export const logIn = (directory: string): string => join(directory, 'log');
+
+/** Bytes that the database may keep of its file: it fills them in the first minutes, and searches (bench/search.mjs) are not slower for it. */
+export const STORE_MEMORY = 256e6;
 
 /** What a server keeps: its store, and its log or the one that several share. */
 export interface Kept {
@@ -25,12 +27,11 @@ export async function openKept(
   const folder = logIn(directory);
   makeFolder(fleet === undefined ? folder : directory);
   // The store first: it can be open once only, and with it the log.
-  const memory = Math.min(384e6, Math.max(256e6, totalmem() / 8));
   const store = await openStore({
     directory: join(directory, 'store'),
     ...(url !== undefined && { url }),
     shared: fleet !== undefined,
-    memory,
+    memory: STORE_MEMORY,
     ...worker('store-worker.js'),
   });
   ends.push(() => store.close());
