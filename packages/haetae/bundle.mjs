@@ -18,6 +18,7 @@ const INPUT = [
   'pipeline/fleet/sift/sift-worker',
   'pipeline/live/rules-worker',
   'pipeline/live/report-worker',
+  'pipeline/live/sink-worker',
   'pipeline/live/measure-worker',
   'store/store-worker',
   'store/log/log-worker',
@@ -26,6 +27,7 @@ const INPUT = [
 /** Found when they are imported: those that few starts need, those with native parts, and one without a licence file. */
 const EXTERNAL = [
   '@haetae/kafka',
+  '@haetae/opensearch',
   '@haetae/postgres',
   '@duckdb/node-api',
   '@duckdb/node-bindings',

@@ -228,6 +228,7 @@ export interface ServeFlags {
   readonly store?: string;
   readonly role?: readonly string[];
   readonly bus?: string;
+  readonly opensearch?: string;
   readonly cache?: boolean;
   readonly config?: string;
   readonly verbose?: boolean;

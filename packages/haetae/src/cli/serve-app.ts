@@ -45,6 +45,7 @@ export function serveRoute(words: Words) {
         domainExecutor: several(words.respond.flags.domainExecutor, 'domain=host'),
         store: optional(flags.store, 'on|off|postgres://…'),
         bus: optional(flags.bus, 'kafka://…'),
+        opensearch: optional(flags.opensearch, 'https://…'),
         role: several(flags.roles, 'ingest|detect|web|all'),
         cache: { kind: 'boolean', brief: common.cache, optional: true },
         config: optional(flags.config, 'file'),

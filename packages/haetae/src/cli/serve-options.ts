@@ -50,6 +50,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
   const stored = flags.store ?? process.env.HAETAE_STORE;
   const storeUrl = stored === undefined || stored === 'on' || stored === 'off' ? undefined : storeUrlOf(stored, words);
   const fleet = await fleetOf(flags, storeUrl, words);
+  const sink = await sinkOf(flags, stored !== 'off', words);
   const days = natural('--keep-days', flags.keepDays, words);
   const gb = natural('--keep-gb', flags.keepGb, words);
   const every = (['daily', 'weekly', 'monthly'] as const).find((one) => one === flags.report);
@@ -97,6 +98,7 @@ export async function prepareServe(given: ServeFlags, now: number, words: Words)
       keep: stored !== 'off',
       ...(storeUrl !== undefined && { storeUrl }),
       ...(fleet !== undefined && { fleet }),
+      ...(sink !== undefined && { sink }),
       retention: { ...(days !== undefined && { days }), ...(gb !== undefined && { bytes: gb * 1e9 }) },
     },
   };
@@ -122,6 +124,19 @@ async function fleetOf(flags: ServeFlags, storeUrl: string | undefined, words: W
   if (listener !== undefined && !roles.has('ingest')) throw new UsageError(w.roleInputs(listener));
   try {
     return { roles, bus: busPlaceOf(bus) };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Of `--opensearch` or HAETAE_OPENSEARCH. */
+async function sinkOf(flags: ServeFlags, keeps: boolean, words: Words): Promise<ServeOptions['sink']> {
+  const url = flags.opensearch ?? process.env.HAETAE_OPENSEARCH;
+  if (url === undefined || url === '') return undefined;
+  if (!keeps) throw new UsageError(words.serve.sinkStore);
+  const { sinkPlaceOf } = await serving();
+  try {
+    return sinkPlaceOf(url);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -181,6 +196,7 @@ const TEXTS = [
   'never',
   'store',
   'bus',
+  'opensearch',
   'timezone',
 ] as const;
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -87,7 +87,7 @@ async function started(start: () => Promise<Serving>, options: ServeOptions, wor
 
 function opened(
   { url, setupUrl, inputs, channels }: Serving,
-  { directory, tls, shows, notify, fleet }: ServeOptions,
+  { directory, tls, shows, notify, fleet, sink }: ServeOptions,
   words: Console['words'],
 ): string {
   const { serve: w } = words;
@@ -97,6 +97,7 @@ function opened(
     ...(fleet === undefined ? [] : [w.roles([...fleet.roles].join(', '), fleet.bus.brokers.join(', '))]),
     w.url(url),
     ...inputs.map(w.input),
+    ...(sink === undefined ? [] : [w.sink(sink.node, sink.prefix)]),
     ...(setupUrl === undefined ? [] : ['', w.setup(setupUrl)]),
     ...notifyLines(channels, notify, words),
     '',

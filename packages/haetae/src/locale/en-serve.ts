@@ -64,6 +64,8 @@ export const enServe = {
     agentConfig: 'settings for the agents (JSON, as their agent.json): told to each when it connects',
     store: 'off: events are detected and not kept; postgres://…: kept in that database (or set HAETAE_STORE)',
     bus: 'Kafka in which several servers share what they receive: kafka://host:9092/prefix[?partitions=N] (or set HAETAE_BUS)',
+    opensearch:
+      'OpenSearch into which what is stored is written too, in the form of ECS: https://user:password@host:9200/prefix[?ca=FILE] (or set HAETAE_OPENSEARCH)',
     roles:
       'with --bus, what this server does: ingest takes events in, detect takes turns at detection and has its share of the partitions of the bus, web serves pages and API (default: all); may be given several times',
     verbose: 'log more than warnings on the standard error, as JSON lines',
@@ -95,6 +97,7 @@ export const enServe = {
   elsewhere: 'Detecting    by another server',
   shared: 'Detecting    a share of what comes; another server joins what is found',
   roles: (roles: string, brokers: string) => `Roles        ${roles}; bus at ${brokers}`,
+  sink: (node: string, prefix: string) => `OpenSearch   ${node}, indices ${prefix}-…`,
   feed: (url: string, insecure: boolean) =>
     [
       'To send events:',
@@ -131,6 +134,7 @@ export const enServe = {
   storeValue: (text: string) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off, or the URL of a database: postgres://user:password@host/database.`,
   busStore: '--bus needs --store postgres://…: several servers have one store.',
+  sinkStore: '--opensearch needs a store: what is written there is read from it.',
   roleAlone: '--role is for one of several servers, which share --bus and --store.',
   roleValue: (text: string) => `--role ${text}: ingest, detect, web or all.`,
   roleInputs: (text: string) => `${text}: only a server with --role ingest takes events in.`,

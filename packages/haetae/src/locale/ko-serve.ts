@@ -65,6 +65,8 @@ export const koServe: typeof enServe = {
     keepGb: '보관량이 이 GB를 넘으면 가장 오래된 날짜부터 삭제(기본값: 제한 없음)',
     store: 'off: 탐지만 하고 이벤트를 보관하지 않음. postgres://…: 해당 데이터베이스에 보관(또는 HAETAE_STORE 설정)',
     bus: '여러 서버가 수신한 이벤트를 공유하는 Kafka: kafka://host:9092/prefix[?partitions=N](또는 HAETAE_BUS 설정)',
+    opensearch:
+      '보관하는 이벤트를 ECS 형식으로 함께 기록할 OpenSearch: https://사용자:비밀번호@호스트:9200/접두어[?ca=FILE](또는 HAETAE_OPENSEARCH 설정)',
     roles:
       '--bus와 함께, 이 서버의 역할: ingest 수신, detect 탐지(한 번에 한 대, 버스 파티션이 여러 개면 나누어 맡음), web 화면과 API(기본값: all). 여러 번 쓸 수 있음',
     verbose: '경고 외의 로그도 표준 오류에 JSON 줄로 출력',
@@ -95,6 +97,7 @@ export const koServe: typeof enServe = {
   elsewhere: '탐지         다른 서버가 수행',
   shared: '탐지         나누어 맡은 파티션을 탐지. 결과는 다른 서버가 종합',
   roles: (roles, brokers) => `역할         ${roles}. 버스 ${brokers}`,
+  sink: (node, prefix) => `OpenSearch   ${node}, 인덱스 ${prefix}-…`,
   feed: (url, insecure) =>
     [
       '이벤트 보내기:',
@@ -133,6 +136,7 @@ export const koServe: typeof enServe = {
   storeValue: (text) =>
     `--store ${text.replace(/:[^:@/]*@/, ':…@')}: on, off 또는 데이터베이스 URL(postgres://user:password@host/database)을 쓰십시오.`,
   busStore: '--bus를 쓰려면 --store postgres://…도 지정해야 합니다. 여러 서버가 한 저장소를 함께 씁니다.',
+  sinkStore: '--opensearch에는 저장소가 필요합니다. 기록할 내용을 저장소에서 읽습니다.',
   roleAlone: '--role은 --bus와 --store를 함께 쓰는 여러 서버 구성에서만 쓸 수 있습니다.',
   roleValue: (text) => `--role ${text}: ingest, detect, web, all 중 하나를 쓰십시오.`,
   roleInputs: (text) => `${text}: --role ingest인 서버만 이벤트를 수신할 수 있습니다.`,

@@ -8,7 +8,7 @@ import type { Term } from './shared.ts';
 export interface FindingRow {
   /** Unique, rising, the same when the frames are read again. */
   readonly id: number;
-  /** Of the frame that completed it. */
+  /** Of the frame that completed it, or that changed it last. */
   readonly seq: number;
   /** Of its (last) event. */
   readonly timeMs: UnixMs;

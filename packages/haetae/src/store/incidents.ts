@@ -107,6 +107,12 @@ export interface NameAtRisk {
   readonly incidents: number;
 }
 
+/** How far one is in the order of changes that the reader makes: by frame, and within one by id. */
+export interface Place<Id extends number | string> {
+  readonly seq: number;
+  readonly id: Id;
+}
+
 export interface Incidents {
   /** Those merged into others are left out; `total` counts all pages. */
   list(
@@ -133,6 +139,8 @@ export interface Incidents {
     readonly sinceMs: number;
     readonly limit: number;
   }): Promise<readonly IncidentRow[]>;
+  /** Those that the reader made or changed behind this place, in that order; merged ones too. */
+  behind(place: Place<string>, limit: number): Promise<readonly IncidentRow[]>;
   history(id: string): Promise<readonly IncidentEntry[]>;
   /** Throws `conflict` when its version is no longer `version`, `missing`. */
   triage(id: string, version: number, change: Partial<Triage>, actor: string, nowMs: UnixMs): Promise<IncidentRow>;
@@ -158,6 +166,10 @@ export interface Findings {
   /** Newest first, by id. */
   list(query: FindingQuery, control?: QueryControl): Promise<readonly FindingRow[]>;
   get(id: number): Promise<FindingRow | undefined>;
+  /** Those that were made or changed behind this place, in that order: one that changes again comes again. */
+  behind(place: Place<number>, limit: number): Promise<readonly FindingRow[]>;
+  /** How many are there with ids behind `after`, up to `last`. Each id was given once, from 1 on: the others were removed. */
+  present(after: number, last: number): Promise<number>;
   /** What findings say of which events, in few words: by rules' ids, or titles where they have none. */
   stated(
     query: { readonly fromMs: number; readonly toMs: number; readonly rules: readonly string[] },

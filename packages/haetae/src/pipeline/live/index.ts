@@ -1,4 +1,5 @@
 export { jsonLog, topicSourceOf } from '../../server/index.ts';
+export { sinkPlaceOf } from '../../sink/index.ts';
 export { busPlaceOf, StoreError } from '../../store/index.ts';
 export { ROLES } from '../fleet/fleet.ts';
 export { type TokenBook, type TokenRow, tokensAt } from './offline.ts';

@@ -40,6 +40,7 @@ import type { RulesLoaded } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 import type { Detecting, ServeOptions, Serving } from './serving.ts';
 import { openSettings } from './settings.ts';
+import { checkSink, type Sinking, sinking, watchSink } from './sinking.ts';
 import { attachments, heardStore, proposalsOf, type Telling, telling } from './telling.ts';
 import { upkeepPorts } from './upkeep.ts';
 
@@ -66,6 +67,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   async function start(_: ServeOptions, ends: Closers, stop: Serving['close']): Promise<Serving> {
     const { fleet } = options;
     const does = (role: Role): boolean => fleet === undefined || fleet.roles.has(role);
+    if (options.sink !== undefined && does('detect')) checkSink();
     const local = join(directory, 'rules');
     const worker = (name: string): URL | undefined => (bundle === undefined ? undefined : new URL(name, bundle));
     const read = (before: readonly RuleText[]): Promise<RulesLoaded> =>
@@ -92,6 +94,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const settings = openSettings(directory, options);
     let failure: string | undefined;
     let channels: Telling | undefined;
+    let sink: Sinking | undefined;
     const teller = (): Notifier | undefined => channels?.running();
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
@@ -187,6 +190,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => server.close());
     watchNotify(server.parts.metrics, teller);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
+    if (options.sink !== undefined && does('detect')) watchSink(server.parts.metrics, () => sink);
     if (fleet !== undefined) {
       watchTurn(server.parts.metrics, () => engine !== undefined, progress);
       watchShares(server.parts.metrics, () => sharing);
@@ -210,6 +214,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         });
         const { close: end } = channels;
         ends.push(end);
+      }
+      if (options.sink !== undefined) {
+        sink = sinking(store, options.sink, told, worker('sink-worker.js'));
+        ends.push(sink.close);
       }
       ends.push(retaining(store, settings.retention, now, told));
       if (options.reports !== undefined) ends.push(reporting(reports, options.reports, options, now, told));

@@ -1,5 +1,6 @@
 import type { ChannelStatus, NotifyConfig } from '../../notify/index.ts';
 import type { api, OidcSettings, Log as ServerLog, TopicSource } from '../../server/index.ts';
+import type { SinkPlace } from '../../sink/index.ts';
 import type { FleetOptions } from '../fleet/fleet.ts';
 import type { EngineStatus } from './engine-protocol.ts';
 import type { Listener, Taking } from './inputs.ts';
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly respond?: RespondOptions;
   /** One of several servers: what it does, and where it meets the others. Its store is in a database. */
   readonly fleet?: FleetOptions;
+  /** An OpenSearch into which what is stored is written too. */
+  readonly sink?: SinkPlace;
   /** Off: events are detected and not stored. */
   readonly keep: boolean;
   readonly retention: { readonly days?: number; readonly bytes?: number };

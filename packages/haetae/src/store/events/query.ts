@@ -129,6 +129,11 @@ export interface Events {
   /** All events for which the filter holds, as many as they are, in steps of bounded size; none that is stored after it was asked. */
   scan(query: ScanQuery, control?: QueryControl): AsyncIterable<ScanStep>;
   get(id: number): Promise<StoredEvent | undefined>;
+  /**
+   * In order of their ids, those behind `after`, from the first that is there on, within `limit` ids that follow each other: what the
+   * reader stored has every id from 1 on, so that one that is missing was removed. [] where there is none. Imported ones have ids below zero.
+   */
+  behind(after: number, limit: number): Promise<readonly StoredEvent[]>;
   /** By which way events came, of those of these ids that are stored. */
   origins(ids: readonly number[]): Promise<readonly Pick<StoredEvent, 'id' | 'origin'>[]>;
   count(query: EventTimes, control?: QueryControl): Promise<number>;

@@ -110,6 +110,37 @@ export function casesContract(open: () => Promise<Store>): void {
     expect(await store.intake.reached()).toEqual({ seq: 3, eventId: 7, findingId: 2 });
   });
 
+  test('what changed behind a place comes in the order of changes: what changed again comes again', async () => {
+    const store = await open();
+    const findings = [1, 2, 3].map((id) => finding({ id }));
+    const incidents = ['i1', 'i2'].map((id) => incident({ id }));
+    await store.intake.commit(batch(1, [], { findings, incidents }));
+    await store.intake.commit(
+      batch(4, [], {
+        revised: [finding({ id: 2, seq: 2 })],
+        moved: [{ seq: 3, id: 1, incidentId: 'i1' }],
+        incidents: [incident({ id: 'i1', seq: 4 })],
+      }),
+    );
+    const behind = async (seq: number, id: number, limit = 9): Promise<(number | string)[][]> =>
+      (await store.findings.behind({ seq, id }, limit)).map((row) => [row.seq, row.id]);
+    expect(await behind(0, 0)).toEqual([
+      [1, 3],
+      [2, 2],
+      [3, 1],
+    ]);
+    expect(await behind(0, 0, 1)).toEqual([[1, 3]]);
+    expect(await behind(1, 3)).toEqual([
+      [2, 2],
+      [3, 1],
+    ]);
+    expect(await behind(3, 1)).toEqual([]);
+    expect([await store.findings.present(0, 3), await store.findings.present(1, 9)]).toEqual([3, 2]);
+    const cases = async (seq: number, id: string): Promise<string[]> =>
+      (await store.incidents.behind({ seq, id }, 9)).map((row) => row.id);
+    expect([await cases(0, ''), await cases(1, 'i2'), await cases(4, 'i1')]).toEqual([['i2', 'i1'], ['i1'], []]);
+  });
+
   test('an incident grows by what the reader says, and keeps what people made of it', async () => {
     const store = await open();
     await store.intake.commit(

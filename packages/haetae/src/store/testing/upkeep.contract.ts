@@ -91,6 +91,25 @@ export function upkeepContract(
     expect(await store.upkeep.retain(policy)).toMatchObject({ events: 0, findings: 0, incidents: 0 });
   });
 
+  test('what is behind an event comes in order of ids, a part at a time; what was removed is missing among them', async () => {
+    const store = await open(tempFolder());
+    expect(await store.events.behind(0, 10)).toEqual([]);
+    const received = (id: number): number => T - 90 * DAY + (id <= 4 ? 0 : 80 * DAY) + id;
+    const all = Array.from({ length: 9 }, (_, i) => sample(i + 1, { receivedMs: received(i + 1), timeMs: T - i }));
+    await store.intake.commit(batch(6, all.slice(0, 6)));
+    await store.intake.commit(batch(9, all.slice(6)));
+    const behind = async (after: number, limit: number): Promise<number[]> =>
+      (await store.events.behind(after, limit)).map(({ id }) => id);
+    expect(await behind(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(await behind(4, 4)).toEqual([5, 6, 7, 8]);
+    expect(await behind(8, 4)).toEqual([9]);
+    expect(await behind(9, 4)).toEqual([]);
+    expect((await store.events.behind(6, 1))[0]).toEqual(await store.events.get(7));
+    await store.upkeep.retain({ eventsBeforeMs: T - 30 * DAY });
+    expect(await behind(0, 3)).toEqual([5, 6, 7]);
+    expect(await behind(2, 4)).toEqual([5, 6]);
+  });
+
   test('by size: the oldest go until it is less', async () => {
     const store = await open(tempFolder());
     const noise = (id: number): string =>

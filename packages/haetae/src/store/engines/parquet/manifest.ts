@@ -52,12 +52,14 @@ export const figureOf = async (sql: Sql, figure: Figure): Promise<number | null>
   (await sql.first(`SELECT ${FIGURES[figure]} AS n FROM event_files WHERE gone_ms IS NULL`))!.n as number | null;
 
 /** Files that hold what is within, at least. */
-export async function pathsWithin(sql: Sql, { fromMs, toMs, ids, filter }: Within): Promise<string[]> {
+export async function pathsWithin(sql: Sql, { fromMs, toMs, ids, idRange, filter }: Within): Promise<string[]> {
   const where = new Where();
   where.that('gone_ms IS NULL');
   where.and('last_ms >= ?', fromMs === undefined ? undefined : Math.ceil(fromMs));
   where.and('first_ms < ?', toMs === undefined ? undefined : Math.ceil(toMs));
   where.and('(hosts IS NULL OR hosts = ?)', hostOf(filter, hostGroup));
+  where.and('last_id >= ?', idRange?.[0]);
+  where.and('first_id <= ?', idRange?.[1]);
   if (ids !== undefined) {
     const list = ids.map((id) => `(CAST(${where.put(id)} AS BIGINT))`).join(', ');
     where.that(`EXISTS (SELECT 1 FROM (VALUES ${list}) AS sought(id) WHERE sought.id BETWEEN first_id AND last_id)`);

@@ -1,6 +1,6 @@
 import { StoreError } from '../../error.ts';
 import { HEAD_COLUMNS, type StoredColumn } from '../../events/columns.ts';
-import type { Bucket, Events, Seen } from '../../events/query.ts';
+import type { Bucket, Events, Seen, StoredEvent } from '../../events/query.ts';
 import { conditionOf } from './filter.ts';
 import { limited } from './limited.ts';
 import { scan } from './scan.ts';
@@ -19,6 +19,7 @@ export const eventsIn = (db: EventReader): Events => ({
       const row = await sql.first(`SELECT ${LISTED} FROM ${await sql.eventsFrom({ ids: [id] })} WHERE id = $1`, [id]);
       return row === undefined ? undefined : storedEvent(row);
     }),
+  behind: (after, limit) => db.read((sql) => behind(sql, after, limit)),
   origins: (ids) =>
     db.read(async (sql) => {
       if (ids.length === 0) return [];
@@ -51,6 +52,20 @@ export const eventsIn = (db: EventReader): Events => ({
       return seenOf((await sql.first(`SELECT ${SEEN} FROM ${await sql.eventsFrom(query)} WHERE ${where}`, values))!);
     }),
 });
+
+async function behind(sql: EventSql, after: number, limit: number): Promise<readonly StoredEvent[]> {
+  const within = async (first: number): Promise<StoredEvent[]> => {
+    const idRange = [first, first + limit - 1] as const;
+    const text = `SELECT ${LISTED} FROM ${await sql.eventsFrom({ idRange })} WHERE id BETWEEN $1 AND $2 ORDER BY id`;
+    return (await sql.all(text, idRange)).map(storedEvent);
+  };
+  // What is found first says whether the next ids were removed, without a look at all that is behind them.
+  const next = await within(after + 1);
+  if (next.length > 0) return next;
+  const from = await sql.eventsFrom({ idRange: [after + 1, Number.MAX_SAFE_INTEGER] });
+  const { id } = (await sql.first(`SELECT min(id) AS id FROM ${from} WHERE id > $1`, [after]))!;
+  return id === null ? [] : within(id as number);
+}
 
 const SEEN = 'count(*) AS n, min(time_ms) AS first_ms, max(time_ms) AS last_ms, count(DISTINCT host) AS hosts';
 const seenOf = (row: Row): Seen =>

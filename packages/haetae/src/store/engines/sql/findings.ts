@@ -50,6 +50,16 @@ export const findingsIn = (db: Database): Findings => ({
       return (await findingRows.all(sql, tail, where.values)).map((row) => findingOf(row)!);
     }),
   get: (id) => db.read(async (sql) => findingOf(await findingRows.first(sql, 'WHERE id = $1', [id]))),
+  behind: ({ seq, id }, limit) =>
+    db.read(async (sql) => {
+      const tail = 'WHERE seq >= $1 AND (seq > $1 OR id > $2) ORDER BY seq, id LIMIT $3';
+      return (await findingRows.all(sql, tail, [seq, id, limit])).map((row) => findingOf(row)!);
+    }),
+  present: (after, last) =>
+    db.read(async (sql) => {
+      const text = 'SELECT count(*) AS n FROM findings WHERE id > $1 AND id <= $2';
+      return Number((await sql.first(text, [after, last]))!.n);
+    }),
   stated: ({ fromMs, toMs, rules }, control) =>
     limited(db, control, async (sql) => {
       const where = new Where();

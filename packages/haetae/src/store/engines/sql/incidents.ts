@@ -200,6 +200,11 @@ export const incidentsIn = (db: Database): Incidents => ({
       const found = 'WHERE seq > $1 OR updated_ms >= $2 ORDER BY seq, id LIMIT $3';
       return (await incidentRows.all(sql, found, [seq, sinceMs, limit])).map(rowOf);
     }),
+  behind: ({ seq, id }, limit) =>
+    db.read(async (sql) => {
+      const found = 'WHERE seq >= $1 AND (seq > $1 OR id > $2) ORDER BY seq, id LIMIT $3';
+      return (await incidentRows.all(sql, found, [seq, id, limit])).map(rowOf);
+    }),
   history: (id) => db.read((sql) => history.all(sql, 'WHERE incident_id = $1 ORDER BY number', [id])),
   triage: (id, version, change, actor, nowMs) =>
     db.write(async (sql) => {

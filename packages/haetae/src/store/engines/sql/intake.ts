@@ -146,10 +146,12 @@ async function revise(sql: Sql, revised: readonly FindingRow[]): Promise<void> {
 async function move(sql: Sql, rows: readonly MovedFinding[]): Promise<void> {
   for (let i = 0; i < rows.length; i += AT_ONCE) {
     const some = rows.slice(i, i + AT_ONCE);
-    const pairs = some.map((_, n) => `(CAST($${2 * n + 1} AS BIGINT), CAST($${2 * n + 2} AS VARCHAR))`).join(', ');
+    const types = ['BIGINT', 'VARCHAR', 'BIGINT'];
+    const rowOf = (n: number): string => types.map((type, i) => `CAST($${3 * n + i + 1} AS ${type})`).join(', ');
     await sql.run(
-      `UPDATE findings SET incident_id = moved.incident FROM (VALUES ${pairs}) AS moved(id, incident) WHERE findings.id = moved.id`,
-      some.flatMap(({ id, incidentId }): Parameter[] => [id, incidentId]),
+      `UPDATE findings SET incident_id = moved.incident, seq = moved.seq FROM (VALUES ${some.map((_, n) => `(${rowOf(n)})`).join(', ')})
+         AS moved(id, incident, seq) WHERE findings.id = moved.id`,
+      some.flatMap(({ id, incidentId, seq }): Parameter[] => [id, incidentId, seq]),
     );
   }
 }

@@ -41,7 +41,11 @@ export interface EventReader {
 }
 
 /** Of which events a statement is: an engine that keeps them in many places looks into fewer. */
-export type Within = EventTimes & { readonly ids?: readonly number[] };
+export type Within = EventTimes & {
+  readonly ids?: readonly number[];
+  /** The first and the last. */
+  readonly idRange?: readonly [number, number];
+};
 export type Figure = 'count' | 'oldestMs' | 'newestMs' | 'lowestId' | 'highestId';
 
 /** Of events that are a table beside the others. */
