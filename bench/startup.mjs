@@ -1,6 +1,6 @@
 /**
- * Claim: what several servers need costs one that needs none of it nothing. `haetae serve` of a plain installation (without @haetae/kafka
- * and @haetae/postgres) is ready within 5 % of the CPU that it takes with them installed, and imports nothing of them in either.
+ * Claim: what several servers need costs one that needs none of it nothing. `haetae serve` of a plain installation (without @haetae/kafka,
+ * @haetae/postgres and @haetae/opensearch) is ready within 5 % of the CPU that it takes with them installed, and imports nothing of them in either.
  *
  * Input: two prefixes made of this build, that differ in the optional packages alone; one rule; an empty folder each time, so that what
  * differs is the program. CPU of the process with all its threads until /readyz says yes: what a busy machine changes least. Runs alternate.
@@ -27,7 +27,10 @@ import { parseArgs } from 'node:util';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const MOST_PERCENT = 5;
 /** By the name of whoever imports them they are found in a prefix or not. */
-const OPTIONAL = ['@haetae/kafka', '@haetae/postgres', '@platformatic/kafka', 'postgres'];
+const OPTIONAL = [
+  ...['@haetae/kafka', '@haetae/postgres', '@haetae/opensearch'],
+  ...['@platformatic/kafka', 'postgres', '@opensearch-project/opensearch'],
+];
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '9' } } });
 const folder = mkdtempSync(join(tmpdir(), 'haetae-bench-startup-'));
 

@@ -105,17 +105,25 @@ test('compose: the shell hands secrets and arguments on as they are', () => {
   try {
     writeFileSync(join(folder, 'bus'), 'kafka://k1/x?a=$HOME&b="c"');
     writeFileSync(join(folder, 'store'), "postgres://d'b/\n");
-    writeFileSync(join(folder, 'haetae'), '#!/bin/sh\nprintf "%s|" "$HAETAE_BUS" "$HAETAE_STORE" "$@"\n', {
-      mode: 0o755,
-    });
+    writeFileSync(
+      join(folder, 'haetae'),
+      '#!/bin/sh\nprintf "%s|" "$HAETAE_BUS" "$HAETAE_STORE" "$HAETAE_OPENSEARCH" "$@"\n',
+      {
+        mode: 0o755,
+      },
+    );
     const { entrypoint, command } = services.detect!;
     // As Compose reads it.
     const [shell, ...args] = entrypoint.map((word) => word.replaceAll('$$', '$').replaceAll('/run/secrets', folder));
-    const out = execFileSync(shell!, [...args, ...command], {
-      encoding: 'utf8',
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    expect(out).toBe('kafka://k1/x?a=$HOME&b="c"|postgres://d\'b/|serve|--host|0.0.0.0|--role|detect|--keep-days|90|');
+    const said = (): string =>
+      execFileSync(shell!, [...args, ...command], {
+        encoding: 'utf8',
+        env: { PATH: `${folder}:${process.env.PATH}` },
+      });
+    const rest = 'serve|--host|0.0.0.0|--role|detect|--keep-days|90|';
+    expect(said()).toBe(`kafka://k1/x?a=$HOME&b="c"|postgres://d'b/||${rest}`);
+    writeFileSync(join(folder, 'opensearch'), 'https://s/$x');
+    expect(said()).toBe(`kafka://k1/x?a=$HOME&b="c"|postgres://d'b/|https://s/$x|${rest}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -188,6 +196,15 @@ describe.skipIf(!runs(HELM, 'version'))('helm', () => {
       'serve --host 0.0.0.0 --role detect --tls-cert /etc/haetae/tls/tls.crt --tls-key /etc/haetae/tls/tls.key --keep-days 90',
     );
     expect(() => rendered('mode=roles')).toThrow(/needs secret.name/);
+  });
+
+  test('several over several partitions: what stands behind the URL of the bus is seen in the values', () => {
+    for (const pod of pods(rendered(...TWICE, 'bus.settings=?partitions=4'))) {
+      const env = new Map(pod.containers[0]!.env!.map(({ name, value }) => [name, value]));
+      expect(env.get('HAETAE_BUS')).toBe('$(HAETAE_BUS_URL)?partitions=4');
+      // What stands in a value is put in only if it was told before.
+      expect([...env.keys()].indexOf('HAETAE_BUS_URL')).toBeLessThan([...env.keys()].indexOf('HAETAE_BUS'));
+    }
   });
 
   test.each([[[]], [[...TWICE, ...FILES]]])(

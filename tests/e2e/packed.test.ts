@@ -145,13 +145,14 @@ test('@haetae/agent works when it is installed alone, in less than 30 MB', async
   console.log(`@haetae/agent alone: ${(bytes / 1024 / 1024).toFixed(1)} MB`);
 });
 
-/** What several servers need, and nobody else: our packages, and what they bring along. */
-const OF_FLEETS = /^(@haetae\/(kafka|postgres)|@platformatic\/.*|postgres|protobufjs|avsc|@node-rs\/crc32.*)$/;
+/** What several servers or an OpenSearch need, and nobody else: our packages, and what they bring along. */
+const OF_FLEETS =
+  /^(@haetae\/(kafka|postgres|opensearch)|@platformatic\/.*|postgres|protobufjs|avsc|@node-rs\/crc32.*|@opensearch-project\/.*|aws4|json11|secure-json-parse)$/;
 
 test('without the packages of several servers nothing of theirs is there, and who asks for it is told what to install', async () => {
   await install(
     single,
-    readdirSync(folder).filter((name) => name.endsWith('.tgz') && !/^haetae-(kafka|postgres)-/.test(name)),
+    readdirSync(folder).filter((name) => name.endsWith('.tgz') && !/^haetae-(kafka|postgres|opensearch)-/.test(name)),
   );
   const modules = join(single, 'node_modules');
   const names = readdirSync(modules).flatMap((name) =>
@@ -168,4 +169,10 @@ test('without the packages of several servers nothing of theirs is there, and wh
     expect(code).toBe(2);
     expect(stderr).toContain('npm install @haetae/postgres');
   }
+  const { code, stderr } = await serve('--opensearch', 'https://haetae:geheim@127.0.0.1:1');
+  expect([code, stderr.includes('npm install @haetae/opensearch'), stderr.includes('geheim')]).toEqual([
+    2,
+    true,
+    false,
+  ]);
 }, 900_000);

@@ -65,8 +65,16 @@ containers:
       - name: HAETAE_STORE
         valueFrom: { secretKeyRef: { name: {{ .root.Values.secret.name }}, key: store, optional: {{ eq .role "single" }} } }
       {{- if ne .role "single" }}
-      - name: HAETAE_BUS
+      - name: {{ if .root.Values.bus.settings }}HAETAE_BUS_URL{{ else }}HAETAE_BUS{{ end }}
         valueFrom: { secretKeyRef: { name: {{ .root.Values.secret.name }}, key: bus } }
+      {{- with .root.Values.bus.settings }}
+      - name: HAETAE_BUS
+        value: {{ printf "$(HAETAE_BUS_URL)%s" . | quote }}
+      {{- end }}
+      {{- end }}
+      {{- if has .role (list "single" "detect") }}
+      - name: HAETAE_OPENSEARCH
+        valueFrom: { secretKeyRef: { name: {{ .root.Values.secret.name }}, key: opensearch, optional: true } }
       {{- end }}
     {{- end }}
     ports:
