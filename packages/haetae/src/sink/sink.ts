@@ -177,11 +177,12 @@ class Sink {
 
   /** How far behind it is. */
   async #look(): Promise<void> {
-    const { store, status } = this.#parts;
+    const { store, status, now } = this.#parts;
     const { eventId } = await store.intake.reached();
     this.#highest = eventId;
     status.lagEvents = Math.max(0, eventId - this.#reached.event);
-    if (status.lagEvents === 0) status.lagMs = 0;
+    const [next] = status.lagEvents === 0 ? [] : await store.events.behind(this.#reached.event, 1);
+    status.lagMs = next === undefined ? 0 : Math.max(0, now() - next.receivedMs);
   }
 
   /** A part of everything; whether there is more. */
@@ -193,10 +194,9 @@ class Sink {
   }
 
   async #events(): Promise<boolean> {
-    const { store, status, now } = this.#parts;
+    const { store, status } = this.#parts;
     const events = await store.events.behind(this.#reached.event, EVENTS);
     if (events.length === 0) return false;
-    status.lagMs = Math.max(0, now() - events[0]!.receivedMs);
     for (const some of portions(events, (event) => this.#eventOf(event))) {
       await this.#write(some.map(({ writing }) => writing));
       const [before, last] = [this.#reached.event, some.at(-1)!.of.id];
