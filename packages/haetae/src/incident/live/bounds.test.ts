@@ -70,6 +70,22 @@ test('what is only counted is told some seconds later, also behind a saved state
   }
 });
 
+test('what a host did since it was looked at is looked at some seconds later, though nothing more comes; of one without findings it is not', () => {
+  const log = new Log().start(1, '08:00', CMD, SVC).flag('chatty', 'high');
+  const [finding] = log.findings();
+  const before = log.events.length;
+  log.start(2, '08:00:30', CMD, SVC).on('PC2').start(3, '08:00:40', CMD, SVC);
+  const live = createLiveIncidents({});
+  for (const event of log.events.slice(0, before)) live.see(event, 'log');
+  live.add(finding!, 0);
+  live.update(ms('08:01'));
+  expect(live.lags).toBe(false);
+  for (const event of log.events.slice(before)) live.see(event, 'log');
+  expect([live.waits, live.lags]).toEqual([false, true]);
+  live.update(ms('08:01') + 5000);
+  expect([live.waits, live.lags]).toEqual([false, false]);
+});
+
 test('within the budget the first finding on a host goes before what is found on hosts that are known', () => {
   const log = new Log();
   for (const host of ['PC1', 'PC2', 'PC3']) log.on(host).start(1, '08:00', CMD, SVC).flag('A', 'high');

@@ -36,7 +36,10 @@ export interface LiveIncidents {
   update(nowMs: number): readonly LiveIncident[];
   /** Something is left for another update, though nothing new came: hosts beyond the budget, or a large incident whose time it was not. */
   readonly waits: boolean;
-  /** Findings that say what others said, and are only counted, are not told of yet: an update some seconds later does. */
+  /**
+   * Findings that say what others said, and are only counted, are not told of yet, or a host of which something was found did more
+   * since, which may show a link: an update some seconds later tells, though nothing new came.
+   */
   readonly lags: boolean;
   /** So much came of a host that another update should not wait: there may be no room for more. */
   readonly isCrowded: boolean;

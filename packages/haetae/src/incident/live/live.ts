@@ -227,7 +227,9 @@ class Live implements LiveIncidents {
   }
 
   get lags(): boolean {
-    return this.#lagging.size > 0;
+    if (this.#lagging.size > 0) return true;
+    for (const { findings } of this.#waiting) if (findings.size > 0) return true;
+    return false;
   }
 
   get isCrowded(): boolean {
