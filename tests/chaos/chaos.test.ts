@@ -4,6 +4,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { shadowsIn } from '../live/shadows.ts';
 import { createToken, pause, type Serve, type ServeOptions, serve } from './serve.ts';
 import { ATTACK_EVERY, Shipper } from './shipper.ts';
 import { stored } from './stored.ts';
@@ -18,23 +19,7 @@ const START_MS = 5000;
 const root = mkdtempSync(join(tmpdir(), 'haetae-chaos-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const rules = join(root, 'rules');
-mkdirSync(rules);
-writeFileSync(
-  join(rules, 'shadows.yml'),
-  `title: Shadow copies deleted
-id: 6f1b2b0a-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, category: process_creation }
-detection:
-  selection:
-    Image|endswith: '\\vssadmin.exe'
-    CommandLine|contains|all: [delete, shadows]
-  condition: selection
-tags: [attack.t1490]
-`,
-);
+const rules = shadowsIn(root);
 
 /** The same every time: a failure can be looked at again. */
 function random(seed: number): () => number {

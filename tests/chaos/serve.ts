@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const HAETAE = fileURLToPath(new URL('../../packages/haetae/bin/haetae.js', import.meta.url));
+/** The built command line of this working copy. */
+export const HAETAE = fileURLToPath(new URL('../../packages/haetae/bin/haetae.js', import.meta.url));
 
 export interface Serve {
   readonly url: string;
@@ -29,6 +30,8 @@ export interface ServeOptions {
   readonly within?: readonly string[];
   /** How long it may take to be ready. */
   readonly readyMs?: number;
+  /** Another version's command line. */
+  readonly program?: string;
 }
 
 /** Starts `haetae serve` as its users do, and waits until it says that it is ready. Throws what it said when it ends instead. */
@@ -40,9 +43,10 @@ export async function serve({
   execArgv = [],
   within = [],
   readyMs = 60_000,
+  program = HAETAE,
 }: ServeOptions): Promise<Serve> {
   const began = performance.now();
-  const [command, ...words] = [...within, process.execPath, ...execArgv, HAETAE, 'serve', '--data', data];
+  const [command, ...words] = [...within, process.execPath, ...execArgv, program, 'serve', '--data', data];
   const child = spawn(command!, [...words, '--port', String(port), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Admin, Consumer, Producer } from '@haetae/kafka';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type BusPlace,
   busBounds,
@@ -12,20 +9,13 @@ import {
   type LogDamage,
   openBusLog,
 } from '../../packages/haetae/src/store/index.ts';
-import { noKafka, startKafka } from './kafka.ts';
+import { broker } from './ground.ts';
 
 /** The log of several servers against a broker that the test starts. */
-const missing = noKafka();
+const ground = await broker('a log in Kafka');
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`a log in Kafka: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-bus-'));
-  const kafka = await startKafka(root);
-  afterAll(async () => {
-    await kafka.kill();
-    rmSync(root, { recursive: true, force: true });
-  });
+if (ground !== undefined) {
+  const { kafka } = ground;
   let places = 0;
   const fresh = (settings = ''): BusPlace => busPlaceOf(`kafka://${kafka.address}/b${++places}${settings}`);
   const client = { clientId: 'test', bootstrapBrokers: [kafka.address] };

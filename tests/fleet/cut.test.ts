@@ -1,44 +1,29 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from '@haetae/postgres';
 import { afterAll, expect, test } from 'vitest';
-import { noPostgres, startPostgres } from '../../packages/haetae/src/store/testing/postgres.ts';
 import { createToken, pause } from '../chaos/serve.ts';
 import { ATTACK_EVERY, Shipper } from '../chaos/shipper.ts';
+import { shadowsIn } from '../live/shadows.ts';
 import { Far, NEAR, noFar } from './far.ts';
-import { noKafka, startKafka } from './kafka.ts';
+import { brokerAndDatabase } from './ground.ts';
 import { Live } from './live.ts';
-import { type FleetPlace, SHADOWS, server } from './servers.ts';
+import { type FleetPlace, server } from './servers.ts';
 
 /** The network between a server and what it needs is cut for longer than its turn is good for: packets vanish, connections stay. */
-const missing = noFar() ?? noPostgres() ?? noKafka();
+const ground = await brokerAndDatabase('a network that is cut', { missing: noFar(), elsewhere: NEAR });
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`a network that is cut: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-cut-'));
+if (ground !== undefined) {
+  const { root, kafka, database } = ground;
   const far = new Far();
-  const kafka = await startKafka(join(root, 'kafka'), [], NEAR);
-  const database = await startPostgres();
-  afterAll(async () => {
-    await kafka.kill();
-    database.stop();
-    far.close();
-    rmSync(root, { recursive: true, force: true });
-  });
+  afterAll(() => far.close());
 
   test('what detects loses broker and database, with another that stands by and with none: nothing is lost, nothing is there twice, pages go on', {
     timeout: 900_000,
   }, async () => {
-    const rules = join(root, 'rules');
-    mkdirSync(rules);
-    writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
     const postgres = Number(new URL(database.url).port);
     await far.shows(kafka.elsewhere);
     await far.shows(postgres);
     const store = `${database.url}?schema=cut`;
-    const args = ['--no-builtin', '--rules', rules, '--lateness', '1'];
+    const args = ['--no-builtin', '--rules', shadowsIn(root), '--lateness', '1'];
     const here: FleetPlace = { folder: root, bus: `kafka://${kafka.address}/cut`, store, args };
     const there: FleetPlace = {
       ...here,

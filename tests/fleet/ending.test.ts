@@ -1,36 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { noPostgres, startPostgres } from '../../packages/haetae/src/store/testing/postgres.ts';
+import { expect, test } from 'vitest';
 import { createToken, pause } from '../chaos/serve.ts';
 import { Shipper } from '../chaos/shipper.ts';
 import { ask } from '../lab/campaign.ts';
-import { noKafka, startKafka } from './kafka.ts';
-import { SHADOWS, server } from './servers.ts';
+import { shadowsIn } from '../live/shadows.ts';
+import { brokerAndDatabase } from './ground.ts';
+import { server } from './servers.ts';
 
 /** A supervisor that ends a server waits for seconds, not until the database is back. */
-const missing = noPostgres() ?? noKafka();
+const ground = await brokerAndDatabase('ending without a database');
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`ending without a database: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-ending-'));
-  const kafka = await startKafka(join(root, 'kafka'));
-  const database = await startPostgres();
-  afterAll(async () => {
-    await kafka.kill();
-    database.stop();
-    rmSync(root, { recursive: true, force: true });
-  });
+if (ground !== undefined) {
+  const { root, kafka, database } = ground;
 
   test('a server ends within seconds while the database is away, and what it had taken in is there afterwards, once', async () => {
-    const [folder, rules] = [join(root, 'servers'), join(root, 'rules')];
+    const folder = join(root, 'servers');
     mkdirSync(folder);
-    mkdirSync(rules);
-    writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
     const bus = `kafka://${kafka.address}/ending`;
-    const args = ['--no-builtin', '--rules', rules, '--lateness', '1'];
+    const args = ['--no-builtin', '--rules', shadowsIn(root), '--lateness', '1'];
     const one = await server('all', 'one', { folder, bus, store: `${database.url}?schema=ending`, args });
     const token = createToken(one.data, 'ingest');
     const reader = createToken(one.data, 'api', '--role', 'viewer');

@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { connect } from '@haetae/postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   builtinCampaigns,
   checkCampaigns,
@@ -12,31 +11,23 @@ import {
   winlogbeatLine,
 } from '../../packages/haetae/src/scenario/index.ts';
 import type { Finding, Incident } from '../../packages/haetae/src/server/api.ts';
-import { noPostgres, startPostgres } from '../../packages/haetae/src/store/testing/postgres.ts';
 import { createToken, pause, serve } from '../chaos/serve.ts';
 import { ATTACK_EVERY, Shipper } from '../chaos/shipper.ts';
 import { all, ask, type Door, send } from '../lab/campaign.ts';
-import { freePort, noKafka, startKafka } from './kafka.ts';
+import { shadowsIn } from '../live/shadows.ts';
+import { brokerAndDatabase } from './ground.ts';
+import { freePort } from './kafka.ts';
 import { Live } from './live.ts';
-import { type FleetPlace, READY_MS, SHADOWS, server } from './servers.ts';
+import { detecting, type FleetPlace, READY_MS, type Server, server } from './servers.ts';
 
 /**
  * Several servers over a Kafka and a PostgreSQL that the test starts: what they find together is what one finds alone; and whichever
  * of them is killed, what was acknowledged is there afterwards, once. Where they cannot be had the test says so.
  */
-const missing = noPostgres() ?? noKafka();
+const ground = await brokerAndDatabase('several servers');
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`several servers: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-fleet-'));
-  const kafka = await startKafka(join(root, 'kafka'));
-  const database = await startPostgres();
-  afterAll(async () => {
-    await kafka.kill();
-    database.stop();
-    rmSync(root, { recursive: true, force: true });
-  });
+if (ground !== undefined) {
+  const { root, kafka, database } = ground;
   let places = 0;
   const place = (
     { partitions, files = false }: { partitions: number; files?: boolean },
@@ -141,10 +132,7 @@ if (missing !== undefined && process.env.CI === undefined) {
     'two that take in, three that detect, two that show, over $partitions partitions, events in files: $files',
     ({ partitions, files }) => {
       test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
-        const rules = join(root, 'rules');
-        mkdirSync(rules, { recursive: true });
-        writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
-        const ours = place({ partitions, files }, '--no-builtin', '--rules', rules, '--lateness', '1');
+        const ours = place({ partitions, files }, '--no-builtin', '--rules', shadowsIn(root), '--lateness', '1');
         const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
         const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
         const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
@@ -154,28 +142,18 @@ if (missing !== undefined && process.env.CI === undefined) {
         const shippers = [first.url, second!.url].map((url, i) => new Shipper(url, token, `host-${i}`, ATTACK_EVERY));
         for (const shipper of shippers) shipper.start();
         await live.hears('a finding');
-        const detecting = async () => {
-          for (;;) {
-            for (const one of servers.slice(2, 5)) {
-              const text = await fetch(`${one.url}/metrics`, { headers: { authorization: `Bearer ${reader}` } }).then(
-                (answer) => answer.text(),
-                () => '',
-              );
-              if (/^haetae_detecting 1$/m.test(text)) return one;
-            }
-            await pause(200);
-          }
-        };
+        const detectors = servers.slice(2, 5);
+        const leader = (): Promise<Server> => detecting(detectors, reader);
         const beside = async () => {
-          const leader = await detecting();
-          return servers.slice(2, 5).find((one) => one !== leader)!;
+          const turn = await leader();
+          return detectors.find((one) => one !== turn)!;
         };
         for (const [what, disturb] of [
-          ['the one that detects', async () => again(await detecting())],
-          ['one that detects beside it', async () => again(await beside())],
-          ['one that takes in', () => again(first)],
-          ['the other that takes in', () => again(second!)],
-          ['one that shows', () => again(web!)],
+          ['the one that detects', async () => (await leader()).again()],
+          ['one that detects beside it', async () => (await beside()).again()],
+          ['one that takes in', () => first.again()],
+          ['the other that takes in', () => second!.again()],
+          ['one that shows', () => web!.again()],
           [
             'the broker',
             async () => {
@@ -192,7 +170,7 @@ if (missing !== undefined && process.env.CI === undefined) {
               database.start();
             },
           ],
-          ['the one that detects, once more', async () => again(await detecting())],
+          ['the one that detects, once more', async () => (await leader()).again()],
         ] as const) {
           await disturb();
           await live.hears(`a finding after ${what} was killed`);
@@ -249,11 +227,6 @@ async function partitionsOf(url: string, reader: string): Promise<number[]> {
   return [...(await answer.text()).matchAll(/^haetae_partition_lag_frames\{partition="(\d+)"\}/gm)].map(([, n]) =>
     Number(n),
   );
-}
-
-async function again(one: Awaited<ReturnType<typeof server>>): Promise<void> {
-  await one.kill();
-  await one.start();
 }
 
 function schemaOf({ store }: FleetPlace): { url: string; schema: string } {

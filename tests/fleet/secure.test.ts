@@ -1,19 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { busPlaceOf, followBus, openBusLog } from '../../packages/haetae/src/store/index.ts';
 import { CERTIFICATE } from '../live/certificate.ts';
-import { noKafka, startKafka } from './kafka.ts';
+import { broker } from './ground.ts';
 
 /** The bus over TLS, with the broker's own ways of saying who one is. */
-const missing = noKafka();
+const secret = 'p@ss:w/rd #1';
+const ground = await broker('a log in a Kafka with users', { users: [{ name: 'haetae', secret }] });
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`a log in a Kafka with users: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-secure-'));
+if (ground !== undefined) {
+  const { root, kafka } = ground;
   const file = (name: string, text: string): string => {
     writeFileSync(join(root, name), text);
     return join(root, name);
@@ -21,12 +19,6 @@ if (missing !== undefined && process.env.CI === undefined) {
   const ca = file('ca.pem', CERTIFICATE.cert);
   const other = file('other.pem', rootCertificates[0]!);
   const own = `cert=${file('own.pem', CERTIFICATE.cert)}&key=${file('own.key', CERTIFICATE.key)}`;
-  const secret = 'p@ss:w/rd #1';
-  const kafka = await startKafka(join(root, 'kafka'), [{ name: 'haetae', secret }]);
-  afterAll(async () => {
-    await kafka.kill();
-    rmSync(root, { recursive: true, force: true });
-  });
   let places = 0;
   const { password, certificate } = kafka.secure;
   const urlOf = (given: string, query: string, host = password): string =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Serve, serve } from '../chaos/serve.ts';
+import { pause, type Serve, serve } from '../chaos/serve.ts';
 import { FAR, type Far } from './far.ts';
 import { freePort } from './kafka.ts';
 
@@ -10,24 +10,12 @@ export interface FleetPlace {
   readonly store: string;
   /** Of every server. */
   readonly args: readonly string[];
+  /** The command line of another version, with which they begin. */
+  readonly program?: string;
 }
 
 /** Rules may have to be compiled first, by several at once. */
 export const READY_MS = 240_000;
-
-/** A rule: without one a server is not ready. */
-export const SHADOWS = `title: Shadow copies deleted
-id: 6f1b2b0a-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, category: process_creation }
-detection:
-  selection:
-    Image|endswith: '\\vssadmin.exe'
-    CommandLine|contains|all: [delete, shadows]
-  condition: selection
-tags: [attack.t1490]
-`;
 
 /** One of several servers, which can be killed and comes back as what it was. */
 export interface Server {
@@ -37,17 +25,22 @@ export interface Server {
   readonly running: Serve;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Killed, and started again. */
+  again(): Promise<void>;
+  /** Ended as an administrator does it, and started by another version's program; resolves with how it ended. */
+  become(program: string): Promise<number | null>;
 }
 
 /** `far`: behind a wire, with the command that runs something there; it is seen here all the same. */
 export async function server(
   role: string,
   name: string,
-  { folder, bus, store, args }: FleetPlace,
+  { folder, bus, store, args, program }: FleetPlace,
   far?: Far,
 ): Promise<Server> {
   const [data, port] = [join(folder, name), await freePort()];
   let running: Serve | undefined;
+  let version = program;
   await far?.isSeen(port);
   const there = far === undefined ? [] : ['--host', FAR];
   onTestFinished(() => void running?.process.kill('SIGKILL'));
@@ -60,10 +53,37 @@ export async function server(
     },
     async start() {
       const all = [...args, ...there, '--role', role, '--bus', bus, '--store', store, '--lang', 'en', '--verbose'];
-      running = await serve({ data, port, args: all, readyMs: READY_MS, within: far?.command ?? [] });
+      running = await serve({
+        ...{ data, port, args: all, readyMs: READY_MS, within: far?.command ?? [] },
+        ...(version !== undefined && { program: version }),
+      });
     },
     kill: () => running!.kill(),
+    async again() {
+      await one.kill();
+      await one.start();
+    },
+    async become(program: string) {
+      const code = await running!.stop();
+      version = program;
+      await one.start();
+      return code;
+    },
   };
   await one.start();
   return one;
+}
+
+/** The one of them whose turn it is to detect. */
+export async function detecting(servers: readonly Server[], reader: string): Promise<Server> {
+  for (;;) {
+    for (const one of servers) {
+      const text = await fetch(`${one.url}/metrics`, { headers: { authorization: `Bearer ${reader}` } }).then(
+        (answer) => answer.text(),
+        () => '',
+      );
+      if (/^haetae_detecting 1$/m.test(text)) return one;
+    }
+    await pause(200);
+  }
 }

@@ -1,36 +1,28 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin, type BaseOptions, Consumer, Producer } from '@haetae/kafka';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StoredEvent } from '../../packages/haetae/src/server/api.ts';
 import { createToken, pause, type Serve, serve } from '../chaos/serve.ts';
 import { otelKafka, rsyslogKafka, said, type Target } from '../ingest/clients.ts';
 import { CLIENTS, hasProgram, missing as notHere } from '../ingest/harness.ts';
 import { all, ask } from '../lab/campaign.ts';
 import { type Sample, samples, winlogOf } from '../live/frames.ts';
-import { freePort, noKafka, startKafka } from './kafka.ts';
-import { READY_MS, SHADOWS } from './servers.ts';
+import { shadowsIn } from '../live/shadows.ts';
+import { broker } from './ground.ts';
+import { freePort } from './kafka.ts';
+import { READY_MS } from './servers.ts';
 
 /**
  * Topics that others write, as a source of one server. rsyslog and the OpenTelemetry Collector write theirs themselves; Winlogbeat runs on
  * Windows alone, so that its records are written here, as it is documented to write them.
  */
-const missing = noKafka();
+const ground = await broker('topics that others write');
 
-if (missing !== undefined && process.env.CI === undefined) {
-  test.skip(`topics that others write: ${missing}`, () => {});
-} else {
-  const root = mkdtempSync(join(tmpdir(), 'haetae-source-'));
-  const rules = join(root, 'rules');
-  mkdirSync(rules);
-  writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
-  const kafka = await startKafka(join(root, 'kafka'));
-  afterAll(async () => {
-    await kafka.kill();
-    rmSync(root, { recursive: true, force: true });
-  });
+if (ground !== undefined) {
+  const { root, kafka } = ground;
+  const rules = shadowsIn(root);
   const client: BaseOptions = { clientId: 'test', bootstrapBrokers: [kafka.address], retries: true };
   async function topic(name: string, partitions = 1): Promise<string> {
     const admin = new Admin(client);

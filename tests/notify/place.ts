@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect } from 'vitest';
 import { createToken, pause, type Serve, serve } from '../chaos/serve.ts';
+import { shadowsIn } from '../live/shadows.ts';
 import { type Hook, hookServer } from './hook.ts';
 import { type MailServer, mailServer } from './mail.ts';
 import { SLACK_TOKENS, type Slack, type SlackMessage, slackStandIn } from './slack.ts';
@@ -21,23 +22,7 @@ export const SECRETS = {
 };
 export const PLANTED = [...Object.values(SECRETS), 'planted-hook-path'];
 
-const rules = join(root, 'rules');
-mkdirSync(rules);
-writeFileSync(
-  join(rules, 'shadows.yml'),
-  `title: Shadow copies deleted
-id: 6f1b2b0a-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, category: process_creation }
-detection:
-  selection:
-    Image|endswith: '\\vssadmin.exe'
-    CommandLine|contains|all: [delete, shadows]
-  condition: selection
-tags: [attack.t1490]
-`,
-);
+const rules = shadowsIn(root);
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
