@@ -5,7 +5,7 @@ import type { Lineage } from '../lineage/lineage.ts';
 import type { Node } from '../lineage/node.ts';
 import { isOwnSession } from '../lineage/sessions.ts';
 import type { Subject } from '../lineage/subject.ts';
-import { contentHash, told } from '../text.ts';
+import { compare, contentHash, told } from '../text.ts';
 import { happeningOf, isClearing, type Said, statementOf } from './said.ts';
 
 /** Findings folded: one statement about one process, or, where the event names none, one subject within the window. */
@@ -31,9 +31,14 @@ export interface Unit extends Omit<IncidentFinding, 'process' | 'decoded' | 'eve
   readonly number: number;
 }
 
-/** The order of units: by time, which clocks may have put right; of equal times, as findings came. */
+/** The order of units: by time, which clocks may have put right; of equal times by host, and of one host as findings came. */
 export function compareUnits(a: Unit, b: Unit): number {
-  return timeOf(a.first) - timeOf(b.first) || timeOf(a.toldMs) - timeOf(b.toldMs) || a.number - b.number;
+  return (
+    timeOf(a.first) - timeOf(b.first) ||
+    timeOf(a.toldMs) - timeOf(b.toldMs) ||
+    compare(a.host, b.host) ||
+    a.number - b.number
+  );
 }
 /** Those without a time last. */
 const timeOf = (ms: number): number => (Number.isNaN(ms) ? Number.MAX_VALUE : ms);
