@@ -128,18 +128,30 @@ export async function outcomeOf(query: Query, incidents: readonly object[]): Pro
   return { events, findings, incidents: incidents.map((one) => JSON.stringify(named(one))), counts };
 }
 
-/** What is not in both, in words; each thing counts as often as it is there. */
+/** What is not in both, in words; each thing counts as often as it is there. Of long things, from where they differ. */
 export function differences(what: string, expected: readonly string[], actual: readonly string[], most = 5): string[] {
   const left = new Map<string, number>();
   for (const one of expected) left.set(one, (left.get(one) ?? 0) + 1);
   for (const one of actual) left.set(one, (left.get(one) ?? 0) - 1);
-  const missing = [...left].flatMap(([one, n]) => (n > 0 ? Array<string>(n).fill(one) : []));
-  const extra = [...left].flatMap(([one, n]) => (n < 0 ? Array<string>(-n).fill(one) : []));
-  if (missing.length + extra.length === 0) return [];
-  const shown = (some: readonly string[]): string[] => some.slice(0, most).map((one) => one.slice(0, 2000));
+  const missing = [...left].flatMap(([one, n]) => (n > 0 ? Array<string>(n).fill(one) : [])).sort();
+  const beside = [...left].flatMap(([one, n]) => (n < 0 ? Array<string>(-n).fill(one) : [])).sort();
+  if (missing.length + beside.length === 0) return [];
   return [
-    `${what}: ${missing.length} of ${expected.length} are missing, ${extra.length} are there beside them`,
-    ...shown(missing.sort()).map((one) => `  missing: ${one}`),
-    ...shown(extra.sort()).map((one) => `  beside: ${one}`),
+    `${what}: ${missing.length} of ${expected.length} are missing, ${beside.length} are there beside them`,
+    ...missing.slice(0, most).map((one) => `  missing: ${shown(one, beside)}`),
+    ...beside.slice(0, most).map((one) => `  beside: ${shown(one, missing)}`),
   ];
+}
+
+/** How it begins, and what is around the place where it is not any more as the most similar of the others. */
+function shown(one: string, others: readonly string[]): string {
+  const at = Math.max(0, ...others.map((other) => commonLength(one, other)));
+  return at < SHOWN ? one.slice(0, 2 * SHOWN) : `${one.slice(0, SHOWN)} … ${one.slice(at - SHOWN / 2, at + SHOWN)}`;
+}
+const SHOWN = 300;
+
+function commonLength(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return at;
 }
