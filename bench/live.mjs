@@ -61,7 +61,7 @@ function judge(what, value, limit, unit, atLeast = false) {
 /** CPU of a process, all its threads, in seconds; resident memory in MB. */
 function usage(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
+  const [, , , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
   const [, resident] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return { cpu: (Number(user) + Number(system)) / 100, megabytes: Number(resident) / 1024 };
 }

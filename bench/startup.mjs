@@ -99,7 +99,7 @@ async function start({ bin }, loaded) {
   }
   const wall = performance.now() - begun;
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
+  const [, , , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 1).split(' ');
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
   rmSync(data, { recursive: true });

@@ -48,7 +48,8 @@ export {
 export * from './events/query.ts';
 export * from './incidents.ts';
 export { type BusLog, type BusWriter, openBusLog, openBusWriter, sealedFrame } from './log/bus/bus-log.ts';
-export { busBounds, followBus } from './log/bus/follow.ts';
+export { busBounds, type Fetching, openFetching } from './log/bus/fetching.ts';
+export { type FollowOptions, followBus } from './log/bus/follow.ts';
 export {
   type BusPlace,
   busError,

@@ -1,6 +1,8 @@
 import {
   type BusPlace,
   type BusWriter,
+  type Fetching,
+  type FollowOptions,
   type Frame,
   followBus,
   receivedOf,
@@ -18,6 +20,8 @@ export interface PassingOptions {
   /** The last frame that was passed on, by whoever had it before. */
   readonly after: number;
   readonly sifter: Pick<Sifter, 'sift'>;
+  /** By which all partitions of this server are fetched. */
+  readonly fetching: Fetching;
   /** One that keeps the order. */
   readonly writer: Pick<BusWriter, 'append'>;
   /** Until when, by receipt, all partitions are passed on. */
@@ -42,7 +46,7 @@ const RETRY_MS = 500;
 
 /** Sifts the frames of a partition, and passes them on in their order, until it is ended. Each is there before the next one. */
 export function passOn(options: PassingOptions): Passing {
-  const { place, log, partition, after, sifter, writer, slowest, notice } = options;
+  const { place, log, partition, after, sifter, fetching, writer, slowest, notice } = options;
   const end = new AbortController();
   const status = { partition, seq: after, receivedMs: 0, end: after, frames: 0, events: 0 };
   let given = after;
@@ -94,7 +98,7 @@ export function passOn(options: PassingOptions): Passing {
   }
 
   async function run(): Promise<void> {
-    const frames = followBus(place, {
+    const how: FollowOptions = {
       ...{ topic: receivedOf(place), partition, base: 0, from: after + 1, maxBytes: STRETCH_BYTES, signal: end.signal },
       damage: ({ path, ...about }) =>
         notice('error', 'a part of the log cannot be read', { path, partition, ...about }),
@@ -109,7 +113,8 @@ export function passOn(options: PassingOptions): Passing {
         status.end = status.seq;
         status.receivedMs = Math.max(status.receivedMs, atMs);
       },
-    });
+    };
+    const frames = followBus(place, how, fetching);
     for await (const some of frames) {
       await passInTime(some);
       if (end.signal.aborted) return;

@@ -20,6 +20,8 @@ export class RowEvent implements Event {
   #row = 0;
   /** Texts that stand at one place for many rows, by that place. */
   readonly #known = new Map<number, string>();
+  /** The fields as JSON. */
+  #json: string | undefined;
   #names: readonly string[] | undefined;
   #values: readonly string[] = [];
   #system: Readonly<Record<string, string>> | undefined;
@@ -34,6 +36,7 @@ export class RowEvent implements Event {
   /** Moves on to a row of the batch. */
   at(row: number): this {
     this.#row = row;
+    this.#json = undefined;
     this.#names = undefined;
     this.#system = undefined;
     return this;
@@ -82,6 +85,7 @@ export class RowEvent implements Event {
   }
 
   get(name: string): string | undefined {
+    if (this.#names === undefined && PLAIN.test(name)) return this.#one(name);
     const at = this.#all().indexOf(name);
     return at < 0 ? undefined : this.#values[at];
   }
@@ -105,9 +109,32 @@ export class RowEvent implements Event {
     return this.#system;
   }
 
+  /**
+   * The value of a field without the others: most are asked for a few. A quotation mark within a text has a backslash before it, so
+   * that one behind a comma or a bracket begins a name.
+   */
+  #one(name: string): string | undefined {
+    this.#json ??= this.#text(FIELDS);
+    const json = this.#json;
+    const key = `"${name}":`;
+    for (let at = json.indexOf(key); at >= 0; at = json.indexOf(key, at + 1)) {
+      const before = json.charCodeAt(at - 1);
+      if (before !== COMMA && before !== OPEN) continue;
+      const from = at + key.length;
+      if (json.charCodeAt(from) !== QUOTE)
+        return this.#text(FIRST_COLUMN + Number.parseInt(json.slice(from, from + 3), 10));
+      let end = json.indexOf('"', from + 1);
+      if (!json.slice(from + 1, end).includes('\\')) return json.slice(from + 1, end);
+      while (!isEnd(json, end)) end = json.indexOf('"', end + 1);
+      return JSON.parse(json.slice(from, end + 1)) as string;
+    }
+    return undefined;
+  }
+
   #all(): readonly string[] {
     if (this.#names !== undefined) return this.#names;
-    const fields = JSON.parse(this.#text(FIELDS)) as Record<string, string | number>;
+    this.#json ??= this.#text(FIELDS);
+    const fields = JSON.parse(this.#json) as Record<string, string | number>;
     const names = Object.keys(fields);
     this.#values = names.map((name) => {
       const value = fields[name]!;
@@ -116,6 +143,20 @@ export class RowEvent implements Event {
     this.#names = names.some((name) => name.endsWith(']')) ? names.map((name, i) => baseOf(name, i, names)) : names;
     return this.#names;
   }
+}
+
+const COMMA = 44;
+const OPEN = 123;
+const QUOTE = 34;
+const BACKSLASH = 92;
+/** Names that JSON writes as they are, and that repeat no other. */
+const PLAIN = /^[\w .-]+$/;
+
+/** Whether a quotation mark ends the text: an even number of backslashes stands before it. */
+function isEnd(json: string, at: number): boolean {
+  let count = 0;
+  while (json.charCodeAt(at - 1 - count) === BACKSLASH) count++;
+  return count % 2 === 0;
 }
 
 /** The name that a repeated one repeats: it stands before, and so do those that repeat it less often. */

@@ -1,5 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type BusWriter, openBusWriter, siftedOf } from '../../../store/index.ts';
+import {
+  type BusWriter,
+  type Fetching,
+  openBusWriter,
+  openFetching,
+  receivedOf,
+  siftedOf,
+} from '../../../store/index.ts';
 import { type Passing, passOn } from './passing.ts';
 import type { SiftAnswer, SiftOrder, SiftThreadData } from './protocol.ts';
 import { Sifter } from './sifter.ts';
@@ -30,12 +37,12 @@ async function leave(partitions: readonly number[]): Promise<void> {
     });
 }
 
-function share(writer: BusWriter, mine: Extract<SiftOrder, { kind: 'shares' }>['mine']): void {
+function share(fetching: Fetching, writer: BusWriter, mine: Extract<SiftOrder, { kind: 'shares' }>['mine']): void {
   const wanted = new Set(mine.map(({ partition }) => partition));
   void leave([...passing.keys()].filter((partition) => !wanted.has(partition))).catch(fail);
   for (const { partition, seq } of mine) {
     if (passing.has(partition)) continue;
-    const one = passOn({ place, log, partition, after: seq, sifter, writer, slowest, notice });
+    const one = passOn({ place, log, partition, after: seq, sifter, fetching, writer, slowest, notice });
     passing.set(partition, one);
     one.over.catch(fail);
   }
@@ -50,6 +57,7 @@ function fail(error: unknown): void {
 
 async function run(port: NonNullable<typeof parent>): Promise<void> {
   const writer = await openBusWriter(place, siftedOf(place), 0, true);
+  const fetching = await openFetching(place, receivedOf(place));
   const telling = setInterval(
     () => tell({ kind: 'at', at: [...passing.values()].map(({ status }) => status) }),
     TELL_MS,
@@ -60,7 +68,7 @@ async function run(port: NonNullable<typeof parent>): Promise<void> {
       if (order.kind === 'rules') sifter.setRules(order.setup);
       else if (order.kind === 'shares') {
         ({ slowestMs } = order);
-        share(writer, order.mine);
+        share(fetching, writer, order.mine);
       } else {
         closing = true;
         clearInterval(telling);
@@ -70,7 +78,7 @@ async function run(port: NonNullable<typeof parent>): Promise<void> {
       }
     });
   });
-  await writer.close();
+  await Promise.all([writer.close(), fetching.close()]);
   // A client of a broker that went away may hold on to a connection.
   process.exit();
 }

@@ -34,14 +34,15 @@ const SHAPE = crc32(`1 ${TEXT_COLUMNS.join(' ')}`);
 const NONE: Found = { findings: [], signals: [], unusual: undefined };
 
 const padded = (length: number): number => (length + 7) & ~7;
+/** Of all columns of numbers, and of where texts stand. */
+const sizeOfNumbers = (rows: number): number =>
+  padded(rows * 8) + 2 * padded(rows * 4) + padded(rows * 2) + padded(rows) + padded(rows * ROW_CELLS * 4);
 
 /** Rows and what is told of them as bytes; of the rows' numbers those that the event itself tells. Little-endian, as all of our servers are. */
 export function encodeSifted(batch: EventBatch, told: SiftedTold): Uint8Array {
   const { rows, bytes } = batch;
   const json = Buffer.from(JSON.stringify(told));
-  const cells = padded(rows * ROW_CELLS * 4);
-  const numbers = padded(rows * 8) + 2 * padded(rows * 4) + padded(rows * 2) + padded(rows);
-  const out = Buffer.allocUnsafe(HEADER + numbers + cells + padded(bytes.length) + json.length);
+  const out = Buffer.allocUnsafe(HEADER + sizeOfNumbers(rows) + padded(bytes.length) + json.length);
   out.writeUInt32LE(rows, 0);
   out.writeUInt32LE(bytes.length, 4);
   out.writeUInt32LE(json.length, 8);
@@ -69,14 +70,16 @@ export class Sifted {
   readonly #event = new RowEvent();
   readonly #found = new Map<number, Found | 'later'>();
 
-  /** Throws where the bytes are none. */
+  /** Throws where the bytes are none. They are read as long as this is. */
   constructor(body: Uint8Array) {
-    // Its own memory: numbers stand at places that are multiples of their size.
-    const all = new Uint8Array(body).buffer;
-    const view = new DataView(all);
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const [rows, length, json] = [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
     if (view.getUint32(12, true) !== SHAPE)
       throw new Error('a frame that another version of Haetae sifted: let that version finish what it began');
+    const texts = HEADER + sizeOfNumbers(rows);
+    if (length < MARGIN || texts + padded(length) + json !== body.byteLength) throw new Error('it is no sifted frame');
+    // Numbers have memory of their own, where they stand at places that are multiples of their size; texts are read where they are.
+    const numbers = new Uint8Array(body.subarray(0, texts)).buffer;
     let at = HEADER;
     const room = (size: number): number => {
       const here = at;
@@ -86,16 +89,16 @@ export class Sifted {
     this.batch = {
       ...NO_EVENTS,
       rows,
-      timeMs: new Float64Array(all, room(rows * 8), rows),
-      strays: new Uint32Array(all, room(rows * 4), rows),
-      eventId: new Int32Array(all, room(rows * 4), rows),
-      timeTicks: new Uint16Array(all, room(rows * 2), rows),
-      flags: new Uint8Array(all, room(rows), rows),
-      cells: new Uint32Array(all, room(rows * ROW_CELLS * 4), rows * ROW_CELLS),
-      bytes: new Uint8Array(all, room(length), length),
+      timeMs: new Float64Array(numbers, room(rows * 8), rows),
+      strays: new Uint32Array(numbers, room(rows * 4), rows),
+      eventId: new Int32Array(numbers, room(rows * 4), rows),
+      timeTicks: new Uint16Array(numbers, room(rows * 2), rows),
+      flags: new Uint8Array(numbers, room(rows), rows),
+      cells: new Uint32Array(numbers, room(rows * ROW_CELLS * 4), rows * ROW_CELLS),
+      bytes: body.subarray(texts, texts + length),
     };
-    if (length < MARGIN || at + json !== all.byteLength) throw new Error('it is no sifted frame');
-    this.told = JSON.parse(Buffer.from(all, at, json).toString('utf8')) as SiftedTold;
+    const told = Buffer.from(body.buffer, body.byteOffset + texts + padded(length), json);
+    this.told = JSON.parse(told.toString('utf8')) as SiftedTold;
     this.#event.open(this.batch);
     for (const { row, findings, signals, unusual } of this.told.found)
       this.#found.set(row, {

@@ -3,7 +3,7 @@ import type { Json } from '../../accounts.ts';
 import { StoreError } from '../../error.ts';
 import { encodeFrame, sealFrame } from '../frame.ts';
 import type { Log } from '../log.ts';
-import { busBounds } from './follow.ts';
+import { busBounds } from './fetching.ts';
 import { partitionOf } from './keys.ts';
 import { abandon, type BusPlace, busError, clientOf, isShared, kafka, leave, receivedOf, within } from './place.ts';
 import { MAX_RECORD, prepareTopics, type Topics } from './topics.ts';

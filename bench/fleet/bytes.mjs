@@ -1,0 +1,4 @@
+import { connect } from '@haetae/postgres';
+export async function bytesOf() {
+  return {};
+}

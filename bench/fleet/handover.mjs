@@ -1,0 +1,3 @@
+export async function handOvers() {
+  return [];
+}
