@@ -202,7 +202,6 @@ async function cost(load) {
     const [joins, ...sifts] = [...shares].sort((a, b) => b.micros - a.micros);
     const sum = (rows, of) => rows.reduce((all, row) => all + of(row), 0);
     const sift = sifts.length === 0 ? undefined : sum(sifts, ({ micros }) => micros) / sum(sifts, ({ share }) => share);
-    const events = await single.stored();
     return {
       ...{ ingest: ingest.micros, detect: detect.micros, thread: detect.thread, broker, database },
       ...(sift !== undefined && {
@@ -214,7 +213,7 @@ async function cost(load) {
         store,
         prefix: prefixOf('s'),
         schema: schemaOf('a'),
-        events,
+        stored: await single.stored(),
         sent: await many.stored(),
       })),
     };

@@ -2,7 +2,8 @@
 export interface Duties {
   /**
    * Takes it for `holder`, or holds on to it, for so long from now by the store's own clock. Its term, which rises with every new
-   * holder; undefined while another has it.
+   * holder; undefined while another has it. Of a holder that says nothing for a second and a half, and whose process the store sees no more,
+   * it is free before that time.
    */
   hold(duty: string, holder: string, forMs: number): Promise<number | undefined>;
   /**

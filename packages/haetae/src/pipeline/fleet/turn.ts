@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../../server/index.ts';
 import type { Store, Term } from '../../store/index.ts';
 
-/** The turn is good for so long without a word, is renewed as often, and asked for as often by who waits for it. */
+/**
+ * The turn is good for so long without a word, is renewed as often, and asked for as often by who waits for it. Of a process that is gone
+ * the store knows sooner.
+ */
 const HOLD_MS = 10_000;
-const RENEW_MS = 2500;
-const ASK_MS = 1000;
+const RENEW_MS = 1000;
+const ASK_MS = 500;
 
 /** Which of several servers does what one alone may do. Whoever had the turn and lost it stores nothing any more. */
 export interface Turn {

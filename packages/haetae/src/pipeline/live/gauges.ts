@@ -48,7 +48,8 @@ export function watchMemory(
   });
 }
 
-const RESOLUTION_MS = 10;
+/** Each look wakes the thread, also of a server that has nothing to do. */
+const RESOLUTION_MS = 20;
 
 /** Of one of several servers: whether it detects, and how far behind the bus it is. `progress`: as the engine keeps it. */
 export function watchTurn(

@@ -324,7 +324,10 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         watchFiles();
       }
       const turn = turnOf('detect', store, told, () => broken('another server has taken over detection'));
-      return inTurn(turn, async (term, waited) => detect(waited ? await load() : begun, term), {
+      // Who shares the work has its rules up to date; others read them when it is their turn.
+      const rulesFor = async (waited: boolean): Promise<RulesLoaded> =>
+        sharing !== undefined ? (loaded ?? begun) : waited ? load() : begun;
+      return inTurn(turn, async (term, waited) => detect(await rulesFor(waited), term), {
         ends,
         log: told,
         failed: broken,

@@ -22,6 +22,16 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
     await expect.poll(() => one.duties.hold('detect', 'a', 60_000)).toBe(3);
   });
 
+  test('a duty of a process that is gone is free before its time, that of one which only says nothing is not', async () => {
+    const [gone, silent, other] = [await open('gone'), await open('gone'), await open('gone')];
+    expect(await gone.duties.hold('detect', 'a', 60_000)).toBe(1);
+    expect(await silent.duties.hold('other', 'a', 60_000)).toBe(1);
+    await gone.close();
+    expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
+    await expect.poll(() => other.duties.hold('detect', 'b', 60_000), { timeout: 10_000 }).toBe(2);
+    expect(await other.duties.hold('other', 'b', 60_000)).toBeUndefined();
+  });
+
   test('a batch of a turn that is over stores nothing', async () => {
     const [one, other] = await pair('term');
     const first = (await one.duties.hold('detect', 'a', 60_000))!;

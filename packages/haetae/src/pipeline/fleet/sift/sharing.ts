@@ -6,7 +6,7 @@ import type { SiftingSetup } from './mark.ts';
 import type { PartitionStatus, SiftAnswer, SiftOrder, SiftThreadData } from './protocol.ts';
 
 /** A partition is good for so long without a word, and a word is said as often. */
-const HOLD_MS = 3000;
+const HOLD_MS = 2500;
 const TURN_MS = 1000;
 
 export interface SharingOptions extends SiftThreadData {
