@@ -325,9 +325,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       }
       const turn = turnOf('detect', store, told, () => broken('another server has taken over detection'));
       // Who shares the work has its rules up to date; others read them when it is their turn.
-      const rulesFor = async (waited: boolean): Promise<RulesLoaded> =>
-        sharing !== undefined ? (loaded ?? begun) : waited ? load() : begun;
-      return inTurn(turn, async (term, waited) => detect(await rulesFor(waited), term), {
+      const current = async (): Promise<RulesLoaded> => (sharing === undefined ? load() : (loaded ?? begun));
+      return inTurn(turn, async (term, waited) => detect(waited ? await current() : begun, term), {
         ends,
         log: told,
         failed: broken,

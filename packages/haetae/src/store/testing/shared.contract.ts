@@ -24,8 +24,8 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
 
   test('a duty of a process that is gone is free before its time, that of one which only says nothing is not', async () => {
     const [gone, silent, other] = [await open('gone'), await open('gone'), await open('gone')];
-    expect(await gone.duties.hold('detect', 'a', 60_000)).toBe(1);
-    expect(await silent.duties.hold('other', 'a', 60_000)).toBe(1);
+    expect(await gone.duties.hold('detect', 'gone', 60_000)).toBe(1);
+    expect(await silent.duties.hold('other', 'silent', 60_000)).toBe(1);
     await gone.close();
     expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
     await expect.poll(() => other.duties.hold('detect', 'b', 60_000), { timeout: 10_000 }).toBe(2);
