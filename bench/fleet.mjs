@@ -202,21 +202,19 @@ async function cost(load) {
     const [joins, ...sifts] = [...shares].sort((a, b) => b.micros - a.micros);
     const sum = (rows, of) => rows.reduce((all, row) => all + of(row), 0);
     const sift = sifts.length === 0 ? undefined : sum(sifts, ({ micros }) => micros) / sum(sifts, ({ share }) => share);
-    return {
-      ...{ ingest: ingest.micros, detect: detect.micros, thread: detect.thread, broker, database },
+    const measured = {
+      ...{ rate: Number(values.rate), ingest: ingest.micros, detect: detect.micros, thread: detect.thread },
+      ...{ broker, database },
       ...(sift !== undefined && {
         ...{ sift, join: Math.max(joins.thread, joins.micros - joins.share * sift), joinThread: joins.thread },
         brokerShared,
       }),
       ...(await bytesOf({
-        bus,
-        store,
-        prefix: prefixOf('s'),
-        schema: schemaOf('a'),
-        stored: await single.stored(),
-        sent: await many.stored(),
+        ...{ bus, store, prefix: prefixOf('s'), schema: schemaOf('a') },
+        ...{ stored: await single.stored(), sent: await many.stored() },
       })),
     };
+    return Object.fromEntries(Object.entries(measured).map(([name, value]) => [name, Math.round(value * 10) / 10]));
   } finally {
     await end(started);
   }
