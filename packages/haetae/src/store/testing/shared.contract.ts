@@ -26,6 +26,9 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
     const [gone, silent, other] = [await open('gone'), await open('gone'), await open('gone')];
     expect(await gone.duties.hold('detect', 'gone', 60_000)).toBe(1);
     expect(await silent.duties.hold('other', 'silent', 60_000)).toBe(1);
+    // Who would take it has been there since before the last word.
+    expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
+    expect(await gone.duties.hold('detect', 'gone', 60_000)).toBe(1);
     await gone.close();
     expect(await other.duties.hold('detect', 'b', 60_000)).toBeUndefined();
     await expect.poll(() => other.duties.hold('detect', 'b', 60_000), { timeout: 10_000 }).toBe(2);

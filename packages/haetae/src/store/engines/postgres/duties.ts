@@ -9,11 +9,14 @@ const SILENT_MS = 1500;
 
 /**
  * Whether anybody may take it: its time is over, or nothing was heard of its holder for a while and no connection of its process is
- * there any more, which of one that was killed its system ends at once. One that is only slow has them, and keeps its turn.
+ * there any more, which of one that was killed its system ends at once. One that is only slow has them, and keeps its turn. Where
+ * all were cut off, as by a database that was started anew, whoever asks has a connection that is younger than the holder's last word.
  */
 const isFree = (forMs: string): string => `(duties.until_ms < ${NOW} OR (
   duties.until_ms < ${NOW} + ${forMs}::bigint - ${SILENT_MS} AND duties.holder LIKE '${NAMED}%'
-  AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = duties.holder)))`;
+  AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = duties.holder)
+  AND (SELECT (extract(epoch FROM backend_start) * 1000)::bigint FROM pg_stat_activity WHERE pid = pg_backend_pid())
+    < duties.until_ms - ${forMs}::bigint))`;
 
 /** By the clock of the database, which is the same for all. */
 export function dutiesIn(db: Database): Duties {
