@@ -136,9 +136,9 @@ export function written(text, constants, { share, constants: told, first }) {
     if (!where.test(text)) throw new Error(`${where} is not in the text`);
     text = text.replace(where, () => what);
   };
-  put(/^(?:Constants|측정값): [^]*?(?=\n\n)/m, told(shown));
+  put(/^(?:Constants|측정값): [\s\S]*?(?=\n\n)/m, told(shown));
   put(/(?<=^\| (?:events\/s|초당 이벤트) .*\n\|---.*\n)(?:\|.*\n)+/m, `${lines(constants, share).join('\n')}\n`);
-  put(/^\*\*(?:What is reached first|가장 먼저 한계)[^]*?(?=\n\n)/m, reached);
+  put(/^\*\*(?:What is reached first|가장 먼저 한계)[\s\S]*?(?=\n\n)/m, reached);
   return text;
 }
 

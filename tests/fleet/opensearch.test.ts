@@ -11,10 +11,11 @@ import { createToken, pause, type Serve, serve } from '../chaos/serve.ts';
 import { all, type Door, send } from '../lab/campaign.ts';
 import { CERTIFICATE } from '../live/certificate.ts';
 import { type Sample, SYSMON, samples, winlogOf } from '../live/frames.ts';
+import { shadowsIn } from '../live/shadows.ts';
 import { storeHere } from '../store.ts';
 import { freePort, noKafka, startKafka } from './kafka.ts';
 import { frontOf, noOpensearch, startOpensearch } from './opensearch.ts';
-import { READY_MS, type Server, SHADOWS, server } from './servers.ts';
+import { READY_MS, type Server, server } from './servers.ts';
 
 /**
  * What is stored, in a real OpenSearch: all of it, once, whoever dies, and found by the questions that docs/fleet.md tells. TLS, the
@@ -27,9 +28,7 @@ if (missing !== undefined && process.env.CI === undefined) {
   test.skip(`OpenSearch as a sink: ${missing}`, () => {});
 } else {
   const root = mkdtempSync(join(tmpdir(), 'haetae-opensearch-'));
-  const rules = join(root, 'rules');
-  mkdirSync(rules);
-  writeFileSync(join(rules, 'shadows.yml'), SHADOWS);
+  const rules = shadowsIn(root);
   const ca = join(root, 'ca.pem');
   writeFileSync(ca, CERTIFICATE.cert);
   const PASSWORD = 'g3heim/pa@ss';

@@ -1,7 +1,7 @@
+import { PlainEvent } from '@haetae/event';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EventBatchBuilder } from '../../../store/index.ts';
-import { eventFrom } from '../../../store/testing/events.ts';
 import { RowEvent } from './row-event.ts';
 
 const ORIGIN = { id: 1, seq: 1, receivedMs: 1, host: 'PC-1', origin: 't', flags: 0, decoded: '' };
@@ -24,7 +24,12 @@ const field = fc.tuple(fc.constantFrom(...NAMES), fc.oneof(fc.constantFrom(...VA
 test('a field of a row is the one of its event, asked for alone or after all others', () => {
   fc.assert(
     fc.property(fc.array(field, { maxLength: 8 }), (fields) => {
-      const made = eventFrom({ id: 1, fields });
+      const made = new PlainEvent({
+        ...{ timeMs: 1, computer: 'PC-1', channel: 'Security', provider: 'p', eventId: 1 },
+        position: { kind: 'record', record: 1 },
+        names: fields.map(([name]) => name),
+        values: fields.map(([, value]) => value),
+      });
       const builder = new EventBatchBuilder(1);
       builder.add(made, ORIGIN);
       const row = new RowEvent();
