@@ -363,7 +363,7 @@ if (missing !== undefined && process.env.CI === undefined) {
       const detect = (name: string): Promise<Server> =>
         server('detect', name, { ...place, args: [...place.args, '--opensearch', url] });
       const first = await detect('one');
-      const [second, front1] = [await detect('two'), await server('ingest', 'in', place)];
+      const [second, front1] = [await detect('two'), await server('ingest,web', 'in', place)];
       const door = { url: front1.url, shipper: createToken(front1.data, 'ingest'), reader: '' };
       const count = async (): Promise<number> => (await search('fleet-events-*', { _source: false })).length;
       await sendAll(door, samples(500, 'fleet-1'));
