@@ -12,6 +12,8 @@ const MOST = 600;
 const LEAST = 64;
 /** Of what a host has, so much is left by each look at it while there are too many. */
 const SHARE_LEFT = 0.9;
+/** How many of so many that is, and no fewer than `least`. */
+export const fewerOf = (size: number, least: number): number => Math.max(least, Math.floor(size * SHARE_LEFT));
 /** Ids of counted findings that wait to be told of. */
 const MOST_WAITING = 1000;
 
@@ -101,7 +103,7 @@ export class Findings {
     }
     for (const list of byRule.values())
       for (const kept of list.slice(0, Math.max(0, list.length - MOST_OF_RULE))) gone.add(kept);
-    const most = scarce ? Math.max(LEAST, Math.floor(this.size * SHARE_LEFT)) : MOST;
+    const most = scarce ? fewerOf(this.size, LEAST) : MOST;
     const over = this.size - gone.size - Math.min(most, MOST);
     if (over > 0) {
       const left = rest.filter((kept) => !gone.has(kept)).sort((a, b) => worth(a) - worth(b));

@@ -6,6 +6,7 @@ import type { Node } from '../lineage/node.ts';
 import { isRemote } from '../lineage/sessions.ts';
 import type { Forgotten } from '../trace/host.ts';
 import type { ActKind, HostAct, ProcessTrace, SessionTrace, Trace, TracedAct } from '../trace/trace.ts';
+import { fewerOf } from './kept.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -17,8 +18,6 @@ const BELOW_MS = 24 * HOUR;
 /** Processes without a finding above or below that are kept, save who started these; and, while all hosts together have too many, how few one may come down to. */
 const MOST_PROCESSES = 150;
 const LEAST_PROCESSES = 30;
-/** Of what a host has, so much is left by each look at it while there are too many. */
-const SHARE_LEFT = 0.9;
 /** Acts that no process is named for and that only what happens soon is joined by. */
 const PASSING: ReadonlySet<ActKind> = new Set(['share', 'logon']);
 const PASSING_MS = 4 * HOUR;
@@ -77,9 +76,7 @@ function processesOf(context: Context, inUse: ReadonlySet<Node>, latestMs: numbe
     free.push({ node, lastMs, kept: !(lastMs < latestMs - most) });
   }
   const young = free.filter(({ kept }) => kept);
-  const most = scarce
-    ? Math.min(MOST_PROCESSES, Math.max(LEAST_PROCESSES, Math.floor(young.length * SHARE_LEFT)))
-    : MOST_PROCESSES;
+  const most = scarce ? Math.min(MOST_PROCESSES, fewerOf(young.length, LEAST_PROCESSES)) : MOST_PROCESSES;
   if (young.length > most) {
     young.sort((a, b) => Number(a.node.endMs === null) - Number(b.node.endMs === null) || a.lastMs - b.lastMs);
     for (const one of young.slice(0, young.length - most)) one.kept = false;

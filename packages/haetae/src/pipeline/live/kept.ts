@@ -6,7 +6,7 @@ import type { ServeOptions } from './serving.ts';
 
 export const logIn = (directory: string): string => join(directory, 'log');
 
-/** Bytes that the database may keep of its file: it fills them in the first minutes, and searches (bench/search.mjs) are not slower for it. */
+/** Bytes that the database may keep of its file: it fills them in the first minutes. What searches take with so much, bench/search.mjs says. */
 export const STORE_MEMORY = 256e6;
 
 /** What a server keeps: its store, and its log or the one that several share. */
