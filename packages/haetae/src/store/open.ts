@@ -46,7 +46,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const worker = new Worker(options.worker ?? new URL('./store-worker.js', import.meta.url), {
     workerData,
     // A batch of rows lives for a moment: with room enough it is never moved to where things stay.
-    resourceLimits: { maxYoungGenerationSizeMb: 96 },
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {

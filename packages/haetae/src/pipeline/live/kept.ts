@@ -6,8 +6,11 @@ import type { ServeOptions } from './serving.ts';
 
 export const logIn = (directory: string): string => join(directory, 'log');
 
-/** Bytes that the database may keep of its file: it fills them in the first minutes. What searches take with so much, bench/search.mjs says. */
-export const STORE_MEMORY = 256e6;
+/**
+ * Bytes that the database may keep in memory. Up to 110 MB are rows that its file does not have yet; what is more it fills with what it read of the
+ * file. What searches take with so much, bench/search.mjs says.
+ */
+export const STORE_MEMORY = 192e6;
 
 /** What a server keeps: its store, and its log or the one that several share. */
 export interface Kept {

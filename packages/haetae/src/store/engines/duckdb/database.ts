@@ -22,6 +22,15 @@ export const STORE = 'store';
  * a start after a crash goes through what the log holds.
  */
 const CHECKPOINT = '64MB';
+/**
+ * Memory that DuckDB has no more use for goes back to the system within a second. Its allocator keeps it otherwise: hundreds of megabytes
+ * beside `memory_limit`, which come and go with what commits and checkpoints needed last.
+ */
+const GIVEN_BACK = {
+  allocator_background_threads: 'true',
+  allocator_flush_threshold: '16MB',
+  allocator_bulk_deallocation_flush_threshold: '16MB',
+};
 
 /** One DuckDB file of this process: one connection that writes, one task at a time, and a few that read. */
 export interface Database extends AnyDatabase {
@@ -47,6 +56,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits, temp: s
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
       checkpoint_threshold: CHECKPOINT,
+      ...GIVEN_BACK,
     });
   } catch (error) {
     throw storeError(error);
