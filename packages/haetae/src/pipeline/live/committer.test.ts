@@ -6,8 +6,10 @@ import { emptyCut } from './output.ts';
 beforeEach(() => void vi.useFakeTimers({ now: 1000 }));
 afterEach(() => void vi.useRealTimers());
 
+const SNAPSHOTS = { save: async () => {}, releasable: async () => 0 };
+
 /** A committer over an engine that took frames, and a store that takes so long for a commit; when commits began. */
-function committer(takesMs: number, eventsOfFrame = 0, snapshots = {}) {
+function committer(takesMs: number, eventsOfFrame = 0, snapshots: object = SNAPSHOTS) {
   const begun: number[] = [];
   const released: number[] = [];
   let cutSeq = 0;
@@ -83,4 +85,16 @@ test('a store that goes away when all but the last question is answered is asked
   await vi.advanceTimersByTimeAsync(3000);
   expect(releasable).toHaveBeenCalledTimes(2);
   expect(released).toEqual([1]);
+});
+
+test('the state is kept every ten seconds, and once more when nothing comes any more', async () => {
+  const kept: (readonly [at: number, seq: number])[] = [];
+  const save = async ({ seq }: { seq: number }) => void kept.push([Date.now(), seq]);
+  const { frame } = committer(30, 0, { ...SNAPSHOTS, save });
+  for (let at = 2000; at < 14_000; at += 250) await frame(at, false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(kept).toEqual([
+    [11_030, 36],
+    [21_030, 48],
+  ]);
 });

@@ -27,9 +27,12 @@ const NEWS_MS = 100;
 /** Events a second from which on both are so many times as long: a part of each commit's cost is its own. */
 const BUSY = 7500;
 const BUSY_TIMES = 2;
-/** Between two snapshots; more when one takes long. */
+/**
+ * Between two snapshots; more when one takes long, so that they take a small part of the time. Whoever goes on from one goes through what
+ * came behind it again.
+ */
 const SNAPSHOT_MS = 10_000;
-const SNAPSHOT_SHARE = 50;
+const SNAPSHOT_SHARE = 25;
 const RETRY_MS = 1000;
 /** What is tried again: rows that were stored after all are passed over. */
 const PASSES: { readonly [code in StoreError['code']]?: string } = {
@@ -46,6 +49,8 @@ export class Committer {
   #times = 1;
   #lastSnapshot: number;
   #snapshotCost = 0;
+  #snapshotSeq = 0;
+  #snapshotTimer: NodeJS.Timeout | undefined;
   #cutSeq = 0;
   #wanted = false;
   #failed = '';
@@ -91,6 +96,7 @@ export class Committer {
 
   /** Everything is stored, the state too. */
   async finish(): Promise<void> {
+    clearTimeout(this.#snapshotTimer);
     await this.idle();
     this.#wanted = true;
     this.#begin();
@@ -111,6 +117,7 @@ export class Committer {
       () => {
         this.#running = undefined;
         if (engine.seq > this.#cutSeq) this.schedule();
+        else this.#snapshotWhenDue();
       },
       (error: unknown) => {
         this.#running = undefined;
@@ -120,12 +127,29 @@ export class Committer {
     );
   }
 
+  get #snapshotDue(): number {
+    return this.#lastSnapshot + Math.max(SNAPSHOT_MS, this.#snapshotCost * SNAPSHOT_SHARE);
+  }
+
+  /** Though nothing more comes: the next commit may be that of another server, which then has nothing to go through again. */
+  #snapshotWhenDue(): void {
+    clearTimeout(this.#snapshotTimer);
+    if (this.#snapshotSeq === this.#cutSeq) return;
+    this.#snapshotTimer = setTimeout(
+      () => {
+        this.#wanted = true;
+        this.#begin();
+      },
+      Math.max(0, this.#snapshotDue - this.#options.now()),
+    );
+  }
+
   /** The state as it is behind the cut; undefined while the last one is young. */
   #snapshot(seq: number): Uint8Array | undefined {
     const { engine, now } = this.#options;
-    const due = this.#lastSnapshot + Math.max(SNAPSHOT_MS, this.#snapshotCost * SNAPSHOT_SHARE);
-    if (seq === 0 || (!this.#wanted && now() < due)) return undefined;
+    if (seq === 0 || (!this.#wanted && now() < this.#snapshotDue)) return undefined;
     this.#wanted = false;
+    this.#snapshotSeq = seq;
     const begun = performance.now();
     const bytes = engine.save();
     this.#snapshotCost = performance.now() - begun;

@@ -12,7 +12,12 @@ export type FramesFrom =
   | { readonly kind: 'log'; readonly port: MessagePort; readonly directory: string }
   | { readonly kind: 'bus'; readonly place: BusPlace; readonly base: number; readonly term: Term };
 
-/** What the engine's thread is told at its start. */
+/** What the engine's thread is made with: the bus that it will read, if any. */
+export interface EnginePrepared {
+  readonly bus: BusPlace | undefined;
+}
+
+/** What it is told when it shall begin. */
 export interface EngineThreadData {
   readonly store: MessagePort;
   readonly frames: FramesFrom;
@@ -25,6 +30,7 @@ export interface EngineThreadData {
 }
 
 export type EngineOrder =
+  | { readonly kind: 'begin'; readonly data: EngineThreadData }
   | { readonly kind: 'rules'; readonly detection: DetectionSetup }
   | { readonly kind: 'policy'; readonly policy: PolicySetup; readonly nowMs: number }
   | { readonly kind: 'close' };

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Worker } from 'node:worker_threads';
-import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
+import type { BusPlace } from '../../store/index.ts';
+import type { EngineAnswer, EngineOrder, EnginePrepared, EngineStatus, EngineThreadData } from './engine-protocol.ts';
 
 export interface EngineListener {
   told(messages: Extract<EngineAnswer, { kind: 'told' }>['messages']): void;
@@ -17,20 +18,48 @@ export interface RunningEngine {
   readonly status: EngineStatus;
   /** It goes on where one stopped before. */
   readonly restored: boolean;
-  send(order: Exclude<EngineOrder, { kind: 'close' }>): void;
+  send(order: Exclude<EngineOrder, { kind: 'begin' | 'close' }>): void;
   /** Resolves when all that was taken is stored, with its state. */
   close(): Promise<void>;
 }
 
-export async function startEngine(data: EngineThreadData, listener: EngineListener, at?: URL): Promise<RunningEngine> {
-  const { store, frames } = data;
-  const ports: MessagePort[] = frames.kind === 'log' ? [store, frames.port] : [store];
+/** A thread that has all that it needs but its orders: whoever waits for a turn loses no time on that when it comes. */
+export interface EngineThread {
+  start(data: EngineThreadData, listener: EngineListener): Promise<RunningEngine>;
+  /** Ends one that was not started. */
+  close(): Promise<void>;
+}
+
+/** `bus`: it will read frames of that. `at`: the compiled thread, where it does not lie beside this file. */
+export function engineThread(bus: BusPlace | undefined, at?: URL): EngineThread {
   const worker = new Worker(at ?? new URL('./engine-worker.js', import.meta.url), {
-    workerData: data,
-    transferList: ports,
+    workerData: { bus } satisfies EnginePrepared,
     // Frames are read and given back all the time: a larger nursery lets most die there.
     resourceLimits: { maxYoungGenerationSizeMb: 128 },
   });
+  let started = false;
+  // Until then nobody is there to be told; whoever starts it is.
+  let early: Error | undefined;
+  const fail = (error: Error): void => {
+    early = error;
+  };
+  worker.once('error', fail);
+  return {
+    async start(data, listener) {
+      started = true;
+      worker.off('error', fail);
+      if (early !== undefined) throw early;
+      return await startEngine(worker, data, listener);
+    },
+    async close() {
+      if (!started) await worker.terminate();
+    },
+  };
+}
+
+async function startEngine(worker: Worker, data: EngineThreadData, listener: EngineListener): Promise<RunningEngine> {
+  const { store, frames } = data;
+  const ports: MessagePort[] = frames.kind === 'log' ? [store, frames.port] : [store];
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let status: EngineStatus | undefined;
   let closing = false;
@@ -77,6 +106,7 @@ export async function startEngine(data: EngineThreadData, listener: EngineListen
     worker.once('exit', (code) => {
       if (!closing) fail(`the engine's thread ended with status ${code}`);
     });
+    worker.postMessage({ kind: 'begin', data } satisfies EngineOrder, ports);
   });
   return {
     get status() {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import {
+  busBounds,
   type Frame,
   followBus,
   followLog,
@@ -11,7 +12,7 @@ import {
 } from '../../store/index.ts';
 import { Committer } from './committer.ts';
 import { LiveEngine } from './engine.ts';
-import type { EngineAnswer, EngineOrder, EngineStatus, EngineThreadData } from './engine-protocol.ts';
+import type { EngineAnswer, EngineOrder, EnginePrepared, EngineStatus, EngineThreadData } from './engine-protocol.ts';
 import { aheadOf } from './messages.ts';
 import { MOST_PROBLEMS } from './problems.ts';
 
@@ -22,17 +23,21 @@ const STATUS_MS = 1000;
 
 const parent = parentPort;
 if (parent === null) throw new Error('engine-worker runs as a worker thread only');
-const data = workerData as EngineThreadData;
 const tell = (answer: EngineAnswer): void => parent.postMessage(answer);
 const ending = new AbortController();
 let closing = false;
+let data: EngineThreadData;
 /** Set once there is an engine. A frame is taken in one go, so what comes by message comes between two frames. */
 let obey = (order: EngineOrder): unknown => early.push(order);
 const early: EngineOrder[] = [];
 parent.on('message', (order: EngineOrder) => {
   if (order.kind === 'close') end();
+  else if (order.kind === 'begin') begin(order.data);
   else obey(order);
 });
+const { bus } = workerData as EnginePrepared;
+// Its code is loaded and has run once when the turn comes; whether the broker answers is not asked for here.
+if (bus !== undefined) void busBounds(bus, joinedOf(bus)).catch(() => {});
 
 function end(): void {
   closing = true;
@@ -45,15 +50,18 @@ function fail(error: unknown): void {
   end();
 }
 
-run()
-  .catch(fail)
-  // A client of a broker that went away may hold on to a connection.
-  .finally(() => (data.frames.kind === 'bus' ? process.exit() : parent.close()));
+function begin(orders: EngineThreadData): void {
+  data = orders;
+  run()
+    .catch(fail)
+    // A client of a broker that went away may hold on to a connection.
+    .finally(() => (data.frames.kind === 'bus' ? process.exit() : parent!.close()));
+}
 
 async function run(): Promise<void> {
   const store = storeAt(data.store);
   const [stored, snapshot] = [await store.intake.reached(), await store.snapshots.latest()];
-  const engine = begin(stored, snapshot?.bytes);
+  const engine = engineOf(stored, snapshot?.bytes);
   const frames = framesFrom(snapshot === undefined ? 1 : snapshot.seq + 1);
   let storedSeq = stored.seq;
   data.progress[1] = storedSeq;
@@ -174,7 +182,10 @@ function framesFrom(first: number): AsyncIterable<Frame[]> {
   });
 }
 
-function begin(stored: { seq: number; eventId: number; findingId: number }, saved: Uint8Array | undefined): LiveEngine {
+function engineOf(
+  stored: { seq: number; eventId: number; findingId: number },
+  saved: Uint8Array | undefined,
+): LiveEngine {
   const { detection, timeZone } = data;
   const setup = { detection, timeZone, stored, keep: data.keep };
   if (saved === undefined) return new LiveEngine(setup);

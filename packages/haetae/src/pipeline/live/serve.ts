@@ -21,7 +21,7 @@ import { openControl } from './control.ts';
 import { type Closers, endAll, isAway } from './ending.ts';
 import { CLOCK } from './engine.ts';
 import type { EngineStatus } from './engine-protocol.ts';
-import { type RunningEngine, startEngine } from './engine-thread.ts';
+import { engineThread, type RunningEngine } from './engine-thread.ts';
 import { watchMemory, watchTurn } from './gauges.ts';
 import { startInputs, takeIn } from './inputs.ts';
 import { logIn, openKept } from './kept.ts';
@@ -77,6 +77,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     first?.catch(() => {});
     const { store, log, base, topics } = await openKept(options, ends);
     if (options.storeUrl !== undefined) away = () => isAway(() => store.intake.committed());
+    const thread = does('detect') ? engineThread(fleet?.bus, worker('engine-worker.js')) : undefined;
+    ends.push(() => thread?.close());
     const bus = liveBus(now());
     const progress = new Float64Array(new SharedArrayBuffer(24));
     // On a bus what is durable may wait for as long as the topic keeps it.
@@ -253,7 +255,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     };
     const detect = async (begun: RulesLoaded, term?: Term): Promise<Detecting> => {
       let clock: NodeJS.Timeout | undefined;
-      engine = await startEngine(
+      engine = await thread!.start(
         {
           store: store.connect(),
           frames:
@@ -295,7 +297,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
             broken(reason);
           },
         },
-        worker('engine-worker.js'),
       );
       const detector = engine;
       ends.push(() => {
