@@ -245,7 +245,7 @@ try {
     execFileSync(process.execPath, [here('./read-json.mjs'), 'unpack', join(root, 'otrf'), file]);
     const told = await handOvers({ how, shared: shared('h', PARTITIONS), file });
     for (const { what, seconds } of told)
-      judge(`${what}: the next event is stored after`, seconds, LIMITS.seconds, ' s');
+      judge(`${what}: the next events are stored after`, seconds, LIMITS.seconds, ' s');
   }
   process.exitCode = failed ? 1 : 0;
 } finally {

@@ -1,6 +1,6 @@
 /**
- * How long it takes until another server does what one did that is killed, or told to end: 10,000 hosts are in memory, an event is sent in
- * that moment, and it counts when a search finds it.
+ * How long it takes until another server does what one did that is killed, or told to end: 10,000 hosts are in memory, events of as many
+ * hosts as reach every partition are sent in that moment, and it counts when a search finds them all.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ const HOSTS = 10_000;
 const EVENTS_EACH = 20;
 const LINES = 250;
 const LOOK_MS = 50;
+const NEW_HOSTS = 64;
 
 /** `shared`: arguments of all; `file`: lines of recorded events. Seconds for each of what is told. */
 export async function handOvers({ how, shared, file }) {
@@ -21,9 +22,9 @@ export async function handOvers({ how, shared, file }) {
     const shipper = { authorization: `Bearer ${token(web, 'ingest')}`, 'content-type': 'application/x-ndjson' };
     const reader = { authorization: `Bearer ${token(web, 'api', '--role', 'viewer')}` };
     const stored = async () => (await (await fetch(`${web.url}/api/stats`, { headers: reader })).json()).events;
-    const isFound = async (host) => {
-      const found = await fetch(`${web.url}/api/events?limit=1&host=${host}`, { headers: reader });
-      return (await found.json()).items.length > 0;
+    const areFound = async (hosts) => {
+      const found = await fetch(`${web.url}/api/events?limit=${NEW_HOSTS}&host=${hosts}`, { headers: reader });
+      return (await found.json()).items.length === NEW_HOSTS;
     };
     const send = async (body) => {
       for (;;) {
@@ -46,19 +47,19 @@ export async function handOvers({ how, shared, file }) {
     }
     await settled();
 
+    const told = [];
     const took = async (victim, signal) => {
       // A snapshot is written at most every ten seconds.
       await pause(15_000);
-      const host = `NEW-${sent++}`;
+      const news = `NEW-${told.length}`;
       const begun = performance.now();
       const ended = end([victim], signal);
-      await send(`${JSON.stringify(event(host, 1, Date.now()))}\n`);
-      while (!(await isFound(host))) await pause(LOOK_MS);
+      for (let i = 0; i < NEW_HOSTS; i++) await send(`${JSON.stringify(event(`${news}-${i}`, 1, Date.now()))}\n`);
+      while (!(await areFound(`${news}-*`))) await pause(LOOK_MS);
       const seconds = (performance.now() - begun) / 1000;
       await ended;
       return seconds;
     };
-    const told = [];
     for (const [signal, what] of [
       ['SIGKILL', 'killed'],
       ['SIGTERM', 'told to end'],
