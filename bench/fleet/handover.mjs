@@ -54,7 +54,8 @@ export async function handOvers({ how, shared, file }) {
       const news = `NEW-${told.length}`;
       const begun = performance.now();
       const ended = end([victim], signal);
-      for (let i = 0; i < NEW_HOSTS; i++) await send(`${JSON.stringify(event(`${news}-${i}`, 1, Date.now()))}\n`);
+      const hosts = Array.from({ length: NEW_HOSTS }, (_, i) => `${news}-${i}`);
+      await Promise.all(hosts.map((host) => send(`${JSON.stringify(event(host, 1, Date.now()))}\n`)));
       while (!(await areFound(`${news}-*`))) await pause(LOOK_MS);
       const seconds = (performance.now() - begun) / 1000;
       await ended;
