@@ -165,6 +165,35 @@ function remote(after: string): Log {
   return log;
 }
 
+test('where Security tells local times, nothing looks old by the clock of the other log, whenever it is looked at', () => {
+  const log = new Log();
+  for (let n = 1; n <= 3; n++) {
+    const [pid, image] = [`0x${(1000 + n).toString(16)}`, `C:\\x${n}.exe`];
+    const start = { NewProcessId: pid, NewProcessName: image, CommandLine: image, ProcessId: '0x4' };
+    log.add('security', 4688, `17:00:0${n}`, start).start(n, `08:00:0${n}`, image, SVC);
+  }
+  log
+    .add('security', 4657, '17:00:05', { ProcessId: '0x3e9', ProcessName: 'C:\\x1.exe' })
+    .flag('in the audit log')
+    .add('sysmon', 13, '08:00:05', { ProcessGuid: guid(1), ProcessId: '1001', Image: 'C:\\x1.exe' })
+    .flag('in Sysmon');
+  const found = log.findings();
+  const told = (every: number) => {
+    const live = createLiveIncidents({});
+    const incidents = new Map<string, Incident>();
+    log.events.forEach((event, i) => {
+      live.see(event, 'log');
+      const finding = found.find(({ event: of }) => of.eventRecordId === event.eventRecordId);
+      if (finding !== undefined) live.add(finding, i);
+      if (i % every !== 0 && i < log.events.length - 1) return;
+      for (const { id, incident } of live.update(ms('17:30') + i * 6000)) incidents.set(id, incident);
+    });
+    return [...incidents.values()].map(({ findings, fromMs, toMs }) => [findings.length, fromMs, toMs]);
+  };
+  expect(told(100)).toEqual([[2, ms('08:00:05'), ms('08:00:05')]]);
+  expect(told(1)).toEqual(told(100));
+});
+
 test('what incidents are joined by is kept as long as they are, among logons of machines and whatever comes after', () => {
   for (const after of ['2026-03-17T18:00', '2026-03-18T20:00']) {
     const { live, incidents } = play(remote(after), 100);

@@ -9,7 +9,7 @@ import type { Trace } from '../trace/trace.ts';
 import { FileTracer, type SavedTracer } from '../trace/tracer.ts';
 import { Findings, type Kept } from './kept.ts';
 import type { Names } from './names.ts';
-import { needless } from './needless.ts';
+import { type Latest, needless } from './needless.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const HOUR_MS = 60 * 60_000;
@@ -26,6 +26,7 @@ export interface SavedHost {
   readonly counts: Findings['counts'];
   readonly forgotten: number;
   readonly latestMs: number;
+  readonly securityMs?: number;
   /** Absent in states that are older. */
   readonly news?: boolean;
   readonly heardLast?: number;
@@ -78,8 +79,9 @@ interface Built {
   /** {@link FileTracer.logChanges} when `blind` was told. */
   readonly logChanges: number;
   readonly atMs: number;
-  /** Of the latest event by then. Absent in states that are older. */
+  /** Of the latest event by then, of any log and by the clocks of each. Absent in states that are older. */
   readonly latestMs?: number;
+  readonly latest?: Latest;
 }
 
 /**
@@ -94,7 +96,8 @@ export class LiveHost {
   #lastFile = '';
   #last: FileTracer | undefined;
   readonly findings = new Findings();
-  #latestMs = Number.NEGATIVE_INFINITY;
+  #securityMs = Number.NEGATIVE_INFINITY;
+  #otherMs = Number.NEGATIVE_INFINITY;
   /** Something came since the part was made. */
   #news = false;
   /** When something came last, by a clock that all hosts share. */
@@ -122,7 +125,10 @@ export class LiveHost {
     }
     this.#last.see(event);
     this.#news = true;
-    if (event.timeMs > this.#latestMs) this.#latestMs = event.timeMs;
+    const { timeMs } = event;
+    if (isSecurity(event.channel)) {
+      if (timeMs > this.#securityMs) this.#securityMs = timeMs;
+    } else if (timeMs > this.#otherMs) this.#otherMs = timeMs;
   }
 
   /** False where the finding says what others said, and is only counted. */
@@ -172,12 +178,14 @@ export class LiveHost {
     const gathering = new Gathering(traces, this.#windowMs);
     let logChanges = 0;
     for (const tracer of this.#files.values()) logChanges += tracer.logChanges;
+    const mostMs = nowMs + HOUR_MS;
+    const latest = { securityMs: Math.min(this.#securityMs, mostMs), otherMs: Math.min(this.#otherMs, mostMs) };
     this.#built = {
       traces,
       findings: this.findings.size,
       hosts: names.next,
       blind: this.#built?.logChanges === logChanges ? this.#built.blind : gathering.blind(),
-      ...{ logChanges, atMs: nowMs, latestMs: Math.min(this.#latestMs, nowMs + HOUR_MS) },
+      ...{ logChanges, atMs: nowMs, latestMs: Math.max(latest.securityMs, latest.otherMs), latest },
     };
     this.findings.settle();
     for (const tracer of this.#files.values()) tracer.looked();
@@ -188,7 +196,8 @@ export class LiveHost {
 
   #forget(part: Part, hops: Iterable<Found>, isOpen: (kept: Kept) => boolean, scarce: Scarce): readonly Kept[] {
     const { traces, findings, latestMs = Number.NEGATIVE_INFINITY } = this.#built!;
-    const forgotten = needless(part, traces, hops, latestMs, scarce.processes);
+    const { latest = { securityMs: latestMs, otherMs: latestMs } } = this.#built!;
+    const forgotten = needless(part, traces, hops, latest, scarce.processes);
     this.#forgotten += forgotten.processes.size;
     for (const tracer of this.#files.values()) tracer.forget(forgotten, (latestMs - DAY_MS) / 60_000, MOST_LEFT);
     return this.findings.forget(latestMs - DAY_MS, isOpen, findings, scarce.findings);
@@ -241,7 +250,8 @@ export class LiveHost {
       files: [...this.#files].map(([file, tracer]) => [file, tracer.save()] as const),
       kept: this.findings.all,
       counts: this.findings.counts,
-      ...{ forgotten: this.#forgotten, latestMs: this.#latestMs, news: this.#news, heardLast: this.heardLast },
+      ...{ forgotten: this.#forgotten, latestMs: this.#otherMs, securityMs: this.#securityMs },
+      ...{ news: this.#news, heardLast: this.heardLast },
       built: this.#built === undefined ? undefined : { ...this.#built, traces: this.#built.traces.map(withoutLogs) },
     };
   }
@@ -253,7 +263,8 @@ export class LiveHost {
     host.findings.restore(saved.kept);
     Object.assign(host.findings.counts, saved.counts);
     host.#forgotten = saved.forgotten;
-    host.#latestMs = saved.latestMs;
+    host.#otherMs = saved.latestMs;
+    host.#securityMs = saved.securityMs ?? saved.latestMs;
     host.#news = saved.news ?? true;
     host.heardLast = saved.heardLast ?? 0;
     // What its logs lack is looked for anew.
@@ -270,6 +281,9 @@ export class LiveHost {
     return host;
   }
 }
+
+/** Asked of every event: nearly all channels are of another length. */
+const isSecurity = (channel: string): boolean => channel.length === 8 && channel.toLowerCase() === 'security';
 
 /** Of traces of states that are older. */
 const NO_ADDRESSES: Pick<Trace, 'addresses'> = { addresses: [] };

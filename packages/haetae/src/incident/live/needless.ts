@@ -28,15 +28,23 @@ const SESSION_MS = 24 * HOUR;
 const MOST_SESSIONS = 2000;
 
 /**
+ * When the latest event of a host was, by the clock of the log that tells it. Where Security's times are off (see clocksOf), that shows only once
+ * both logs told the same starts: until then what one tells must not look old by the other.
+ */
+export interface Latest {
+  readonly securityMs: number;
+  readonly otherMs: number;
+}
+
+/**
  * Of what a part was made of, that which need not be kept: too old, or too much. By what findings are joined is kept for as long as
- * they are. `hops`: sessions of other hosts that it opened. `latestMs`: of its latest event. `scarce`: all hosts together have too many
- * processes.
+ * they are. `hops`: sessions of other hosts that it opened. `scarce`: all hosts together have too many processes.
  */
 export function needless(
   part: Part,
   traces: readonly Trace[],
   hops: Iterable<Found>,
-  latestMs: number,
+  latest: Latest,
   scarce: boolean,
 ): Forgotten {
   const { context } = part;
@@ -54,31 +62,37 @@ export function needless(
     for (const { file, record, line } of anchor.shownBy ?? []) shows(file, record ?? line);
   }
   return {
-    processes: processesOf(context, nodes, latestMs, scarce),
-    acts: actsOf(traces, places, latestMs),
-    sessions: sessionsOf(traces, new Set([...sessionsInUse(context)].map(({ logonId }) => logonId)), latestMs),
+    processes: processesOf(context, nodes, latest, scarce),
+    acts: actsOf(traces, places, latest.securityMs),
+    sessions: sessionsOf(traces, new Set([...sessionsInUse(context)].map(({ logonId }) => logonId)), latest.securityMs),
   };
 }
 
-function processesOf(context: Context, inUse: ReadonlySet<Node>, latestMs: number, scarce: boolean): Set<ProcessTrace> {
+/** Those without a GUID are Security's. */
+function ageOf(process: ProcessTrace, { securityMs, otherMs }: Latest): number {
+  const { guid, lastMs } = origin(process);
+  return (guid === '' ? securityMs : otherMs) - lastMs;
+}
+
+function processesOf(context: Context, inUse: ReadonlySet<Node>, latest: Latest, scarce: boolean): Set<ProcessTrace> {
   const held = new Set<Node>();
   const hold = (node: Node): void => {
     for (let above: Node | undefined = node; above !== undefined && !held.has(above); above = above.parent)
       held.add(above);
   };
   for (const node of inUse) hold(node);
-  const free: { node: Node; lastMs: number; kept: boolean }[] = [];
+  const free: { node: Node; ageMs: number; kept: boolean }[] = [];
   for (const node of context.lineage.nodes) {
     if (held.has(node) || node.traces.length === 0) continue;
-    let lastMs = Number.NEGATIVE_INFINITY;
-    for (const { of } of node.traces) if (of.lastMs > lastMs) lastMs = of.lastMs;
+    let ageMs = Number.POSITIVE_INFINITY;
+    for (const { of } of node.traces) ageMs = Math.min(ageMs, ageOf(of, latest));
     const most = nearest(context, node) !== undefined ? BELOW_MS : node.endMs !== null ? ENDED_MS : IDLE_MS;
-    free.push({ node, lastMs, kept: !(lastMs < latestMs - most) });
+    free.push({ node, ageMs, kept: !(ageMs > most) });
   }
   const young = free.filter(({ kept }) => kept);
   const most = scarce ? Math.min(MOST_PROCESSES, fewerOf(young.length, LEAST_PROCESSES)) : MOST_PROCESSES;
   if (young.length > most) {
-    young.sort((a, b) => Number(a.node.endMs === null) - Number(b.node.endMs === null) || a.lastMs - b.lastMs);
+    young.sort((a, b) => Number(a.node.endMs === null) - Number(b.node.endMs === null) || b.ageMs - a.ageMs);
     for (const one of young.slice(0, young.length - most)) one.kept = false;
   }
   // Who started what is kept is asked for when something is found of that.

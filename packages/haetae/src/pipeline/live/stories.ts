@@ -44,8 +44,7 @@ export class Stories {
   update(seq: number, receivedMs: number): void {
     const since = receivedMs - this.#updatedMs;
     if (!this.#live.isCrowded) {
-      const paceMs = this.#seen * 1000 > BUSY * UPDATE_MS ? 2 * UPDATE_MS : UPDATE_MS;
-      if (since < paceMs && since >= 0 && Number.isFinite(since)) return;
+      if (since < this.#paceMs && since >= 0 && Number.isFinite(since)) return;
       if (!this.#waits && since < QUIET_MS && since >= 0) return;
     }
     this.#updatedMs = receivedMs;
@@ -59,6 +58,10 @@ export class Stories {
       if (isNew) this.#fresh.push(row);
     }
     this.#waits = this.#live.waits;
+  }
+
+  get #paceMs(): number {
+    return this.#seen * 1000 > BUSY * UPDATE_MS ? 2 * UPDATE_MS : UPDATE_MS;
   }
 
   get counts(): LiveIncidents['counts'] {
@@ -77,7 +80,7 @@ export class Stories {
 
   /** When by the clock of receipt {@link update} is wanted; undefined when nothing waits. */
   get wantsClockAt(): number | undefined {
-    if (this.#waits) return this.#updatedMs + UPDATE_MS;
+    if (this.#waits) return this.#updatedMs + this.#paceMs;
     return this.#live.lags ? this.#updatedMs + QUIET_MS : undefined;
   }
 
