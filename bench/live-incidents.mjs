@@ -92,7 +92,7 @@ line(
   [costs.update.slice(0, quarter), costs.update.slice(-quarter)].map((some) => at(some, 0.5).toFixed(1)).join(' '),
 );
 line('save, ms of CPU, most', Math.max(...costs.save, 0).toFixed(0), LIMITS.save);
-line('   MB', (snapshot.length / 1e6).toFixed(1), LIMITS.megabytes);
+line('   MB', (snapshot.reduce((sum, { length }) => sum + length, 0) / 1e6).toFixed(1), LIMITS.megabytes);
 line('   restore, ms of CPU', costs.load[0].toFixed(0));
 line(
   'all, µs of CPU an event',

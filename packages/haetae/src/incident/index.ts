@@ -4,7 +4,7 @@ export * from './incident.ts';
 export { incidentsOf } from './incidents.ts';
 export { type Indicator, type IndicatorKind, indicatorsOf } from './indicators/indicators.ts';
 export { type Listed, listedOf } from './listed.ts';
-export type { LiveIncident, LiveIncidents, LiveOptions } from './live/contract.ts';
+export type { LiveIncident, LiveIncidents, LiveOptions, SavedIncidents } from './live/contract.ts';
 export { createLiveIncidents } from './live/live.ts';
 export { type Assets, readAssets } from './risk/assets.ts';
 export { budgetOf } from './risk/budget.ts';

@@ -46,7 +46,7 @@ export interface LiveIncidents {
   /** What is kept and what is not, for those who watch over it. */
   readonly counts: HostCounts;
   /** All of it, for {@link createLiveIncidents} to go on from. */
-  save(): Uint8Array;
+  save(): readonly Uint8Array[];
 }
 
 export interface LiveOptions extends IncidentOptions {
@@ -63,3 +63,9 @@ export interface LiveOptions extends IncidentOptions {
   /** How many processes of all hosts are kept; beyond, hosts with many let go of those in whose line nothing was found. 40,000 if not given. */
   readonly processes?: number;
 }
+
+/**
+ * What a restart goes on from, in pieces, of which none is large: one of tens of megabytes would leave holes of its size in the memory of a process
+ * that makes one every few seconds. One piece in states that are older.
+ */
+export type SavedIncidents = readonly Uint8Array[] | Uint8Array;

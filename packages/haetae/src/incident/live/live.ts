@@ -9,7 +9,7 @@ import { saidBy, statementOf } from '../join/said.ts';
 import type { Unit } from '../join/unit.ts';
 import { LEVEL_FROM } from '../risk/score.ts';
 import { type Bounded, bounded } from './bound.ts';
-import type { LiveIncident, LiveIncidents, LiveOptions } from './contract.ts';
+import type { LiveIncident, LiveIncidents, LiveOptions, SavedIncidents } from './contract.ts';
 import { Fleet, type SavedFleet } from './fleet.ts';
 import type { HostCounts, LiveHost } from './host.ts';
 import { Ids, type SavedIds } from './ids.ts';
@@ -56,8 +56,14 @@ interface Saved extends SavedFleet {
 }
 
 /** Goes on from what {@link LiveIncidents.save} gave, where that is given. */
-export function createLiveIncidents(options: LiveOptions, saved?: Uint8Array): LiveIncidents {
-  return new Live(options, saved === undefined ? undefined : (deserialize(saved) as Saved));
+export function createLiveIncidents(options: LiveOptions, saved?: SavedIncidents): LiveIncidents {
+  return new Live(options, saved === undefined ? undefined : savedOf(saved));
+}
+
+function savedOf(saved: SavedIncidents): Saved {
+  if (saved instanceof Uint8Array) return deserialize(saved) as Saved;
+  const [first, ...hosts] = saved;
+  return { ...(deserialize(first!) as Omit<Saved, 'hosts'>), hosts: hosts.map((one) => deserialize(one)) };
 }
 
 interface Candidate {
@@ -373,9 +379,10 @@ class Live implements LiveIncidents {
     return changed;
   }
 
-  save(): Uint8Array {
-    const saved: Saved = {
-      ...this.#fleet.save(),
+  save(): readonly Uint8Array[] {
+    const { hosts, ...fleet } = this.#fleet.save();
+    const saved: Omit<Saved, 'hosts'> = {
+      ...fleet,
       urgent: [...this.#urgent].map(({ name }) => name),
       waiting: [...this.#waiting].map(({ name }) => name),
       crowded: [...this.#crowded].map(({ name }) => name),
@@ -383,6 +390,6 @@ class Live implements LiveIncidents {
       told: [...this.#told],
       later: [...this.#later],
     };
-    return serialize(saved);
+    return [serialize(saved), ...hosts.map((host) => serialize(host))];
   }
 }

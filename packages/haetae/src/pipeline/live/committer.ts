@@ -33,6 +33,8 @@ const BUSY_TIMES = 2;
  */
 const SNAPSHOT_MS = 10_000;
 const SNAPSHOT_SHARE = 25;
+/** So much more than a snapshot takes is there for the next one. */
+const ROOM = 1.25;
 const RETRY_MS = 1000;
 /** What is tried again: rows that were stored after all are passed over. */
 const PASSES: { readonly [code in StoreError['code']]?: string } = {
@@ -51,6 +53,12 @@ export class Committer {
   #snapshotCost = 0;
   #snapshotSeq = 0;
   #snapshotTimer: NodeJS.Timeout | undefined;
+  /** For one snapshot at a time, which the thread of the store reads where it stands: it is tens of megabytes every few seconds. */
+  #shared = new SharedArrayBuffer(0);
+  readonly #room = (bytes: number): Uint8Array => {
+    if (this.#shared.byteLength < bytes) this.#shared = new SharedArrayBuffer(Math.ceil(bytes * ROOM));
+    return new Uint8Array(this.#shared, 0, bytes);
+  };
   #cutSeq = 0;
   #wanted = false;
   #failed = '';
@@ -151,7 +159,7 @@ export class Committer {
     this.#wanted = false;
     this.#snapshotSeq = seq;
     const begun = performance.now();
-    const bytes = engine.save();
+    const bytes = engine.save(this.#room);
     this.#snapshotCost = performance.now() - begun;
     this.#lastSnapshot = now();
     return bytes;

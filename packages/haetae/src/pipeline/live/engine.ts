@@ -19,7 +19,7 @@ import { Findings } from './findings.ts';
 import { type Host, HostBook } from './hosts.ts';
 import { Hours } from './hours.ts';
 import { type Cut, emptyCut, type Notice } from './output.ts';
-import { decodeState, type EngineState, encodeState } from './state.ts';
+import { decodeState, type EngineState, encodeState, type Room } from './state.ts';
 import { Stories } from './stories.ts';
 
 /** Events whose time is further ahead of their receipt move no window. */
@@ -320,7 +320,8 @@ export class LiveEngine {
     };
   }
 
-  save(): Uint8Array {
+  /** What a restart goes on from, in `room`. */
+  save(room: Room = (bytes) => new Uint8Array(bytes)): Uint8Array {
     const state: EngineState = {
       seq: this.#seq,
       nextEvent: this.#nextEvent,
@@ -335,7 +336,7 @@ export class LiveEngine {
       dedup: this.#dedup.save(),
       detection: this.#detection.save(),
     };
-    return encodeState(state);
+    return encodeState(state, room);
   }
 }
 

@@ -1,6 +1,12 @@
 import type { Event, UnixMs } from '@haetae/event';
 import type { FiledFinding } from '../../detect/index.ts';
-import { createLiveIncidents, type Incident, type LiveIncidents, listedOf } from '../../incident/index.ts';
+import {
+  createLiveIncidents,
+  type Incident,
+  type LiveIncidents,
+  listedOf,
+  type SavedIncidents,
+} from '../../incident/index.ts';
 import type { EngineIncident, FindingRow, Json, MovedFinding } from '../../store/index.ts';
 import { LIVE_FILE } from './detection.ts';
 import { Placed } from './placed.ts';
@@ -112,7 +118,7 @@ export class Stories {
 const QUIET_MS = 5000;
 
 export interface SavedStories {
-  readonly live: Uint8Array;
+  readonly live: SavedIncidents;
   readonly updatedMs: number;
   readonly waits: boolean;
   /** Absent in states that are older. */
