@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { connect } from '@haetae/postgres';
+import type { Incident as Body } from '../../packages/haetae/src/incident/index.ts';
 import type { Incident } from '../../packages/haetae/src/server/api.ts';
 import type { Story } from '../../packages/haetae/src/server/api-told.ts';
 import { all, ask, type Door } from '../lab/campaign.ts';
@@ -13,7 +14,8 @@ export interface Outcome {
   readonly findings: readonly string[];
   /**
    * Each incident with its findings, links, tree and risk, and the sentences of its story. Not the id, which is that of the first finding
-   * that was told of it: which one that was is a matter of milliseconds, as is which others went into it.
+   * that was told of it: which one that was is a matter of milliseconds, as is which others went into it. Nor how many acts of a process are
+   * not shown: of one that was idle, let go of for room and came back, those since.
    */
   readonly incidents: readonly string[];
   readonly counts: { readonly rules: number; readonly correlations: number; readonly anomalies: number };
@@ -66,9 +68,9 @@ export async function incidentsOf(door: Door): Promise<readonly object[]> {
   for (const one of await all<Incident>(door, '/api/incidents?order=risk&')) {
     if (one.mergedInto !== null) continue;
     const { id, title, level, risk, hosts, users, findings, firstMs, lastMs } = one;
-    const { incident } = await ask<{ incident: object }>(door, `/api/incidents/${id}`);
+    const { incident } = await ask<{ incident: Pick<Body, 'tree'> }>(door, `/api/incidents/${id}`);
     const story = await ask<Story>(door, `/api/incidents/${id}/story?lang=en`);
-    const whole = { ...incident, id: '', merged: [] };
+    const whole = { ...incident, id: '', merged: [], tree: incident.tree.map(({ moreActs: _, ...node }) => node) };
     told.push({ title, level, risk, hosts, users, findings, firstMs, lastMs, incident: whole, story });
   }
   return told;
