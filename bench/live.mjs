@@ -6,7 +6,7 @@
  *
  * Input, below HAETAE_DATA: the events of otrf/, told as of now and of 50 hosts; rules: sigma/rules/windows. The sender is a process of
  * its own, its bodies are built before; its CPU is shown. Peer: `rsigma engine daemon --input http` of the PATH, beside ours with
- * the store off. Usage: HAETAE_DATA=… node bench/live.mjs [--only sustained,paced,off,peer] [--sustain 120] [--rate 12000] [--paced 600]
+ * the store off. Usage: HAETAE_DATA=… node bench/live.mjs [--only sustained,paced,off,peer] [--sustain 120] [--rate 12500] [--paced 600]
  * [--events 318000] [--size 250] [--keep FOLDER]; a folder that is kept holds the unpacked logs for the next run.
  */
 import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
@@ -33,7 +33,8 @@ const LIMITS = { rate: 12_000, cpu: 130, backlog: 1, p50: 300, p99: 1500, loop: 
 const { values } = parseArgs({
   options: {
     sustain: { type: 'string', default: '120' },
-    rate: { type: 'string', default: '12000' },
+    // More than is claimed: what is not acknowledged when the time is over does not count.
+    rate: { type: 'string', default: '12500' },
     paced: { type: 'string', default: '600' },
     events: { type: 'string', default: '318000' },
     size: { type: 'string', default: '250' },
@@ -353,7 +354,7 @@ try {
     if (parts.has('sustained')) {
       const all = await sustained('sustained', load, anomaly);
       tell(`${number(Number(values.rate))} a second asked`, all);
-      judge('durable, detected and stored', all.rate, LIMITS.rate * 0.995, ' events/s', true);
+      judge('durable, detected and stored', all.rate, LIMITS.rate, ' events/s', true);
       judge('behind at the end', all.behind, LIMITS.backlog, ' s');
       judge('CPU an event', all.micros, LIMITS.cpu, ' µs');
     }
