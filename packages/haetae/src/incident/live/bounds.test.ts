@@ -11,7 +11,12 @@ const sizeOf = (live: LiveIncidents): number => live.save().reduce((sum, { lengt
 const clock = (seconds: number): string => new Date(ms('08:00') + seconds * 1000).toISOString();
 
 /** Plays a log, with an update every so many events. What was told last of each incident. */
-function play(log: Log, every: number, live: LiveIncidents = createLiveIncidents({})) {
+function play(
+  log: Log,
+  every: number,
+  live: LiveIncidents = createLiveIncidents({}),
+  nowOf: (i: number) => number = (i) => log.events[i]!.timeMs,
+) {
   const found = new Map(log.findings().map((finding) => [JSON.stringify(finding.event.position), finding]));
   const told = new Map<string, Incident>();
   const findings = new Map<number, string>();
@@ -20,7 +25,7 @@ function play(log: Log, every: number, live: LiveIncidents = createLiveIncidents
     const finding = found.get(JSON.stringify(event.position));
     if (finding !== undefined) live.add(finding, i);
     if (i % every !== 0 && i < log.events.length - 1) return;
-    for (const { id, incident, findingIds, mergedInto } of live.update(event.timeMs)) {
+    for (const { id, incident, findingIds, mergedInto } of live.update(nowOf(i))) {
       if (mergedInto === null) told.set(id, incident);
       else told.delete(id);
       for (const finding of findingIds) findings.set(finding, id);
@@ -178,19 +183,10 @@ test('where Security tells local times, nothing looks old by the clock of the ot
     .flag('in the audit log')
     .add('sysmon', 13, '08:00:05', { ProcessGuid: guid(1), ProcessId: '1001', Image: 'C:\\x1.exe' })
     .flag('in Sysmon');
-  const found = log.findings();
-  const told = (every: number) => {
-    const live = createLiveIncidents({});
-    const incidents = new Map<string, Incident>();
-    log.events.forEach((event, i) => {
-      live.see(event, 'log');
-      const finding = found.find(({ event: of }) => of.eventRecordId === event.eventRecordId);
-      if (finding !== undefined) live.add(finding, i);
-      if (i % every !== 0 && i < log.events.length - 1) return;
-      for (const { id, incident } of live.update(ms('17:30') + i * 6000)) incidents.set(id, incident);
-    });
-    return [...incidents.values()].map(({ findings, fromMs, toMs }) => [findings.length, fromMs, toMs]);
-  };
+  const told = (every: number) =>
+    play(log, every, createLiveIncidents({}), (i) => ms('17:30') + i * 6000).incidents.map(
+      ({ findings, fromMs, toMs }) => [findings.length, fromMs, toMs],
+    );
   expect(told(100)).toEqual([[2, ms('08:00:05'), ms('08:00:05')]]);
   expect(told(1)).toEqual(told(100));
 });

@@ -25,6 +25,7 @@ export interface SavedHost {
   readonly kept: readonly Kept[];
   readonly counts: Findings['counts'];
   readonly forgotten: number;
+  /** Of the latest event, not counting Security's; of any in states that are older, which lack `securityMs`. */
   readonly latestMs: number;
   readonly securityMs?: number;
   /** Absent in states that are older. */

@@ -322,7 +322,7 @@ export class LiveEngine {
 
   /** What a restart goes on from, in `room`. */
   save(room: Room = (bytes) => new Uint8Array(bytes)): Uint8Array {
-    const state: EngineState = {
+    const state = {
       seq: this.#seq,
       nextEvent: this.#nextEvent,
       receivedMs: this.#receivedMs,
@@ -335,7 +335,7 @@ export class LiveEngine {
       hosts: this.#hosts.save(),
       dedup: this.#dedup.save(),
       detection: this.#detection.save(),
-    };
+    } satisfies EngineState;
     return encodeState(state, room);
   }
 }

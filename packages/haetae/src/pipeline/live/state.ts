@@ -6,7 +6,7 @@ import type { SavedDetection } from './detection.ts';
 import type { SavedFindings } from './findings.ts';
 import type { SavedHosts } from './hosts.ts';
 import type { Hour } from './hours.ts';
-import type { SavedStories } from './stories.ts';
+import type { InPieces, SavedStories } from './stories.ts';
 
 /** All that the engine remembers, as it was behind the frame `seq`. */
 export interface EngineState {
@@ -37,9 +37,11 @@ const VERSION = 2;
 const PIECES = 0x02;
 const SERIALIZED = 0xff;
 
-export function encodeState({ stories: { live, ...stories }, ...rest }: EngineState, room: Room): Uint8Array {
+export function encodeState(state: EngineState & { readonly stories: InPieces }, room: Room): Uint8Array {
+  const { stories: whole, ...rest } = state;
+  const { live, ...stories } = whole;
   const first = serialize({ version: VERSION, state: { ...rest, stories } });
-  const pieces = [first, ...(live instanceof Uint8Array ? [live] : live)];
+  const pieces = [first, ...live];
   const bytes = room(pieces.reduce((sum, piece) => sum + 4 + piece.length, 1));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   bytes[0] = PIECES;

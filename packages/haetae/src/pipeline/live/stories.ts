@@ -109,13 +109,18 @@ export class Stories {
     return { incidents, findings: homed, moved };
   }
 
-  save(): SavedStories {
+  save(): SavedStories & InPieces {
     return { live: this.#live.save(), updatedMs: this.#updatedMs, waits: this.#waits, seen: this.#seen };
   }
 }
 
 /** So often what processes did since is looked at for links, without new findings. */
 const QUIET_MS = 5000;
+
+/** As it is saved now. */
+export interface InPieces {
+  readonly live: readonly Uint8Array[];
+}
 
 export interface SavedStories {
   readonly live: SavedIncidents;

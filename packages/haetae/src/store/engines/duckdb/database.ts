@@ -23,7 +23,7 @@ export const STORE = 'store';
  */
 const CHECKPOINT = '64MB';
 /**
- * Memory that DuckDB has no more use for goes back to the system within a second. Its allocator keeps it otherwise: hundreds of megabytes
+ * Memory that DuckDB has no more use for goes back to the system. Its allocator keeps it otherwise: hundreds of megabytes
  * beside `memory_limit`, which come and go with what commits and checkpoints needed last.
  */
 const GIVEN_BACK = {
