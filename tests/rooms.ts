@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   evtx: { path: 'packages/evtx/src', rooms: [], packages: [] },
   event: { path: 'packages/event/src', rooms: [], packages: [] },
   sigma: { path: 'packages/sigma/src', rooms: [], packages: ['yaml'] },
-  postgres: { path: 'packages/postgres/src', rooms: [], packages: ['postgres'] },
+  postgres: { path: 'packages/postgres/src', rooms: [], packages: ['postgres', 'aws4fetch'] },
   kafka: { path: 'packages/kafka/src', rooms: [], packages: ['@platformatic/kafka'] },
   opensearch: { path: 'packages/opensearch/src', rooms: [], packages: ['@opensearch-project/opensearch'] },
   agent: { path: 'packages/agent/src', rooms: [], packages: ['ws'] },

@@ -5,26 +5,29 @@ import { afterAll, beforeEach } from 'vitest';
 import { openDuckdb } from '../packages/haetae/src/store/engines/duckdb/duckdb.ts';
 import { openPostgres, placeOf } from '../packages/haetae/src/store/engines/postgres/postgres.ts';
 import type { Store } from '../packages/haetae/src/store/index.ts';
+import { BUCKET, type BucketServer, noBucket, startBucket } from '../packages/haetae/src/store/testing/bucket.ts';
 import { type PostgresServer, startPostgres } from '../packages/haetae/src/store/testing/postgres.ts';
 import { noTrino, startTrino } from '../packages/haetae/src/store/testing/trino.ts';
 
-/** DuckDB where it says nothing else: `postgres`; `parquet` for events as files beside it; `trino`, which reads those (projects hunt-…). */
+/** DuckDB where it says nothing else: `postgres`; `parquet` for events as files beside it, `bucket` for such in a bucket; `trino`, which reads files (projects hunt-…). */
 const asked = process.env.HAETAE_TEST_STORE ?? 'duckdb';
-const missing = asked === 'trino' ? noTrino() : undefined;
+const missing = asked === 'trino' ? noTrino() : asked === 'bucket' ? noBucket() : undefined;
 const kind = missing === undefined ? asked : 'duckdb';
 if (missing !== undefined) {
-  console.log(`hunts by Trino are passed over: ${missing}`);
+  console.log(`hunts (${asked}) are passed over: ${missing}`);
   beforeEach(({ skip }) => skip(missing));
 }
 /** The server of those that need one: one a file, a schema a store. */
 let server: Promise<PostgresServer> | undefined;
 /** Not in a hook: it takes its time to start. */
 const trino = kind === 'trino' ? await startTrino() : undefined;
+const bucket: BucketServer | undefined = kind === 'bucket' ? await startBucket() : undefined;
 let schemas = 0;
 if (kind !== 'duckdb') {
   afterAll(async () => {
     (await server)?.stop();
     trino?.stop();
+    await bucket?.kill();
   }, 600_000);
 }
 
@@ -38,6 +41,10 @@ export async function storeHere(now: () => number = () => 1): Promise<Store> {
     const { url } = await server;
     const schema = `t${++schemas}`;
     let events = kind === 'parquet' ? `&events=${join(folder, 'events')}` : '';
+    if (bucket !== undefined) {
+      Object.assign(process.env, bucket.env);
+      events = `&events=s3://${BUCKET}/${schema}`;
+    }
     if (trino !== undefined) events = `&events=${join(trino.folder, schema)}&trino=${await trino.tableOver(schema)}`;
     store = await openPostgres(placeOf(`${url}?schema=${schema}${events}`), folder, now, limits);
   } else store = await openDuckdb(folder, now, limits);

@@ -60,6 +60,10 @@ containers:
       {{- range concat .root.Values.args .args }}
       - {{ . | quote }}
       {{- end }}
+    {{- with .root.Values.secret.env }}
+    envFrom:
+      - secretRef: { name: {{ . }} }
+    {{- end }}
     {{- if .root.Values.secret.name }}
     env:
       - name: HAETAE_STORE

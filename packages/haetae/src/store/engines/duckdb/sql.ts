@@ -112,6 +112,9 @@ export function storeError(error: unknown): StoreError {
   if (/Serialization|not a valid DuckDB database|checksum|corrupt/i.test(message)) {
     return told('damaged', `the database cannot be read: ${firstLine(message)}`);
   }
+  if (/^HTTP Error|^IO Error: (?=.*error for HTTP|Could not (?:connect|resolve|establish))/.test(message)) {
+    return told('unreachable', firstLine(message));
+  }
   if (/^Conversion Error|^Invalid Input Error|^Out of Range Error/.test(message)) {
     return told('invalid', firstLine(message));
   }

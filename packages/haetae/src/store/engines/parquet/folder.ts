@@ -1,72 +1,80 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { StoreError } from '../../error.ts';
-import type { Database } from '../postgres/database.ts';
+import { type FilePlace, MARK } from './place.ts';
 
-/**
- * In the folder: whose events these are. A folder without it is not the one, above all where nothing is mounted. Who reads folders
- * as tables passes over names that begin so.
- */
-export const MARK = '_haetae-store';
-
-/** Makes the folder, or finds that it is the one of this store. */
-export async function checkFolder(db: Database, folder: string): Promise<void> {
-  const { id, used } = await db.tell(async (sql) => {
-    await sql.run('INSERT INTO event_place (id) VALUES ($1) ON CONFLICT DO NOTHING', [randomUUID()]);
-    const row = await sql.first(
-      'SELECT (SELECT id FROM event_place) AS id, EXISTS (SELECT 1 FROM event_files WHERE gone_ms IS NULL) AS used',
-    );
-    return { id: row!.id as string, used: row!.used as boolean };
-  });
-  const mark = join(folder, MARK);
-  const found = await readFile(mark, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new StoreError('unreachable', `the folder of events cannot be read: ${error.message}`, { cause: error });
-  });
-  if (found !== undefined) {
-    if (found.trim() === id) return;
-    throw new StoreError('taken', `${folder} holds the events of another store`);
-  }
-  if (used)
-    throw new StoreError(
-      'missing',
-      `${folder} is not where the events of this store lie: it has no ${MARK} (is it mounted?)`,
-    );
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(mark, `${id}\n`, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
-    // Of two servers that begin at once one writes it.
-    if (error.code !== 'EEXIST') throw error;
-    await checkFolder(db, folder);
-  });
+/** A folder on a disk, or on a share that all servers see. */
+export function folderPlace(folder: string): FilePlace {
+  const at = (path: string): string => join(folder, path);
+  return {
+    name: folder,
+    attach: async () => {},
+    at,
+    // Where a share is not mounted any more stands an empty folder, which takes files as well.
+    reach: () => access(at(MARK)),
+    async makeRoom(path) {
+      const made = await mkdir(at(path), { recursive: true });
+      if (made === undefined) return;
+      for (let on = at(path); on.length >= made.length; on = dirname(on)) await syncFolder(dirname(on));
+    },
+    async settled(path) {
+      const file = await open(at(path), 'r+');
+      try {
+        await file.sync();
+        const { size } = await file.stat();
+        await syncFolder(dirname(at(path)));
+        return size;
+      } finally {
+        await file.close();
+      }
+    },
+    mark: () => readFile(at(MARK), 'utf8').catch(unless('ENOENT', undefined)),
+    async setMark(text) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return writeFile(at(MARK), text, { flag: 'wx' }).then(() => true, unless('EEXIST', false));
+    },
+    async older(_, beforeMs) {
+      const old: string[] = [];
+      for (const name of await readdir(folder, { recursive: true })) {
+        if (!name.endsWith('.parquet')) continue;
+        const { mtimeMs } = await stat(at(name)).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+        if (mtimeMs < beforeMs) old.push(name.replaceAll(sep, '/'));
+      }
+      return old;
+    },
+    async remove(path, emptied) {
+      await unlink(at(path)).catch(unless('ENOENT', undefined));
+      if (!emptied) return;
+      const hosts = dirname(at(path));
+      for (const on of [hosts, dirname(hosts)]) {
+        // What is not empty stays.
+        const isGone = await rmdir(on).then(
+          () => true,
+          () => false,
+        );
+        if (!isGone) return;
+      }
+    },
+  };
 }
 
-/** Files below the folder that are older, by `/`. */
-export async function filesOlder(folder: string, beforeMs: number): Promise<string[]> {
-  const old: string[] = [];
-  for (const name of await readdir(folder, { recursive: true })) {
-    if (!name.endsWith('.parquet')) continue;
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (mtimeMs < beforeMs) old.push(name.replaceAll(sep, '/'));
-  }
-  return old;
-}
+const unless =
+  <T>(code: string, instead: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === code) return instead;
+    throw error;
+  };
 
-/** Removes a file, and with `emptied` the folders of its day that are empty then. */
-export async function removeFile(folder: string, path: string, emptied: boolean): Promise<void> {
-  await unlink(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  if (!emptied) return;
-  const hosts = dirname(join(folder, path));
-  for (const at of [hosts, dirname(hosts)]) {
-    // What is not empty stays.
-    if (
-      !(await rmdir(at).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return;
+/** Folders of Windows, and those of mounted buckets, know nothing of it. */
+const NO_SYNC = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP']);
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!NO_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

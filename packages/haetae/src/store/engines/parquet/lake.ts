@@ -7,36 +7,42 @@ import type { Database } from '../postgres/database.ts';
 import type { Elsewhere, PostgresSql } from '../postgres/sql.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { Sql, Within } from '../sql/sql.ts';
-import { checkFolder } from './folder.ts';
+import { bucketOf, bucketPlace } from './bucket.ts';
+import { folderPlace } from './folder.ts';
 import { eventFiles, figureOf, pathsWithin } from './manifest.ts';
+import { checkPlace, type FilePlace } from './place.ts';
 import { writeDays } from './write.ts';
 
 /**
- * Events as Parquet files in a folder that servers share, and their names in PostgreSQL (`event_files`). A file is written once,
+ * Events as Parquet files at a place that servers share, and their names in PostgreSQL (`event_files`). A file is written once,
  * before the transaction that names it, and never changed: what nobody named does not count.
  */
 export interface Lake {
-  readonly folder: string;
+  readonly place: FilePlace;
   /** Has a table of events that is empty between tasks; statements of `read` and `write` read what is named. */
   readonly duck: Pick<Duckdb, 'read' | 'write'>;
   /** What of the files a statement of DuckDB reads, as of the transaction of `sql`. */
   from(sql: Sql, within: Within): Promise<string>;
   /** Of files as such. */
   of(paths: readonly string[]): string;
-  /** Finds, once, that the folder is the one of this store. */
+  /** Finds, once, that the place is the one of this store. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The part that belongs into the database's connections comes first: they are what the rest is made with. */
 export async function openLake(
-  folder: string,
+  events: string,
   directory: string,
   limits: DatabaseLimits,
 ): Promise<{ elsewhere: Elsewhere; over: (db: Database) => Lake; close: () => Promise<void> }> {
+  const place = events.startsWith('s3://')
+    ? bucketPlace(bucketOf(events, process.env), directory)
+    : folderPlace(events);
   const duck = await openDatabase(':memory:', limits, join(directory, 'temp'));
   try {
     await migrate(duck, 0, MIGRATIONS);
+    await duck.maintain(place.attach);
     // Files are put together as they are read, in little memory; who wants an order says so.
     await duck.maintain((sql) => sql.run('SET GLOBAL preserve_insertion_order = false'));
   } catch (error) {
@@ -52,7 +58,7 @@ export async function openLake(
       await staging.run('BEGIN');
       try {
         const done = await task(staging);
-        return { result: done, files: await writeDays(staging, folder) };
+        return { result: done, files: await writeDays(staging, place) };
       } finally {
         await staging.run('ROLLBACK');
       }
@@ -67,7 +73,7 @@ export async function openLake(
   const of: Lake['of'] = (paths) =>
     paths.length === 0
       ? '(SELECT * FROM events WHERE false)'
-      : `read_parquet([${paths.map((path) => quoted(join(folder, path))).join(', ')}], hive_partitioning = false)`;
+      : `read_parquet([${paths.map((path) => quoted(place.at(path))).join(', ')}], hive_partitioning = false)`;
 
   function over(db: Database): Lake {
     const reading = (sql: DuckSql): DuckSql => ({
@@ -77,14 +83,14 @@ export async function openLake(
     });
     let checked: Promise<void> | undefined;
     ready = () => {
-      checked ??= checkFolder(db, folder).catch((error: unknown) => {
+      checked ??= checkPlace(db, place).catch((error: unknown) => {
         checked = undefined;
         throw error;
       });
       return checked;
     };
     return {
-      folder,
+      place,
       duck: {
         read: (task) => duck.read((sql) => task(reading(sql))),
         write: (task) => db.write((names) => put(names, (sql) => task(reading(sql)))),

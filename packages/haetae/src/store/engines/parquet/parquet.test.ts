@@ -1,171 +1,30 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Store } from '../../index.ts';
-import { found } from '../../testing/events.contract.ts';
-import { batch, type Sample, T } from '../../testing/events.ts';
-import { lastingFolder, tempFolder } from '../../testing/fixtures.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { batch } from '../../testing/events.ts';
+import { closing, type FileStores, filesContract, ids, opener, sample } from '../../testing/files.contract.ts';
+import { tempFolder } from '../../testing/fixtures.ts';
 import { noPostgres, startPostgres } from '../../testing/postgres.ts';
-import { sharedContract } from '../../testing/shared.contract.ts';
-import { storeContract } from '../../testing/store.contract.ts';
-import { limitsHere } from '../duckdb/duckdb.ts';
-import { openPostgres, placeOf, restorePostgres } from '../postgres/postgres.ts';
+import { placeOf } from '../postgres/postgres.ts';
+import { bucketOf } from './bucket.ts';
 
-const DAY = 86_400_000;
 const missing = noPostgres();
 if (missing !== undefined && process.env.CI === undefined) {
   test.skip(`events as Parquet: ${missing}`, () => {});
 } else {
   const server = await startPostgres();
   afterAll(() => server.stop());
-  const schemaOf = (folder: string): string =>
-    `${server.url}?schema=t${createHash('sha1').update(folder).digest('hex').slice(0, 20)}`;
   const lakeIn = (folder: string): string => join(folder, 'events');
-  const placeIn = (folder: string) => placeOf(`${schemaOf(folder)}&events=${lakeIn(folder)}`);
-  const limits = { ...limitsHere(), memory: 256e6, rowGroup: 2048 };
-  const open = (folder: string, now = () => 1, shared = false): Promise<Store> =>
-    openPostgres(placeIn(folder), folder, now, limits, shared);
+  const stores: FileStores = { url: server.url, eventsOf: lakeIn, filesOf: lakeIn };
+  const open = opener(stores);
+  filesContract('Parquet', stores);
 
-  storeContract(
-    'Parquet',
-    open,
-    () => {},
-    (backup, folder) => restorePostgres(backup, placeIn(folder), folder, limits),
-  );
-
-  describe('Parquet: several servers', () => {
-    const folders = new Map<string, string>();
-    sharedContract(async (name) => {
-      const folder = folders.get(name) ?? lastingFolder();
-      folders.set(name, folder);
-      const store = await open(folder, () => 1, true);
-      onTestFinished(() => store.close());
-      return store;
-    });
-  });
-
-  describe('Parquet', () => {
-    const sample = (id: number, change: Partial<Sample> = {}): Sample => ({
-      ...{ id, seq: id, timeMs: T + id, fields: [['Image', `C:\\${id}.exe`]] },
-      ...change,
-    });
-    const filesIn = (folder: string): string[] =>
-      readdirSync(lakeIn(folder), { recursive: true })
-        .map(String)
-        .filter((name) => name.endsWith('.parquet'));
-    const ids = async (store: Store): Promise<number[]> =>
-      (await found(store, { order: 'oldest' })).map(({ id }) => id);
-    const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
-    const closing = (store: Store): Store => {
-      onTestFinished(() => store.close());
-      return store;
-    };
-
-    test('a commit that comes to nothing leaves a file that does not count, and goes a day later', async () => {
-      const folder = tempFolder();
-      let clock = Date.now();
-      const store = closing(await open(folder, () => clock));
-      await store.intake.commit(batch(1, [sample(1)]));
-      const over = { term: { duty: 'detect', term: 7 } };
-      await expect(store.intake.commit(batch(2, [sample(2)], over))).rejects.toMatchObject({ code: 'taken' });
-      expect(filesIn(folder)).toHaveLength(2);
-      expect(await ids(store)).toEqual([1]);
-      expect(await store.intake.reached()).toMatchObject({ seq: 1, eventId: 1 });
-      await store.intake.commit(batch(2, [sample(1), sample(2)]));
-      expect(await ids(store)).toEqual([1, 2]);
-      expect(await store.upkeep.tidy()).toMatchObject({ removed: 0 });
-      clock += 2 * DAY;
-      expect(await store.upkeep.tidy()).toMatchObject({ removed: 1 });
-      expect(await ids(store)).toEqual([1, 2]);
-    });
-
-    test('files of commits are divided by hosts and put together, while they are read; none is lost or doubled', async () => {
-      const folder = tempFolder();
-      let clock = 1;
-      const store = closing(await open(folder, () => clock));
-      const hosts = upTo(40).map((n) => `PC-${n}`);
-      const commits = 70;
-      let searching = true;
-      const seen: number[] = [];
-      const searcher = (async () => {
-        while (searching) seen.push(await store.events.count({}));
-      })();
-      let files = 0;
-      for (let seq = 1; seq <= commits; seq++) {
-        const some = [2 * seq - 1, 2 * seq].map((id) => sample(id, { seq, host: hosts[id % 40]! }));
-        await store.intake.commit(batch(seq, some));
-        if (seq % 23 === 0) files += (await store.upkeep.tidy()).files;
-      }
-      searching = false;
-      await searcher;
-      expect(files).toBeGreaterThan(63);
-      expect(seen).toEqual([...seen].sort((a, b) => a - b));
-      expect(seen.every((n) => n % 2 === 0)).toBe(true);
-      expect(await ids(store)).toEqual(upTo(2 * commits));
-      // A day that is over has one file a group.
-      await store.intake.commit(
-        batch(commits + 1, [sample(999, { seq: commits + 1, receivedMs: T + DAY, host: 'PC-1' })]),
-      );
-      await store.upkeep.tidy();
-      const before = filesIn(folder).length;
-      clock += DAY / 24;
-      await store.upkeep.tidy();
-      const groups = readdirSync(join(lakeIn(folder), 'day=2026-10-01')).filter((name) => name !== 'hosts=all');
-      expect(groups.length).toBeGreaterThan(8);
-      expect(filesIn(folder).length).toBeLessThan(before);
-      expect(filesIn(folder)).toHaveLength(groups.length + 1);
-      expect(await ids(store)).toEqual([...upTo(2 * commits), 999]);
-      const one = await store.events.count({
-        filter: { kind: 'field', field: 'host', is: { op: 'equals', value: 'pc-7' } },
-      });
-      expect(one).toBe(4);
-      expect((await store.events.get(123))!.fields).toEqual({ Image: 'C:\\123.exe' });
-      expect(await store.events.origins([5, 139])).toHaveLength(2);
-    });
-
-    test('many events at once are several files, each small enough to be divided', async () => {
-      const folder = tempFolder();
-      const store = closing(await open(folder));
-      const many = upTo(45_000).map((id) => sample(id, { seq: 1, receivedMs: T + (id % 2) * DAY }));
-      await store.intake.commit(batch(1, many));
-      expect(filesIn(folder)).toHaveLength(6);
-      expect(await store.events.seen({})).toEqual({ count: 45_000, firstMs: T + 1, lastMs: T + 45_000, hosts: 1 });
-      // One day is over, the other is not.
-      expect(await store.upkeep.tidy()).toMatchObject({ files: 3, into: 1 });
-      expect(await store.events.seen({})).toEqual({ count: 45_000, firstMs: T + 1, lastMs: T + 45_000, hosts: 1 });
-    });
-
-    test('of two servers that put the same files together one does', async () => {
-      const folder = tempFolder();
-      const [one, other] = [closing(await open(folder)), closing(await open(folder))];
-      for (const id of upTo(70)) await one.intake.commit(batch(id, [sample(id)]));
-      const both = await Promise.allSettled([one.upkeep.tidy(), other.upkeep.tidy()]);
-      expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
-      expect(await ids(other)).toEqual(upTo(70));
-    });
-
-    test('a day that is too old goes as files, once nobody can be reading them any more', async () => {
-      const folder = tempFolder();
-      let clock = T;
-      const store = closing(await open(folder, () => clock));
-      await store.intake.commit(batch(1, [sample(1)]));
-      await store.intake.commit(batch(2, [sample(2, { receivedMs: T + 2 * DAY })]));
-      expect(await store.upkeep.retain({ eventsBeforeMs: T + DAY })).toMatchObject({ events: 1 });
-      expect(await ids(store)).toEqual([2]);
-      expect(await store.upkeep.tidy()).toMatchObject({ removed: 0 });
-      clock += 3 * DAY;
-      expect(await store.upkeep.tidy()).toMatchObject({ removed: 1 });
-      expect(readdirSync(lakeIn(folder)).sort()).toEqual(['_haetae-store', 'day=2026-10-03']);
-    });
-
+  describe('Parquet in a folder', () => {
     test('the folder of another store, or one where nothing is mounted, is refused', async () => {
       const [folder, second] = [tempFolder(), tempFolder()];
       const store = closing(await open(folder));
       await store.intake.commit(batch(1, [sample(1)]));
-      const wrong = closing(
-        await openPostgres(placeOf(`${schemaOf(second)}&events=${lakeIn(folder)}`), second, () => 1, limits),
-      );
+      const wrong = closing(await opener({ ...stores, eventsOf: () => lakeIn(folder) })(second));
       await expect(wrong.intake.commit(batch(1, [sample(1)]))).rejects.toMatchObject({ code: 'taken' });
       const away = `${lakeIn(folder)}-away`;
       renameSync(lakeIn(folder), away);
@@ -178,23 +37,32 @@ if (missing !== undefined && process.env.CI === undefined) {
       expect(await ids(again)).toEqual([1, 2]);
     });
 
-    test('events are in one place only', async () => {
-      const [tables, files] = [tempFolder(), tempFolder()];
-      const inTables = await openPostgres(placeOf(schemaOf(tables)), tables, () => 1, limits);
-      await inTables.intake.commit(batch(1, [sample(1)]));
-      const copy = join(tables, 'backup');
-      await inTables.upkeep.backup(copy);
-      await inTables.close();
-      await expect(open(tables)).rejects.toMatchObject({ code: 'invalid' });
-      expect(await restorePostgres(copy, placeIn(files), files, limits)).toMatchObject({ events: 1, committed: 1 });
-      await expect(openPostgres(placeOf(schemaOf(files)), files, () => 1, limits)).rejects.toMatchObject({
-        code: 'invalid',
-      });
-      expect(await ids(closing(await open(files)))).toEqual([1]);
-    });
-
-    test.each(['s3://bucket/events', 'events'])('%s is refused: no folder by its whole path', (events) => {
-      expect(() => placeOf(`${server.url}?events=${events}`)).toThrow('absolute path');
+    test('what is neither a folder by its whole path nor a bucket is refused', () => {
+      expect(() => placeOf(`${server.url}?events=events`)).toThrow('absolute path');
     });
   });
 }
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'geheim' };
+test('a bucket is told by its URL, who and where by the environment, as with the tools of AWS', () => {
+  expect(bucketOf('s3://logs-eu/haetae/events/', { ...KEYS, AWS_REGION: 'eu-central-1' })).toEqual({
+    ...{ bucket: 'logs-eu', prefix: 'haetae/events/', endpoint: undefined, region: 'eu-central-1' },
+    ...{ keyId: 'id', secret: 'geheim', sessionToken: undefined, caFile: undefined, extension: undefined },
+  });
+  const endpoint = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_S3: 'http://minio.example:9000' };
+  expect(bucketOf('s3://logs', { ...KEYS, ...endpoint })).toMatchObject({
+    ...{ prefix: '', endpoint: new URL('http://minio.example:9000'), region: 'us-east-1' },
+  });
+});
+
+test.each([
+  ['s3://', {}, /“” is no name of a bucket. Its form: s3/],
+  ['s3://Logs', {}, /“Logs” is no name/],
+  ['s3://logs/*?', {}, /a prefix has letters/],
+  ['s3://logs', { AWS_ACCESS_KEY_ID: '' }, /lacks AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
+  ['s3://logs', { AWS_ENDPOINT_URL_S3: 'minio:9000' }, /AWS_ENDPOINT_URL_S3 is no address/],
+])('%s with %o is refused in words that help', (url, change, why) => {
+  const refuse = () => bucketOf(url, { ...KEYS, ...change });
+  expect(refuse).toThrow(why);
+  expect(refuse).not.toThrow(/geheim/);
+});

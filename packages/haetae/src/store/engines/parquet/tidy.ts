@@ -3,9 +3,9 @@ import type { Tidied } from '../../upkeep.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Removal } from '../sql/retention.ts';
 import type { Sql } from '../sql/sql.ts';
-import { filesOlder, removeFile } from './folder.ts';
 import type { Lake } from './lake.ts';
 import { type EventFile, eventFiles, replaceFiles } from './manifest.ts';
+import type { FilePlace } from './place.ts';
 import { writeGroup, writeGroups } from './write.ts';
 
 const DAY = 86_400_000;
@@ -31,10 +31,10 @@ export function tidier(db: Database, lake: Lake, now: () => number): () => Promi
       done.files += some.length;
       done.into += await together(db, lake, some, now());
     }
-    done.removed += await removeGone(db, lake.folder, now());
+    done.removed += await removeGone(db, lake.place, now());
     if (now() - strays >= STRAY_MS) {
       strays = now();
-      done.removed += await removeStrays(db, lake.folder, now() - STRAY_MS);
+      done.removed += await removeStrays(db, lake, now() - STRAY_MS);
     }
     return done;
   };
@@ -75,7 +75,7 @@ async function together(db: Database, lake: Lake, old: readonly EventFile[], now
   const { day, hosts } = old[0]!;
   const from = lake.of(old.map(({ path }) => path));
   const fresh = await lake.duck.read((sql) =>
-    hosts === null ? writeGroups(sql, lake.folder, day, from) : writeGroup(sql, lake.folder, { day, hosts }, from),
+    hosts === null ? writeGroups(sql, lake.place, day, from) : writeGroup(sql, lake.place, { day, hosts }, from),
   );
   const count = (files: readonly EventFile[]): number => files.reduce((sum, { events }) => sum + events, 0);
   if (count(fresh) !== count(old))
@@ -87,22 +87,22 @@ async function together(db: Database, lake: Lake, old: readonly EventFile[], now
   return fresh.length;
 }
 
-async function removeGone(db: Database, folder: string, nowMs: number): Promise<number> {
+async function removeGone(db: Database, place: FilePlace, nowMs: number): Promise<number> {
   const gone = await db.read((sql) => eventFiles.all(sql, 'WHERE gone_ms <= $1', [nowMs - GRACE_MS]));
   for (const { path, day } of gone) {
-    await removeFile(folder, path, (day + 2) * DAY < nowMs);
+    await place.remove(path, (day + 2) * DAY < nowMs);
     await db.tell((sql) => eventFiles.remove(sql, 'path = $1', [path]));
   }
   return gone.length;
 }
 
-async function removeStrays(db: Database, folder: string, beforeMs: number): Promise<number> {
-  const there = await filesOlder(folder, beforeMs);
+async function removeStrays(db: Database, { place, duck }: Lake, beforeMs: number): Promise<number> {
+  const there = await duck.read((sql) => place.older(sql, beforeMs));
   const named = new Set(
     await db.read(async (sql) => (await sql.all('SELECT path FROM event_files')).map((r) => r.path)),
   );
   const strays = there.filter((path) => !named.has(path));
-  for (const path of strays) await removeFile(folder, path, false);
+  for (const path of strays) await place.remove(path, false);
   return strays.length;
 }
 

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import { StoreError } from '../../error.ts';
+import { dirname } from 'node:path/posix';
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from '../../events/batch.ts';
 import { quoted } from '../duckdb/database.ts';
 import type { DuckSql } from '../duckdb/sql.ts';
 import type { Row } from '../sql/sql.ts';
-import { MARK } from './folder.ts';
 import { type EventFile, HOST_GROUP } from './manifest.ts';
+import { type FilePlace, reaching } from './place.ts';
 
 const DAY = 86_400_000;
 /** Numbers as every engine reads them: without widths and signs of DuckDB's own. */
@@ -37,116 +35,68 @@ const fileOf = (row: Row, path: string, bytes: number, day: number, hosts: strin
 /** Events of one file that was not put together: what dividing it takes in memory. */
 const MOST = 20_000;
 
-/** Writes the events of a connection's table, a file a day of receipt or more. They are on the disk when this resolves. */
-export async function writeDays(sql: DuckSql, folder: string): Promise<EventFile[]> {
+/** Writes the events of a connection's table, a file a day of receipt or more. They are durable when this resolves. */
+export async function writeDays(sql: DuckSql, place: FilePlace): Promise<EventFile[]> {
   // Rows that are not committed count from beyond 2^53.
   const { span } = (await sql.first('SELECT max(rowid) - min(rowid) AS span FROM events'))!;
   if (span === null) return [];
-  return reaching(folder, async () => {
+  return reaching(place, async () => {
     const files: EventFile[] = [];
     for (let first = 0; first <= (span as number); first += MOST) {
-      const place = 'rowid - (SELECT min(rowid) FROM events)';
-      const from = `events WHERE ${place} >= ${first} AND ${place} < ${first + MOST}`;
+      const row = 'rowid - (SELECT min(rowid) FROM events)';
+      const from = `events WHERE ${row} >= ${first} AND ${row} < ${first + MOST}`;
       const days = await sql.all(`SELECT received_ms // ${DAY} AS day, ${FIGURES} FROM ${from} GROUP BY 1`);
       for (const row of days) {
         const day = row.day as number;
         const path = `${nameOf(day)}/hosts=all/${randomUUID()}.parquet`;
-        await makeFolder(folder, dirname(path));
+        await place.makeRoom(dirname(path));
         await sql.run(
           `COPY (SELECT ${STORED} FROM ${from} AND received_ms >= ${day * DAY} AND received_ms < ${(day + 1) * DAY})
-           TO ${quoted(join(folder, path))} (${PARQUET}, USE_TMP_FILE false)`,
+           TO ${quoted(place.at(path))} (${PARQUET}, USE_TMP_FILE false)`,
         );
-        files.push(fileOf(row, path, await synced(folder, path), day, null));
+        files.push(fileOf(row, path, await place.settled(path), day, null));
       }
     }
     return files;
   });
 }
 
-/** Writes what `from` selects of one day and group into one file, nearly in its order. It is on the disk when this resolves. */
+/** Writes what `from` selects of one day and group into one file, nearly in its order. It is durable when this resolves. */
 export async function writeGroup(
   sql: DuckSql,
-  folder: string,
+  place: FilePlace,
   { day, hosts }: { readonly day: number; readonly hosts: string },
   from: string,
 ): Promise<EventFile[]> {
   const row = (await sql.first(`SELECT ${FIGURES} FROM ${from}`))!;
-  return reaching(folder, async () => {
+  return reaching(place, async () => {
     const path = `${nameOf(day)}/hosts=${hosts}/${randomUUID()}.parquet`;
-    await makeFolder(folder, dirname(path));
+    await place.makeRoom(dirname(path));
     await sql.run(
-      `COPY (SELECT ${STORED} FROM ${from}) TO ${quoted(join(folder, path))} (${PARQUET}, ${ROWS}, ROW_GROUP_SIZE_BYTES '16MB', USE_TMP_FILE false)`,
+      `COPY (SELECT ${STORED} FROM ${from}) TO ${quoted(place.at(path))} (${PARQUET}, ${ROWS}, ROW_GROUP_SIZE_BYTES '16MB', USE_TMP_FILE false)`,
     );
-    return [fileOf(row, path, await synced(folder, path), day, hosts)];
+    return [fileOf(row, path, await place.settled(path), day, hosts)];
   });
 }
 
-/** Writes what `from` selects of one day, divided by groups of hosts: a file a group. They are on the disk when this resolves. */
-export async function writeGroups(sql: DuckSql, folder: string, day: number, from: string): Promise<EventFile[]> {
+/** Writes what `from` selects of one day, divided by groups of hosts: a file a group. They are durable when this resolves. */
+export async function writeGroups(sql: DuckSql, place: FilePlace, day: number, from: string): Promise<EventFile[]> {
   const found = await sql.all(`SELECT ${HOST_GROUP} AS hosts, ${FIGURES} FROM ${from} GROUP BY 1`);
   const groups = new Map(found.map((row) => [row.hosts as string, row]));
-  return reaching(folder, async () => {
-    await makeFolder(folder, nameOf(day));
+  return reaching(place, async () => {
+    await place.makeRoom(nameOf(day));
     const written = await sql.all(
-      `COPY (SELECT ${STORED}, ${HOST_GROUP} AS hosts FROM ${from}) TO ${quoted(join(folder, nameOf(day)))}
+      `COPY (SELECT ${STORED}, ${HOST_GROUP} AS hosts FROM ${from}) TO ${quoted(place.at(nameOf(day)))}
        (${PARQUET}, ${ROWS}, PARTITION_BY (hosts), FILENAME_PATTERN ${quoted(`${randomUUID()}-`)}, OVERWRITE_OR_IGNORE, RETURN_STATS)`,
     );
     const files: EventFile[] = [];
     for (const { filename, count } of written) {
-      const path = relative(folder, filename as string).replaceAll(sep, '/');
+      const path = `${nameOf(day)}/${(filename as string).split(/[\\/]/).slice(-2).join('/')}`;
       const hosts = /hosts=(.)\//.exec(path)![1]!;
       // Should a group ever come in two files, what is told of both holds of either.
       const row = { ...groups.get(hosts)!, events: count! };
-      files.push(fileOf(row, path, await synced(folder, path), day, hosts));
+      files.push(fileOf(row, path, await place.settled(path), day, hosts));
     }
     return files;
   });
-}
-
-async function makeFolder(folder: string, path: string): Promise<void> {
-  const made = await mkdir(join(folder, path), { recursive: true });
-  if (made === undefined) return;
-  for (let at = join(folder, path); at.length >= made.length; at = dirname(at)) await syncFolder(dirname(at));
-}
-
-/** Puts a file and its name on the disk; its bytes. */
-async function synced(folder: string, path: string): Promise<number> {
-  const file = await open(join(folder, path), 'r+');
-  try {
-    await file.sync();
-    const { size } = await file.stat();
-    await syncFolder(join(folder, dirname(path)));
-    return size;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Folders of Windows, and those of mounted buckets, know nothing of it. */
-const NO_SYNC = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP']);
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    if (!NO_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-}
-
-/** A disk that is full, or a share that is away, is waited for like a database that is. */
-async function reaching<T>(folder: string, task: () => Promise<T>): Promise<T> {
-  try {
-    // Where a share is not mounted any more stands an empty folder, which takes files as well.
-    await access(join(folder, MARK));
-    return await task();
-  } catch (error) {
-    const { code = '', message } = error as { readonly code?: string; readonly message: string };
-    if (['full', 'cancelled', 'closed'].includes(code)) throw error;
-    const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'unreachable';
-    throw new StoreError(kind, `events cannot be written below ${folder}: ${message}`, { cause: error });
-  }
 }

@@ -85,7 +85,8 @@ export async function restore(
         for (const table of TABLES) {
           if (table === 'events' && lake !== undefined) {
             await lake.ready();
-            await eventFiles.insertAll(sql, await copy.read((duck) => writeDays(duck, lake.folder)));
+            await copy.maintain(lake.place.attach);
+            await eventFiles.insertAll(sql, await copy.read((duck) => writeDays(duck, lake.place)));
             continue;
           }
           await sql.run(`DELETE FROM ${table}`);
@@ -201,6 +202,7 @@ async function pour(
 
 /** Events of files, those of the moment that `sql` sees, into DuckDB's table. */
 async function pourFiles(sql: PostgresSql, copy: Duckdb, lake: Lake): Promise<void> {
+  await copy.maintain(lake.place.attach);
   const from = await lake.from(sql, {});
   await copy.write(async (duck) => {
     const columns = (await columnsOf(duck, 'events')).join(', ');

@@ -11,7 +11,7 @@ export interface PostgresPlace {
   readonly schema: string;
   /** Reading queries at a time. */
   readonly readers: number;
-  /** A folder of Parquet files for events; without one they are tables too. */
+  /** A folder of Parquet files for events, or a bucket (`s3://bucket/prefix`); without one they are tables too. */
   readonly events?: string;
   /** Who reads these files for whoever asks for many events: hunts, rescans, searches by a rule. */
   readonly trino?: TrinoPlace;

@@ -27,7 +27,7 @@ import { statusOf } from './status.ts';
 /** Reading queries at a time of one server. */
 const READERS = 4;
 
-/** A place as its URL says it: `?schema=` names the schema, default `haetae`; `?events=` the folder of events, `?trino=` a Trino for hunts. */
+/** A place as its URL says it: `?schema=` names the schema, default `haetae`; `?events=` the folder or bucket of events, `?trino=` a Trino for hunts. */
 export function placeOf(text: string): PostgresPlace {
   const url = new URL(text);
   const take = (name: string): string | null => {
@@ -37,8 +37,11 @@ export function placeOf(text: string): PostgresPlace {
   };
   const schema = take('schema') ?? 'haetae';
   const events = take('events');
-  if (events !== null && !isAbsolute(events))
-    throw new StoreError('invalid', `${events} is no folder for events: an absolute path is wanted`);
+  if (events !== null && !isAbsolute(events) && !events.startsWith('s3://'))
+    throw new StoreError(
+      'invalid',
+      `${events} is no place for events: a folder's absolute path is wanted, or s3://bucket`,
+    );
   const trino = take('trino');
   if (trino !== null && events === null)
     throw new StoreError('invalid', 'hunts by Trino are over files of events: ?events=/folder is wanted too');
@@ -87,7 +90,7 @@ async function checkKeeping(db: Database, { events }: PostgresPlace): Promise<vo
   if (events === undefined && row.files)
     throw new StoreError(
       'invalid',
-      'the events of this store are files: name their folder in its URL, ?events=/folder',
+      'the events of this store are files: name their place in its URL, ?events=/folder or ?events=s3://bucket',
     );
   if (events !== undefined && row.rows)
     throw new StoreError(
