@@ -1,7 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { connect } from '@haetae/postgres';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   builtinCampaigns,
@@ -12,13 +10,12 @@ import {
 } from '../../packages/haetae/src/scenario/index.ts';
 import type { Finding, Incident } from '../../packages/haetae/src/server/api.ts';
 import { createToken, pause, serve } from '../chaos/serve.ts';
-import { ATTACK_EVERY, Shipper } from '../chaos/shipper.ts';
 import { all, ask, type Door, send } from '../lab/campaign.ts';
 import { shadowsIn } from '../live/shadows.ts';
 import { brokerAndDatabase } from './ground.ts';
 import { freePort } from './kafka.ts';
-import { Live } from './live.ts';
-import { detecting, type FleetPlace, READY_MS, type Server, server } from './servers.ts';
+import { away, loseNothing } from './lossless.ts';
+import { type FleetPlace, READY_MS, server } from './servers.ts';
 
 /**
  * Several servers over a Kafka and a PostgreSQL that the test starts: what they find together is what one finds alone; and whichever
@@ -133,89 +130,20 @@ if (ground !== undefined) {
     ({ partitions, files }) => {
       test('lose nothing and double nothing, whoever is killed', { timeout: 900_000 }, async () => {
         const ours = place({ partitions, files }, '--no-builtin', '--rules', shadowsIn(root), '--lateness', '1');
-        const names = ['ingest', 'ingest', 'detect', 'detect', 'detect', 'web', 'web'];
-        const servers = await Promise.all(names.map((role, i) => server(role, `${role}${i}`, ours)));
-        const [first, second, , , , web, other] = servers as [(typeof servers)[0], ...typeof servers];
-        const token = createToken(web!.data, 'ingest');
-        const reader = createToken(web!.data, 'api', '--role', 'viewer');
-        const live = new Live([web!.url, other!.url], reader);
-        const shippers = [first.url, second!.url].map((url, i) => new Shipper(url, token, `host-${i}`, ATTACK_EVERY));
-        for (const shipper of shippers) shipper.start();
-        await live.hears('a finding');
-        const detectors = servers.slice(2, 5);
-        const leader = (): Promise<Server> => detecting(detectors, reader);
-        const beside = async () => {
-          const turn = await leader();
-          return detectors.find((one) => one !== turn)!;
-        };
-        for (const [what, disturb] of [
-          ['the one that detects', async () => (await leader()).again()],
-          ['one that detects beside it', async () => (await beside()).again()],
-          ['one that takes in', () => first.again()],
-          ['the other that takes in', () => second!.again()],
-          ['one that shows', () => web!.again()],
-          [
-            'the broker',
-            async () => {
-              await kafka.kill();
-              await pause(1000);
-              await kafka.start();
-            },
+        await loseNothing(
+          ours,
+          ({ ingest, web, leader, beside }) => [
+            ['the one that detects', async () => (await leader()).again()],
+            ['one that detects beside it', async () => (await beside()).again()],
+            ['one that takes in', () => ingest[0].again()],
+            ['the other that takes in', () => ingest[1].again()],
+            ['one that shows', () => web[0].again()],
+            away('the broker', kafka),
+            away('the database', database),
+            ['the one that detects, once more', async () => (await leader()).again()],
           ],
-          [
-            'the database',
-            async () => {
-              database.kill();
-              await pause(1000);
-              database.start();
-            },
-          ],
-          ['the one that detects, once more', async () => (await leader()).again()],
-        ] as const) {
-          await disturb();
-          await live.hears(`a finding after ${what} was killed`);
-        }
-        for (const shipper of shippers) await shipper.stop();
-        const sent = shippers.map(({ host, acknowledged }) => ({
-          host,
-          events: acknowledged,
-          records: acknowledged,
-          last: acknowledged,
-        }));
-        const found = shippers.map(({ host, acknowledged }) => ({
-          host,
-          findings: acknowledged / ATTACK_EVERY,
-          events: acknowledged / ATTACK_EVERY,
-        }));
-        console.log(
-          `${sent.reduce((sum, { events }) => sum + events, 0)} events, ${shippers.reduce((sum, { repeated }) => sum + repeated, 0)} batches sent again`,
+          files ? eventsIn(ours.folder) : undefined,
         );
-        const { url, schema } = schemaOf(ours);
-        const sql = connect(url, { max: 1 });
-        const rows = (text: string): Promise<object[]> => sql.unsafe(text) as never;
-        for (;;) {
-          const [{ n }] = (await rows(`SELECT count(*)::int AS n FROM ${schema}.findings`)) as [{ n: number }];
-          if (n >= found.reduce((sum, { findings }) => sum + findings, 0)) break;
-          await pause(200);
-        }
-        const counted = (from: string): string =>
-          `SELECT lower(host) AS host, count(*)::int AS events, count(DISTINCT record_id)::int AS records, max(record_id::int) AS last
-          FROM ${from} GROUP BY 1 ORDER BY 1`;
-        if (files) {
-          const named = await rows(`SELECT path FROM ${schema}.event_files WHERE gone_ms IS NULL`);
-          const paths = named.map((row) => `'${join(eventsIn(ours.folder), (row as { path: string }).path)}'`);
-          const duck = await (await DuckDBInstance.create()).connect();
-          const read = await duck.runAndReadAll(counted(`read_parquet([${paths.join(', ')}])`));
-          expect(read.getRowObjects()).toEqual(sent);
-          duck.closeSync();
-        } else expect(await rows(counted(`${schema}.events`))).toEqual(sent);
-        expect(
-          await rows(`SELECT lower(host) AS host, count(*)::int AS findings, count(DISTINCT event_ids)::int AS events
-          FROM ${schema}.findings GROUP BY 1 ORDER BY 1`),
-        ).toEqual(found);
-        await sql.end();
-        live.close();
-        for (const one of servers) expect(await one.running.stop(), one.running.said()).toBe(0);
       });
     },
   );
@@ -227,11 +155,6 @@ async function partitionsOf(url: string, reader: string): Promise<number[]> {
   return [...(await answer.text()).matchAll(/^haetae_partition_lag_frames\{partition="(\d+)"\}/gm)].map(([, n]) =>
     Number(n),
   );
-}
-
-function schemaOf({ store }: FleetPlace): { url: string; schema: string } {
-  const [url, schema] = store.split(/\?schema=|&/);
-  return { url: url!, schema: schema! };
 }
 
 const eventsIn = (folder: string): string => join(folder, 'events');

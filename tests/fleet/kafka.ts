@@ -63,9 +63,9 @@ export const freePort = (): Promise<number> =>
 
 export interface Kafka {
   readonly address: string;
-  /** Of a broker with users: by TLS and a password; by TLS and a certificate of the sender's. */
   /** Its port for those who see it under another address. */
   readonly elsewhere: number;
+  /** Of a broker with users: by TLS and a password; by TLS and a certificate of the sender's. */
   readonly secure: { readonly password: string; readonly certificate: string };
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
@@ -98,27 +98,73 @@ ${by('scram-sha-512')}=${login}.scram.ScramLoginModule required;
 `;
 }
 
+interface Node {
+  readonly id: number;
+  readonly folder: string;
+  readonly port: number;
+  readonly control: number;
+  readonly other: number;
+  /** `id@address` of every controller. */
+  readonly voters: string;
+  /** Of the cluster, made by Kafka's own tool. */
+  readonly cluster: string;
+  readonly users?: readonly User[];
+  readonly elsewhere?: string;
+}
+
+const JAVA = ['-cp', join(JARS, '*'), '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+const tool = (...args: readonly string[]): string =>
+  execFileSync('java', [...JAVA, 'kafka.tools.StorageTool', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
 /** A broker of the test's own, controller and all in one process; gone with the test's process at the latest. */
 export async function startKafka(folder: string, users: readonly User[] = [], elsewhere = '127.0.0.1'): Promise<Kafka> {
-  mkdirSync(folder, { recursive: true });
   const [port, control, other] = [await freePort(), await freePort(), await freePort()];
+  const voters = `1@127.0.0.1:${control}`;
+  const cluster = tool('random-uuid').trim();
+  const kafka = await brokerOf({ id: 1, folder, port, control, other, voters, cluster, users, elsewhere });
+  await kafka.start();
+  return kafka;
+}
+
+/** Several of them, each of which may lead what the others copy. */
+export async function startCluster(folder: string, size: number): Promise<readonly Kafka[]> {
+  const nodes: Omit<Node, 'voters' | 'cluster'>[] = [];
+  for (let id = 1; id <= size; id++)
+    nodes.push({
+      ...{ id, folder: join(folder, `${id}`) },
+      ...{ port: await freePort(), control: await freePort(), other: await freePort() },
+    });
+  const voters = nodes.map(({ id, control }) => `${id}@127.0.0.1:${control}`).join(',');
+  const cluster = tool('random-uuid').trim();
+  const brokers = await Promise.all(nodes.map((node) => brokerOf({ ...node, voters, cluster })));
+  await Promise.all(brokers.map((broker) => broker.start()));
+  return brokers;
+}
+
+async function brokerOf(node: Node): Promise<Kafka> {
+  const { id, folder, port, control, other, voters, cluster, users = [], elsewhere = '127.0.0.1' } = node;
+  mkdirSync(folder, { recursive: true });
+  const copies = Math.min(3, voters.split(',').length);
   const [password, certificate] = users.length === 0 ? [0, 0] : [await freePort(), await freePort()];
   const doors = users.length === 0 ? '' : `,PASSWORD://127.0.0.1:${password},CERTIFICATE://127.0.0.1:${certificate}`;
   const settings = join(folder, 'server.properties');
   writeFileSync(
     settings,
     `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${control}
+node.id=${id}
+controller.quorum.voters=${voters}
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${control},ELSEWHERE://127.0.0.1:${other}${doors}
 advertised.listeners=PLAINTEXT://127.0.0.1:${port},ELSEWHERE://${elsewhere}:${other}${doors}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,ELSEWHERE:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,CERTIFICATE:SSL
 log.dirs=${join(folder, 'data')}
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor=${copies}
 offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
+transaction.state.log.replication.factor=${copies}
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
@@ -126,19 +172,13 @@ share.coordinator.state.topic.min.isr=1
 auto.create.topics.enable=false
 ${users.length === 0 ? '' : secured(folder, users)}`,
   );
-  const java = ['-cp', join(JARS, '*'), '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
-  const tool = (...args: readonly string[]): string =>
-    execFileSync('java', [...java, 'kafka.tools.StorageTool', ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
   const scram = users.flatMap(({ name, secret }) =>
     ['256', '512'].flatMap((bits) => ['--add-scram', `SCRAM-SHA-${bits}=[name=${name},password=${secret}]`]),
   );
-  tool('format', '-t', tool('random-uuid').trim(), '-c', settings, ...scram);
+  tool('format', '-t', cluster, '-c', settings, ...scram);
   let child: ReturnType<typeof spawn> | undefined;
   process.once('exit', () => child?.kill('SIGKILL'));
-  const kafka: Kafka = {
+  return {
     address: `127.0.0.1:${port}`,
     elsewhere: other,
     secure: { password: `127.0.0.1:${password}`, certificate: `127.0.0.1:${certificate}` },
@@ -149,15 +189,13 @@ ${users.length === 0 ? '' : secured(folder, users)}`,
     },
     async start() {
       const out = openSync(join(folder, 'kafka.log'), 'a');
-      child = spawn('java', [...java, '-Xmx384m', 'kafka.Kafka', settings], { stdio: ['ignore', out, out] });
+      child = spawn('java', [...JAVA, '-Xmx384m', 'kafka.Kafka', settings], { stdio: ['ignore', out, out] });
       while (!(await answers(port))) {
         if (child.exitCode !== null) throw new Error(`Kafka ended; ${join(folder, 'kafka.log')} says why`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
   };
-  await kafka.start();
-  return kafka;
 }
 
 const answers = (port: number): Promise<boolean> =>
