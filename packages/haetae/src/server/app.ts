@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accountRoutes } from './api/accounts.ts';
-import { agentRoutes } from './api/agents.ts';
+import { agentRoutes, enrolRoute } from './api/agents.ts';
 import { countedRoutes } from './api/counted.ts';
 import { Api, type Endpoint } from './api/endpoint.ts';
 import { huntRoutes } from './api/hunts.ts';
@@ -72,6 +72,7 @@ export function makeApp(parts: Parts, version: string): App {
   app.notFound(() => new HttpProblem(404, 'missing', 'there is nothing at this path').response);
 
   if (parts.serves.api) for (const routes of ASKED) routes(api);
+  if (parts.serves.api || parts.serves.ingest) enrolRoute(api);
   serviceRoutes(api);
   let text: string | undefined;
   const document = (): object =>

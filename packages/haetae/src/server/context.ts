@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '@haetae/agent/protocol';
 import type { Context } from 'hono';
-import type { AgentHub } from './agent/hub.ts';
+import type { AgentHub, SharedAgents } from './agent/hub.ts';
 import type { Shows } from './api.ts';
 import type { OidcClient } from './auth/oidc.ts';
 import type { Principal } from './auth/principal.ts';
@@ -52,6 +52,8 @@ export interface Parts {
   readonly tokens: TokenGate;
   readonly oidc: OidcClient | undefined;
   readonly agents: AgentHub;
+  /** Of several servers; undefined for one that has all agents itself. */
+  readonly sharedAgents: SharedAgents | undefined;
   /** Tells all that are connected how to behave from now on. */
   readonly configureAgents: () => void;
   /** Who this server is to its agents; undefined where it takes none. */

@@ -1,3 +1,4 @@
+export type { AgentHub, Presence, SharedAgents } from './agent/hub.ts';
 export { serverIdentity } from './agent/identity.ts';
 export type * as api from './api.ts';
 export type { LiveMessage } from './api.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Identity, readIdentity } from '@haetae/agent/protocol';
 import { attachAgents } from './agent/attach.ts';
-import { AgentHub } from './agent/hub.ts';
+import { AgentHub, type SharedAgents } from './agent/hub.ts';
 import type { Shows } from './api.ts';
 import { type App, makeApp } from './app.ts';
 import { type OidcClient, type OidcSettings, oidcClient } from './auth/oidc.ts';
@@ -39,6 +39,7 @@ export interface ServerOptions {
   readonly identity?: string;
   /** Public half of the key that responses are signed with: hosts learn it when they enrol. */
   readonly respondKey?: string;
+  readonly sharedAgents?: SharedAgents;
   /** What of it is served beside health and numbers for monitoring; all of it unless told otherwise. */
   readonly serves?: Serves;
   /** Folder of the built dashboard; without it only the API is served. */
@@ -159,6 +160,7 @@ function partsOf(
     tokens: new TokenGate(ports.accounts.tokens, now),
     oidc: oidc === undefined ? undefined : 'begin' in oidc ? oidc : oidcClient(oidc),
     agents,
+    sharedAgents: options.sharedAgents,
     configureAgents() {
       const now = configOf(ports);
       if (now !== undefined) for (const [, connection] of agents.all()) connection.configure(now.version, now.config);

@@ -1,3 +1,5 @@
+import type { Json } from './accounts.ts';
+
 /** What only one of several servers may do at a time. */
 export interface Duties {
   /**
@@ -60,12 +62,56 @@ export interface Term {
   readonly term: number;
 }
 
+/** An agent as the server saw it that it is, or was last, connected to. */
+export interface SeenAgent {
+  readonly agent: string;
+  /** To a server that is there. */
+  readonly connected: boolean;
+  readonly seen: Json;
+}
+
+/** A command on its way to an agent; ids are unique. */
+export interface PostedCommand {
+  readonly id: string;
+  readonly agent: string;
+  /** As it was signed. */
+  readonly text: string;
+  readonly signature: string;
+  /** Then it is over, ms since 1970. */
+  readonly untilMs: number;
+}
+
+/** Agents of several servers, each of which may be connected to another of these. */
+export interface AgentPost {
+  /** Says that a server is there for so long from now (0 takes leave), and how its agents are: those that changed, and those that left it. */
+  turn(turn: {
+    readonly server: string;
+    /** By which agents know it. */
+    readonly key: string;
+    readonly forMs: number;
+    readonly seen: readonly Omit<SeenAgent, 'connected'>[];
+    readonly left: readonly string[];
+  }): Promise<void>;
+  /** All that were ever seen. */
+  seen(): Promise<readonly SeenAgent[]>;
+  /** Keys of the servers that are there; one, where they are set up well. */
+  keys(): Promise<readonly string[]>;
+  /** Keeps a command until it is over, and tells all servers of it. */
+  post(command: PostedCommand): Promise<void>;
+  /** What an agent is to be told that is not over: more than once, where it comes again meanwhile. */
+  posted(agent: string): Promise<readonly PostedCommand[]>;
+}
+
 /** What one server tells the others. */
 export type News =
   /** Findings and incidents that are new or have changed. */
   | { readonly kind: 'stored'; readonly findings: readonly number[]; readonly incidents: readonly string[] }
   /** Exceptions, or what people set of rules. */
   | { readonly kind: 'policy' }
+  /** There is a command for an agent, or it is to be one no more. */
+  | { readonly kind: 'agent'; readonly agent: string; readonly what: 'command' | 'revoked' }
+  /** What waits for people about an incident may be another than it was. */
+  | { readonly kind: 'responded'; readonly incident: string }
   /** How the one that detects stands, in its own words. */
   | { readonly kind: 'status'; readonly status: object }
   /** Some of it was missed. */
@@ -78,9 +124,21 @@ export interface Newsroom {
 }
 
 /** Of a store that one process has to itself: every duty is its own, and there is nobody to hear from. */
-export const ALONE: { readonly duties: Duties; readonly shares: Shares; readonly news: Newsroom } = {
+export const ALONE: {
+  readonly duties: Duties;
+  readonly shares: Shares;
+  readonly agents: AgentPost;
+  readonly news: Newsroom;
+} = {
   duties: { hold: async () => 1, baseOf: async () => 0, leave: async () => {} },
   shares: { turn: async () => ({ mine: [], most: 0, servers: 0, slowestMs: Number.POSITIVE_INFINITY }) },
+  agents: {
+    turn: async () => {},
+    seen: async () => [],
+    keys: async () => [],
+    post: async () => {},
+    posted: async () => [],
+  },
   news: {
     tell: async () => {},
     async *hear({ signal }) {

@@ -15,7 +15,7 @@ import type {
   StoredException,
   StoredHunt,
 } from './records.ts';
-import type { Duties, Newsroom, Shares } from './shared.ts';
+import type { AgentPost, Duties, Newsroom, Shares } from './shared.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /**
@@ -44,6 +44,7 @@ export interface Store {
   readonly upkeep: Upkeep;
   readonly duties: Duties;
   readonly shares: Shares;
+  readonly agents: AgentPost;
   readonly news: Newsroom;
   /** Ends what runs and writes what is open. */
   close(): Promise<void>;

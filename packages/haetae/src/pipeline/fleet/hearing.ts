@@ -1,5 +1,5 @@
 import { findingOf, incidentOf, type LiveBus, type Log } from '../../server/index.ts';
-import type { Store } from '../../store/index.ts';
+import type { News, Store } from '../../store/index.ts';
 import type { EngineStatus } from '../live/engine-protocol.ts';
 
 export interface Heard {
@@ -10,6 +10,8 @@ export interface Heard {
   readonly waits: () => boolean;
   readonly policy: () => Promise<void>;
   readonly incidents: (ids: readonly string[]) => void;
+  readonly responded: (incident: string) => void;
+  readonly agents: (news: Extract<News, { kind: 'agent' | 'gap' }>) => Promise<void>;
   /** How the one that detects stands. */
   readonly status: (status: EngineStatus) => void;
 }
@@ -30,7 +32,7 @@ export function hearing(store: Store, heard: Heard, log: Log): () => Promise<voi
   listening.catch((error: unknown) => {
     if (!ending.signal.aborted) log({ level: 'error', message: 'other servers are heard no more', error });
   });
-  async function take(news: Parameters<Store['news']['tell']>[0]): Promise<void> {
+  async function take(news: News): Promise<void> {
     switch (news.kind) {
       case 'stored':
         heard.incidents(news.incidents);
@@ -48,10 +50,15 @@ export function hearing(store: Store, heard: Heard, log: Log): () => Promise<voi
         return;
       case 'policy':
         return heard.policy();
+      case 'responded':
+        return heard.responded(news.incident);
+      case 'agent':
+        return heard.agents(news);
       case 'status':
         return heard.status(news.status as EngineStatus);
       case 'gap':
         await heard.policy();
+        await heard.agents(news);
         heard.bus.publish({ kind: 'gap' });
         return;
       default:

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { readIdentity } from '@haetae/agent/protocol';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
 import type { Notifier } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
 import { huntOf, liveBus, type RunningServer, serverIdentity, startServer, storePorts } from '../../server/index.ts';
 import { isShared, type Log, StoreError, type Term } from '../../store/index.ts';
+import { fleetAgents } from '../fleet/agents.ts';
 import type { Role } from '../fleet/fleet.ts';
 import { hearing, tellingStatus } from '../fleet/hearing.ts';
 import { watchShares } from '../fleet/sift/gauges.ts';
@@ -123,15 +126,25 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     });
     ends.push(() => desk.close());
     let running: RunningServer | undefined;
-    const responses = await openResponses(
-      heardStore(store, (incident) => teller()?.responded(incident)),
-      options.respond ?? PLANS_ONLY,
-      {
-        now,
-        log: told,
-        server: () => running,
-      },
-    );
+    const identity = does('ingest') ? serverIdentity(join(directory, 'identity.pem')) : undefined;
+    const agents =
+      fleet === undefined
+        ? undefined
+        : fleetAgents({
+            ...{ store, now, log: told, server: randomUUID(), hub: () => running?.parts.agents },
+            key: identity === undefined ? undefined : readIdentity(identity).fingerprint,
+          });
+    ends.push(() => agents?.close());
+    const responded = (incident: string): void => {
+      if (fleet === undefined) teller()?.responded(incident);
+      else store.news.tell({ kind: 'responded', incident }).catch(() => {});
+    };
+    const responses = await openResponses(heardStore(store, responded), options.respond ?? PLANS_ONLY, {
+      now,
+      log: told,
+      server: () => running,
+      elsewhere: agents,
+    });
     ends.push(() => responses.close());
     const reportWorker = bundle === undefined ? undefined : new URL('report-worker.js', bundle);
     const reports = reportDesk(
@@ -180,7 +193,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       host: options.host,
       port: options.port,
       serves: { api: does('web'), ingest: does('ingest') },
-      ...(does('ingest') && { identity: serverIdentity(join(directory, 'identity.pem')) }),
+      ...(identity !== undefined && { identity }),
+      ...(agents !== undefined && { sharedAgents: agents }),
       ...(does('web') && { uploads: { directory: join(directory, 'uploads'), timeZone: options.timeZone } }),
       ...(does('web') && options.pages !== undefined && { pages: options.pages }),
       ...(options.shows !== undefined && { shows: options.shows }),
@@ -304,6 +318,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
         return detector.close();
       });
       if (sharing === undefined) watchFiles();
+      void responses.desk.catchUp();
       if (fleet !== undefined) {
         ends.push(tellingStatus(store, () => engine?.status));
         await alone();
@@ -344,6 +359,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
             waits: () => canary.list().some(({ state }) => state === 'waiting'),
             policy: renewed,
             incidents: () => teller()?.wake(),
+            responded: (incident) => teller()?.responded(incident),
+            agents: (news) => agents!.hear(news),
             status: (status) => {
               elsewhere = status;
             },

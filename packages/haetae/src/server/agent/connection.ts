@@ -72,6 +72,7 @@ export async function serveAgent(link: Link, options: ConnectionOptions): Promis
     parts.counts.requests.add({ route: 'agent', status: '101' });
     const wanted = config();
     if (wanted !== undefined) own.configure(wanted.version, wanted.config);
+    parts.sharedAgents?.entered(token.id);
     parts.log({ level: 'info', message: 'agent connected', agent: token.id, host: token.name, address });
     await listen(link, known, options);
   } catch (error) {

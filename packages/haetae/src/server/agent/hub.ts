@@ -22,6 +22,18 @@ export interface Connection {
   command(signed: SignedCommand): void;
 }
 
+/** Agents where several servers share them: each may be connected to another. */
+export interface SharedAgents {
+  /** How agents are, of whichever server, as of about now. */
+  seen(): Promise<Pick<ReadonlyMap<string, Presence>, 'get'>>;
+  /** SHA-256 of the key by which agents know the servers that take them; undefined where none is there. */
+  serverKey(): Promise<string | undefined>;
+  /** Ends the agent's connection, wherever it is. */
+  drop(agent: string): Promise<void>;
+  /** An agent has connected to this server. */
+  entered(agent: string): void;
+}
+
 const MOST = 100_000;
 
 /** The agents that are there. One connection each: who comes again replaces what was left of it. */
@@ -35,6 +47,10 @@ export class AgentHub {
 
   presence(agent: string): Presence | undefined {
     return this.#presences.get(agent);
+  }
+
+  presences(): Iterable<Presence> {
+    return this.#presences.values();
   }
 
   /** Takes the place of a connection that the same agent had; it is given back, to be closed. */

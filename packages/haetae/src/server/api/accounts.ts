@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CLOSE } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import { z } from '@hono/zod-openapi';
 import type { Token as StoredToken, User as StoredUser } from '../../store/index.ts';
+import { dropAgent } from '../agent/drop.ts';
 import {
   AuditEntry,
   AuditKnown,
@@ -242,7 +242,7 @@ function tokenRoutes(api: Api): void {
       if ((await tokens.get(id)) === undefined) throw missing('token');
       await tokens.revoke(id, parts.now() as UnixMs);
       parts.tokens.changed();
-      parts.agents.drop(id, CLOSE.revoked, 'revoked');
+      await dropAgent(parts, id);
       await audited(parts, c, 'token.revoke', id);
       return c.body(null, 204);
     },

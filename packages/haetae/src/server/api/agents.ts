@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CLOSE, ENROL_PATH, fingerprintOf, signedEnrolment } from '@haetae/agent/protocol';
+import { ENROL_PATH, fingerprintOf, signedEnrolment } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import type { Token } from '../../store/index.ts';
+import { dropAgent } from '../agent/drop.ts';
 import { agentOf } from '../agent/health.ts';
 import { Id } from '../api.ts';
 import { Agent, AgentsPage, AgentsQuery, EnrolAnswer, Enrolment, EnrolRequest, NewEnrolment } from '../api-agents.ts';
@@ -18,21 +19,20 @@ const HOUR = 60 * 60_000;
 const missing = () => new HttpProblem(404, 'missing', 'there is no such agent');
 
 /** `status`: an agent is to come again (503); whoever asks for a token is told that there is none here (409). */
-function identityIn(parts: Parts, status: 409 | 503) {
-  if (parts.identity === undefined)
-    throw new HttpProblem(
-      status,
-      'no-identity',
-      'this server was started without a key of its own: it takes no agents',
-    );
-  return parts.identity;
-}
+const noIdentity = (status: 409 | 503, why: string): HttpProblem => new HttpProblem(status, 'no-identity', why);
 
 /** Agents: who they are, how they are, and how a host becomes one. */
 export function agentRoutes(api: Api): void {
   const { parts } = api;
   const { tokens } = parts.ports.accounts;
-  const shown = (token: Token): Agent => agentOf(token, parts.agents.presence(token.id));
+  /** How all of them are, of whichever server. */
+  const seen = async (): Promise<(token: Token) => Agent> => {
+    const there = await parts.sharedAgents?.seen();
+    return (token) => agentOf(token, there === undefined ? parts.agents.presence(token.id) : there.get(token.id));
+  };
+  /** '' where nobody takes agents. */
+  const serverKey = async (): Promise<string> =>
+    parts.identity?.fingerprint ?? (await parts.sharedAgents?.serverKey()) ?? '';
   const known = async (id: string): Promise<Token> => {
     const token = await tokens.get(id);
     if (token?.kind !== 'agent') throw missing();
@@ -50,11 +50,12 @@ export function agentRoutes(api: Api): void {
     },
     async (c) => {
       const { text, health } = c.req.valid('query');
+      const shown = await seen();
       const items = (await tokens.list())
         .filter(({ kind, name }) => kind === 'agent' && name.toLowerCase().includes((text ?? '').toLowerCase()))
         .map(shown)
         .filter((agent) => health === undefined || agent.health === health);
-      return c.json({ serverKey: parts.identity?.fingerprint ?? '', items }, 200);
+      return c.json({ serverKey: await serverKey(), items }, 200);
     },
   );
 
@@ -67,7 +68,10 @@ export function agentRoutes(api: Api): void {
       request: { params: Id },
       responses: { 200: json(Agent) },
     },
-    async (c) => c.json(shown(await known(c.req.valid('param').id)), 200),
+    async (c) => {
+      const token = await known(c.req.valid('param').id);
+      return c.json((await seen())(token), 200);
+    },
   );
 
   api.add(
@@ -80,7 +84,8 @@ export function agentRoutes(api: Api): void {
       responses: { 201: json(Enrolment) },
     },
     async (c) => {
-      const identity = identityIn(parts, 409);
+      const key = await serverKey();
+      if (key === '') throw noIdentity(409, 'no server that takes agents is there: it has a key by which they know it');
       const { name, uses, hosts, networks, hours } = c.req.valid('json');
       const wrong = networks.findIndex((network) => !isNetwork(network));
       if (wrong >= 0)
@@ -113,7 +118,7 @@ export function agentRoutes(api: Api): void {
         networks: [...networks],
         hours,
       });
-      return c.json({ token: shownToken(token), secret, serverKey: identity.fingerprint }, 201);
+      return c.json({ token: shownToken(token), secret, serverKey: key }, 201);
     },
   );
 
@@ -131,17 +136,15 @@ export function agentRoutes(api: Api): void {
       const { name } = await known(id);
       await tokens.revoke(id, parts.now() as UnixMs);
       parts.tokens.changed();
-      parts.agents.drop(id, CLOSE.revoked, 'revoked');
+      await dropAgent(parts, id);
       await audited(parts, c, 'agent.revoke', id, { host: name });
       return c.body(null, 204);
     },
   );
-
-  enrolRoute(api);
 }
 
-/** Open to whoever has an enrolment token: a host has nothing else yet. */
-function enrolRoute(api: Api): void {
+/** Where agents come to. Open to whoever has an enrolment token: a host has nothing else yet. */
+export function enrolRoute(api: Api): void {
   const { parts } = api;
   const { tokens } = parts.ports.accounts;
 
@@ -155,7 +158,9 @@ function enrolRoute(api: Api): void {
       responses: { 201: json(EnrolAnswer), 401: { description: 'The token is unknown, expired, revoked or used up' } },
     },
     async (c) => {
-      const identity = identityIn(parts, 503);
+      const { identity } = parts;
+      if (identity === undefined)
+        throw noIdentity(503, 'this server was started without a key of its own: it takes no agents');
       const { enrol, secret } = await tokenIn(c, parts);
       const { publicKey, proof, host, version } = c.req.valid('json');
       if (!signedEnrolment(publicKey, secret, proof))

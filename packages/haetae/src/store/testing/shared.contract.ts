@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import type { News, ShareTurn, Store } from '../index.ts';
+import type { AgentPost, News, PostedCommand, ShareTurn, Store } from '../index.ts';
 import { batch, type Sample } from './events.ts';
 import { finding, incident } from './rows.ts';
+
+type AgentTurn = Parameters<AgentPost['turn']>[0];
 
 const sample = (id: number): Sample => ({ id, seq: id, fields: [['Image', 'C:\\a.exe']] });
 
@@ -158,6 +160,67 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
     const many = Array.from({ length: 350 }, (_, i) => finding({ id: 1_000_000_000_000 + i }));
     await one.intake.commit(batch(1, [sample(1)], { findings: many }));
     await expect.poll(() => ids.filter((id) => id > 0)).toEqual(many.map(({ id }) => id));
+    ending.abort();
+    await hearing;
+  });
+
+  test('an agent is where it came last, for as long as that server is there', async () => {
+    const [one, other] = await pair('agents');
+    const turn = (server: string, more: Partial<AgentTurn> = {}): AgentTurn => ({
+      ...{ server, key: 'k', forMs: 60_000, seen: [], left: [], ...more },
+    });
+    const seenBy = async (store: Store): Promise<string[]> =>
+      (await store.agents.seen())
+        .map(({ agent, connected, seen }) => `${agent} ${connected} ${JSON.stringify(seen)}`)
+        .sort();
+    expect(await other.agents.keys()).toEqual([]);
+    await one.agents.turn(turn('s1', { seen: ['a', 'b'].map((agent) => ({ agent, seen: { at: 1, text: "o'\0" } })) }));
+    expect(await seenBy(other)).toEqual(['a', 'b'].map((agent) => `${agent} true {"at":1,"text":"o'\\u0000"}`));
+    await other.agents.turn(turn('s2', { key: 'other', seen: [{ agent: 'b', seen: { at: 2 } }] }));
+    // It noticed later that this one is gone.
+    await one.agents.turn(turn('s1', { left: ['a', 'b'] }));
+    expect(await seenBy(one)).toEqual(['a false {"at":1,"text":"o\'\\u0000"}', 'b true {"at":2}']);
+    expect(await one.agents.keys()).toEqual(['k', 'other']);
+    await other.agents.turn(turn('s2', { forMs: 0 }));
+    expect((await seenBy(one)).at(-1)).toBe('b false {"at":2}');
+    expect(await one.agents.keys()).toEqual(['k']);
+    const many = Array.from({ length: 1200 }, (_, i) => ({ agent: `m${i}`, seen: { i } }));
+    await one.agents.turn(turn('s1', { seen: many }));
+    await one.agents.turn(turn('s1', { left: many.slice(1).map(({ agent }) => agent) }));
+    expect((await one.agents.seen()).filter(({ connected }) => connected)).toEqual([
+      { agent: 'm0', connected: true, seen: { i: 0 } },
+    ]);
+    await one.agents.turn(turn('s1', { forMs: -1 }));
+    expect((await one.agents.seen()).some(({ connected }) => connected)).toBe(false);
+  });
+
+  test('a command is told to every server, and there for its agent until it is over', async () => {
+    const [one, other] = await pair('commands');
+    const ending = new AbortController();
+    const heard: News[] = [];
+    const hearing = (async () => {
+      for await (const news of other.news.hear({ signal: ending.signal })) heard.push(news);
+    })();
+    await expect
+      .poll(async () => {
+        await one.news.tell({ kind: 'policy' });
+        return heard.length;
+      })
+      .toBeGreaterThan(0);
+    const command = (id: string, more: Partial<PostedCommand> = {}): PostedCommand => ({
+      ...{ id, agent: 'a', text: '{"x":"\\\\"}', signature: 's', untilMs: Date.now() + 60_000, ...more },
+    });
+    await one.agents.post(command('c1'));
+    await one.agents.post(command('c2', { untilMs: Date.now() - 1 }));
+    await one.agents.post(command('c3', { agent: 'b' }));
+    await expect(one.agents.post(command('c1'))).rejects.toMatchObject({ code: 'taken' });
+    expect(await other.agents.posted('a')).toEqual([
+      expect.objectContaining({ id: 'c1', text: '{"x":"\\\\"}', signature: 's' }),
+    ]);
+    expect((await other.agents.posted('b')).map(({ id }) => id)).toEqual(['c3']);
+    await expect
+      .poll(() => heard.filter(({ kind }) => kind !== 'policy'))
+      .toEqual(['a', 'a', 'b'].map((agent) => ({ kind: 'agent', agent, what: 'command' })));
     ending.abort();
     await hearing;
   });

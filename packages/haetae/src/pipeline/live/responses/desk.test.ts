@@ -1,5 +1,5 @@
 import { type CommandOutcome, newIdentity, readCommand, type SignedCommand } from '@haetae/agent/protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_BOUNDS, readPlaybooks } from '../../../respond/index.ts';
 import { type AuditRecord, EVENT_FLAGS, type ResponseAction, type Store, StoreError } from '../../../store/index.ts';
 import { ResponseDesk, type ResponseDeskParts } from './desk.ts';
@@ -54,6 +54,11 @@ const incident = (pid = 4000) => ({
   ],
 });
 
+/** Of no command: it is waited for behind whatever is queued. */
+const STRAY: CommandOutcome = {
+  ...{ command: '', number: 1, state: 'refused', reason: '', detail: '', atMs: NOW, verified: null, undoable: false },
+};
+
 function made(
   change: Partial<ResponseDeskParts> & {
     readonly event?: object;
@@ -69,9 +74,11 @@ function made(
   const accounts = new Map(['kim', 'lee'].map((id) => [id, { role: 'responder', disabled: false }]));
   let body = incident();
   let listed = 0;
+  let disturbed = '';
   const store = {
     responses: {
       create: async (thing: ResponseAction) => {
+        if (rows.has(thing.id)) throw new StoreError('taken', '');
         const row = { ...thing, version: 1, updatedMs: thing.createdMs, updatedBy: thing.createdBy };
         rows.set(row.id, row);
         return row;
@@ -82,7 +89,12 @@ function made(
           Object.entries(wanted).every(([name, value]) => row[name as keyof ResponseAction] === value),
         ),
       update: async (id: string, version: number, what: Partial<ResponseAction>, by: string, nowMs: number) => {
-        const row = rows.get(id)!;
+        let row = rows.get(id)!;
+        if (disturbed === id) {
+          disturbed = '';
+          row = { ...row, version: row.version + 1 };
+          rows.set(id, row);
+        }
         if (row.version !== version) throw new StoreError('conflict', '');
         const next = { ...row, ...what, version: version + 1, updatedMs: nowMs, updatedBy: by } as ResponseAction;
         rows.set(id, next);
@@ -92,6 +104,7 @@ function made(
     incidents: {
       get: async () => ({ id: 'i1', mergedInto: null, status: 'new', updatedMs: NOW, body }),
       note: async () => ({}),
+      changed: async () => [{ id: 'i1' }],
     },
     events: { get: async () => event },
     tokens: {
@@ -104,16 +117,24 @@ function made(
     users: { get: async (id: string) => accounts.get(id) },
     audit: { append: async (record: AuditRecord) => void audit.push(record) },
   } as unknown as Store;
-  const desk = new ResponseDesk({
+  const parts = (): ResponseDeskParts => ({
     ...{ store, now: () => NOW, playbooks, bounds: DEFAULT_BOUNDS, key, automatic: true, log: () => {} },
-    send: (_, signed) => {
+    shared: false,
+    send: async (_, signed) => {
       if (change.isAway === true) return false;
       sent.push(signed);
       return true;
     },
-    isConnected: () => change.isAway !== true,
+    connected: async () => ({ has: () => change.isAway !== true }),
     ...change,
   });
+  const desk = new ResponseDesk(parts());
+  /** Another server's, over the same store. */
+  const beside = (): ResponseDesk => new ResponseDesk(parts());
+  /** Somebody changes a row between the next look at it and the change that follows. */
+  const between = (id: string): void => {
+    disturbed = id;
+  };
   const grow = async (pid?: number) => {
     if (pid !== undefined) body = incident(pid);
     desk.consider('i1');
@@ -122,19 +143,10 @@ function made(
   /** Waits behind whatever is queued. */
   const settled = async (pid?: number) => {
     await grow(pid);
-    await desk.outcome('a1', {
-      command: '',
-      number: 1,
-      state: 'refused',
-      reason: '',
-      detail: '',
-      atMs: NOW,
-      verified: null,
-      undoable: false,
-    });
+    await desk.outcome('a1', STRAY);
     return (await desk.list('i1', 'en')).items;
   };
-  return { desk, audit, sent, settled, accounts, listed: () => listed };
+  return { desk, audit, sent, settled, accounts, listed: () => listed, beside, between, grow };
 }
 const commandIn = (signed: SignedCommand) => {
   const read = readCommand(signed, { keys: [key.publicKey], agent: 'f'.repeat(64), nowMs: NOW });
@@ -261,4 +273,58 @@ test('outcomes: of its own agent alone, once each; what was done can be taken ba
   await desk.outcome('a1', { ...outcome, number: 2, state: 'undone', undoable: false });
   await desk.outcome('a1', { ...outcome, command: undo.id, undoable: false });
   expect((await desk.list('i1', 'en')).items[0]).toMatchObject({ state: 'undone', undoable: false });
+});
+
+test('a command that came to the host twice is what it made of it the first time', async () => {
+  const { desk, sent } = made();
+  const { items } = await desk.plan('i1', { actions: ['isolate-host'] }, KIM, 'en');
+  await desk.vote(items[0]!.id, items[0]!.version, 'approve', KIM, 'en');
+  const { id: command } = commandIn(sent[0]!);
+  const told = { command, number: 1, detail: '', atMs: NOW, verified: true, undoable: false };
+  expect(await desk.outcome('a1', { ...told, state: 'done', reason: '' })).toBe(true);
+  expect(await desk.outcome('a1', { ...told, number: 2, state: 'refused', reason: 'replayed' })).toBe(true);
+  const [row] = (await desk.list('i1', 'en')).items;
+  expect([row!.state, row!.outcomes.length]).toEqual(['done', 1]);
+});
+
+describe('several servers with one store', () => {
+  test('two that plan the same at once plan it once, and one command is sent', async () => {
+    const { desk, beside, sent } = made({ shared: true });
+    const other = beside();
+    for (const one of [desk, other]) one.consider('i1');
+    await Promise.all([desk, other].map((one) => one.outcome('a1', STRAY)));
+    expect((await desk.list('i1', 'en')).items.map(({ state }) => state)).toEqual(['running']);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('what the one sent counts for the limits of the other, which takes its outcome too', async () => {
+    const { desk, beside, sent, grow, settled } = made({ shared: true });
+    await settled();
+    const other = beside();
+    const { id: command } = commandIn(sent[0]!);
+    const told = { command, number: 1, reason: '', detail: '', atMs: NOW, verified: true, undoable: false };
+    expect(await other.outcome('a1', { ...told, state: 'done' })).toBe(true);
+    expect((await desk.list('i1', 'en')).items[0]!.state).toBe('done');
+    await grow(5000);
+    other.consider('i1');
+    await other.outcome('a1', STRAY);
+    expect((await other.list('i1', 'en')).items.map(({ because }) => because)).toEqual([[], ['host-limit']]);
+  });
+
+  test('an outcome is kept although somebody changes the response meanwhile', async () => {
+    const { desk, sent, settled, between } = made({ shared: true });
+    const [row] = await settled();
+    const { id: command } = commandIn(sent[0]!);
+    between(row!.id);
+    const told = { command, number: 1, reason: '', detail: '', atMs: NOW, verified: true, undoable: false };
+    expect(await desk.outcome('a1', { ...told, state: 'done' })).toBe(true);
+    expect((await desk.list('i1', 'en')).items[0]).toMatchObject({ state: 'done', outcomes: [{ state: 'done' }] });
+  });
+
+  test('who takes over detection plans what was cut off', async () => {
+    const { desk, sent } = made({ shared: true });
+    await desk.catchUp();
+    await desk.outcome('a1', STRAY);
+    expect(sent).toHaveLength(1);
+  });
 });

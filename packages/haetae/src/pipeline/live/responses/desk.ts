@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ActionName, CommandOutcome } from '@haetae/agent/protocol';
 import type { UnixMs } from '@haetae/event';
 import type { Incident } from '../../../incident/index.ts';
@@ -14,7 +14,7 @@ import {
 } from '../../../respond/index.ts';
 import { type Actor, type Log, mayAct, type Responses, type responsesApi } from '../../../server/index.ts';
 import { type ResponseAction, type Store, StoreError } from '../../../store/index.ts';
-import { Agents, type Fleet } from './fleet.ts';
+import { Agents, type Connected, type Fleet } from './fleet.ts';
 import { asJson, isUndoable, type KeptPlan, keyOf, OVER, outcomesOfRow, planOfRow, stateAfter } from './kept.ts';
 import { provenanceOf } from './provenance.ts';
 import { type Draft, Sending, type SendingParts } from './sending.ts';
@@ -27,7 +27,9 @@ export interface ResponseDeskParts extends SendingParts {
   readonly executors?: ReadonlyMap<string, string>;
   /** Whether playbooks may act by themselves. */
   readonly automatic: boolean;
-  readonly isConnected: (agent: string) => boolean;
+  readonly connected: () => Promise<Connected>;
+  /** Other servers plan, decide and send as well: what they did is looked up. */
+  readonly shared: boolean;
   readonly log: Log;
 }
 
@@ -36,6 +38,11 @@ const ANSWER_MS = 15 * 60_000;
 /** Of an isolated host the agent knows who its server is: the plan need not. */
 const SERVER = { address: '{server}', port: 0 };
 const MOST_PER_INCIDENT = 200;
+/** Whoever takes over detection looks at incidents of so long, at so many. */
+const RECENT_MS = 15 * 60_000;
+const MOST_RECENT = 1000;
+/** A response that others change meanwhile is read again, so often. */
+const CHANGES = 5;
 
 interface Asked {
   readonly actions: readonly ActionName[];
@@ -52,12 +59,16 @@ export class ResponseDesk implements Responses {
 
   constructor(parts: ResponseDeskParts) {
     this.#parts = parts;
-    this.#agents = new Agents(parts.store.tokens, parts.now, parts.isConnected);
+    this.#agents = new Agents(parts.store.tokens, parts.now, parts.connected);
     this.#sending = new Sending(parts);
   }
 
   /** Remembers what was done before the last stop. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#remember();
+  }
+
+  async #remember(): Promise<void> {
     this.#sending.remember(await this.#parts.store.responses.list());
   }
 
@@ -70,6 +81,18 @@ export class ResponseDesk implements Responses {
       this.#waiting.delete(id);
       await this.#propose(id, { actions: [], host: undefined }, undefined);
     }).catch((error: unknown) => log({ level: 'error', message: 'responses were not planned', incident: id, error }));
+  }
+
+  /** What was to be planned for incidents of the last minutes may have been cut off. Never rejects. */
+  async catchUp(): Promise<void> {
+    const { key, log, now, store } = this.#parts;
+    if (key === undefined) return;
+    const recent = { seq: Number.MAX_SAFE_INTEGER, sinceMs: now() - RECENT_MS, limit: MOST_RECENT };
+    try {
+      for (const { id } of await store.incidents.changed(recent)) this.consider(id);
+    } catch (error) {
+      log({ level: 'error', message: 'responses were not planned', error });
+    }
   }
 
   list(incident: string, lang: Language): Promise<responsesApi.Responses> {
@@ -110,7 +133,7 @@ export class ResponseDesk implements Responses {
       if (!isApproved(Math.max(1, kept.planned.persons), valid))
         return this.#shown(await this.#update(row, { plan: asJson({ ...kept, votes: valid }) }, actor.id), lang);
       const agent = (await this.#agents.fleet([row.host])).agentOf(row.host);
-      if (agent === undefined || !this.#parts.isConnected(agent))
+      if (agent === undefined || !(await this.#parts.connected()).has(agent))
         throw new StoreError('conflict', `no agent of ${row.host} is connected`);
       return this.#shown(await this.#run(row, { ...kept, votes: valid, agent }, actor.id), lang);
     });
@@ -132,9 +155,7 @@ export class ResponseDesk implements Responses {
   outcome(agent: string, outcome: CommandOutcome): Promise<boolean> {
     return this.#alone(async () => {
       const { store, log, now } = this.#parts;
-      const of = this.#sending.responseOf(outcome.command);
-      const found = of === undefined ? undefined : await store.responses.get(of);
-      const row = found !== undefined && planOfRow(found).agent === agent ? found : undefined;
+      const row = await this.#sentTo(agent, outcome.command);
       const { command, number, state, reason, verified } = outcome;
       const detail = outcome.detail.slice(0, 500);
       const said = { agent, command, number, state, reason, detail, verified };
@@ -143,20 +164,44 @@ export class ResponseDesk implements Responses {
         log({ level: 'warn', message: 'an agent tells of a command that this server did not send it', ...said });
         return false;
       }
-      const kept = planOfRow(row);
-      const before = outcomesOfRow(row);
-      if (before.some((one) => one.command === command && one.number === number)) return true;
-      // An undo that went well is told of the command that was undone; one that did not leaves what was done as it was.
-      const next = command === kept.commands[0] ? stateAfter(outcome) : state === 'done' ? undefined : 'done';
-      const change = { outcome: asJson([...before, outcome]), ...(next !== undefined && { state: next }) };
-      await this.#update(row, change, 'system');
+      // It came twice, as it may where a connection ended: what the host made of it the first time it has told, or will.
+      if (reason === 'replayed' || !(await this.#keep(row, outcome))) return true;
       const { id, action, host, incidentId } = row;
-      const note = { id, action, host, about: kept.planned.about, state, reason };
+      const note = { id, action, host, about: planOfRow(row).planned.about, state, reason };
       await store.incidents
         .note(incidentId, { actor: '', kind: 'response', detail: note, timeMs: now() as UnixMs })
         .catch(() => {});
       return true;
     });
+  }
+
+  /** The response for which an agent was sent a command, by whichever server. */
+  async #sentTo(agent: string, command: string): Promise<ResponseAction | undefined> {
+    if (this.#parts.shared && this.#sending.responseOf(command) === undefined) await this.#remember();
+    const id = this.#sending.responseOf(command);
+    const row = id === undefined ? undefined : await this.#parts.store.responses.get(id);
+    return row !== undefined && planOfRow(row).agent === agent ? row : undefined;
+  }
+
+  /** False where it is kept already. Somebody else may change the response meanwhile, at another server. */
+  async #keep(first: ResponseAction, outcome: CommandOutcome): Promise<boolean> {
+    const { command, number, state } = outcome;
+    for (let row: ResponseAction | undefined = first, turns = 1; row !== undefined; turns++) {
+      const before = outcomesOfRow(row);
+      if (before.some((one) => one.command === command && one.number === number)) return false;
+      // An undo that went well is told of the command that was undone; one that did not leaves what was done as it was.
+      const isFirst = command === planOfRow(row).commands[0];
+      const next = isFirst ? stateAfter(outcome) : state === 'done' ? undefined : 'done';
+      const change = { outcome: asJson([...before, outcome]), ...(next !== undefined && { state: next }) };
+      try {
+        await this.#update(row, change, 'system');
+        return true;
+      } catch (error) {
+        if (!(error instanceof StoreError && error.code === 'conflict') || turns === CHANGES) throw error;
+        row = await this.#parts.store.responses.get(row.id);
+      }
+    }
+    return false;
   }
 
   /** Now and then: what nobody decided is over, and so is what nobody answers for. */
@@ -184,25 +229,38 @@ export class ResponseDesk implements Responses {
       ...(executors !== undefined && { executors }),
     });
     const before = await store.responses.list({ incidentId: id });
+    const times = new Map<string, number>();
+    for (const row of before) {
+      const key = keyOf(planOfRow(row).planned);
+      times.set(key, (times.get(key) ?? 0) + 1);
+    }
     const standing = before.filter(({ state }) => !OVER.has(state) || actor === undefined);
     const known = new Set(standing.map((row) => keyOf(planOfRow(row).planned)));
     const fresh = plan.actions.filter((planned) => !known.has(keyOf(planned)));
     if (fresh.length === 0) return plan;
+    if (this.#parts.shared) await this.#remember();
     const fleet = await this.#agents.fleet(fresh.map((planned) => planned.host));
-    for (const planned of fresh.slice(0, Math.max(0, MOST_PER_INCIDENT - before.length)))
-      await this.#take(incident, planned, detail.updatedMs, fleet, actor);
+    for (const planned of fresh.slice(0, Math.max(0, MOST_PER_INCIDENT - before.length))) {
+      const key = keyOf(planned);
+      const own = idOf(`${id} ${times.get(key) ?? 0} ${key}`);
+      await this.#take(own, incident, planned, detail.updatedMs, fleet, actor).catch((error: unknown) => {
+        // Another server planned the same at the same time: it is that one's.
+        if (!(error instanceof StoreError && error.code === 'taken')) throw error;
+      });
+    }
     return plan;
   }
 
   /** One action of a plan: it runs where it may, and else waits for people. */
   async #take(
+    id: string,
     incident: Incident,
     planned: PlannedAction,
     detectedMs: number,
     fleet: Fleet,
     actor: Actor | undefined,
   ): Promise<void> {
-    const { store, playbooks, bounds, now, automatic, isConnected } = this.#parts;
+    const { store, playbooks, bounds, now, automatic, connected } = this.#parts;
     const { action, host, about } = planned;
     const agent = fleet.agentOf(host);
     const verdict = decide(planned, bounds, {
@@ -216,11 +274,11 @@ export class ResponseDesk implements Responses {
     const because = verdict.kind === 'asks' ? verdict.because : automatic ? [] : ['switched-off'];
     const kept: KeptPlan = { planned, because, votes: [], commands: [], agent: agent ?? '', isUndoing: false };
     const base = {
-      ...{ id: randomUUID(), incidentId: incident.id, action, host, approvedBy: null, outcome: [] },
+      ...{ id, incidentId: incident.id, action, host, approvedBy: null, outcome: [] },
       ...{ createdMs: now() as UnixMs, createdBy: actor?.id ?? 'system' },
     };
     const said = { incident: incident.id, action, host, about, detectedMs };
-    if (because.length === 0 && isConnected(agent!)) {
+    if (because.length === 0 && (await connected()).has(agent!)) {
       // Every write costs time in which the process goes on: the row, and the line of the audit log, each once.
       const draft = this.#sending.draft({ kind: 'do', order: planned.order, apply: true }, planned.playbooks);
       const plan = asJson({ ...kept, commands: [draft.id] });
@@ -297,4 +355,10 @@ export class ResponseDesk implements Responses {
     this.#queue = run.catch(() => {});
     return run;
   }
+}
+
+/** The id of a response by what it is: whoever plans it, it is one. As a UUID of version 8. */
+function idOf(what: string): string {
+  const hex = createHash('sha256').update(what).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

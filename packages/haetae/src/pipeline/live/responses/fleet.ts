@@ -10,6 +10,11 @@ export interface Fleet {
   presenceOf(host: string): 'connected' | 'away' | 'none';
 }
 
+/** The agents that are connected. */
+export interface Connected {
+  has(agent: string): boolean;
+}
+
 /** So long a list is taken for what is there; a host that is not in it is looked for at once. */
 const FRESH_MS = 5_000;
 
@@ -17,38 +22,43 @@ const FRESH_MS = 5_000;
 export class Agents {
   readonly #tokens: Pick<Store['tokens'], 'list'>;
   readonly #now: () => number;
-  readonly #isConnected: (agent: string) => boolean;
-  #known: { readonly fleet: Fleet; readonly atMs: number } | undefined;
+  readonly #connected: () => Promise<Connected>;
+  #known: { readonly tokens: readonly Token[]; readonly hosts: ReadonlySet<string>; readonly atMs: number } | undefined;
 
-  constructor(tokens: Pick<Store['tokens'], 'list'>, now: () => number, isConnected: (agent: string) => boolean) {
+  constructor(tokens: Pick<Store['tokens'], 'list'>, now: () => number, connected: () => Promise<Connected>) {
     this.#tokens = tokens;
     this.#now = now;
-    this.#isConnected = isConnected;
+    this.#connected = connected;
   }
 
   /** `hosts`: whose agents it must know, if they have any. */
   async fleet(hosts: readonly string[] = []): Promise<Fleet> {
-    const known = this.#known;
+    let known = this.#known;
     if (
-      known !== undefined &&
-      this.#now() - known.atMs < FRESH_MS &&
-      hosts.every((host) => known.fleet.agentOf(host) !== undefined)
-    )
-      return known.fleet;
-    const fleet = fleetOf(await this.#tokens.list(), this.#isConnected);
-    this.#known = { fleet, atMs: this.#now() };
-    return fleet;
+      known === undefined ||
+      this.#now() - known.atMs >= FRESH_MS ||
+      !hosts.every((host) => known!.hosts.has(host.toLowerCase()))
+    ) {
+      const tokens = (await this.#tokens.list()).filter(
+        ({ kind, revokedMs }) => kind === 'agent' && revokedMs === null,
+      );
+      known = { tokens, hosts: new Set(tokens.map(({ name }) => name.toLowerCase())), atMs: this.#now() };
+      this.#known = known;
+    }
+    return fleetOf(known.tokens, await this.#connected());
   }
 }
 
-function fleetOf(tokens: readonly Token[], isConnected: (agent: string) => boolean): Fleet {
+function fleetOf(tokens: readonly Token[], connected: Connected): Fleet {
   const ids = new Set<string>();
   const byHost = new Map<string, string[]>();
-  for (const { id, name, kind, revokedMs } of tokens) {
-    if (kind !== 'agent' || revokedMs !== null) continue;
+  const isConnected = (agent: string): boolean => connected.has(agent);
+  for (const { id, name } of tokens) {
     ids.add(id);
     const host = name.toLowerCase();
-    byHost.set(host, [...(byHost.get(host) ?? []), id]);
+    const some = byHost.get(host);
+    if (some === undefined) byHost.set(host, [id]);
+    else some.push(id);
   }
   const of = (host: string): readonly string[] => byHost.get(host.toLowerCase()) ?? [];
   return {

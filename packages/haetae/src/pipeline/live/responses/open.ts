@@ -8,7 +8,7 @@ import {
 } from '../../../respond/index.ts';
 import type { Log, RunningServer } from '../../../server/index.ts';
 import type { Store } from '../../../store/index.ts';
-import { ResponseDesk } from './desk.ts';
+import { ResponseDesk, type ResponseDeskParts } from './desk.ts';
 
 export interface RespondOptions {
   /** PEM of the key that commands are signed with, kept apart from the server's data; without it nothing is ever sent. */
@@ -33,7 +33,10 @@ export const PLANS_ONLY: RespondOptions = { automatic: false, playbooks: [], bui
 
 const SWEEP_MS = 10_000;
 
-/** The desk of a server; `server`: once it runs. */
+/** How agents of several servers are reached. */
+export type Reach = Pick<ResponseDeskParts, 'send' | 'connected'>;
+
+/** The desk of a server; `server`: once it runs. `elsewhere`: agents may be connected to others. */
 export async function openResponses(
   store: Store,
   { key, automatic, playbooks, builtin, bounds, executors }: RespondOptions,
@@ -41,7 +44,13 @@ export async function openResponses(
     now,
     log,
     server,
-  }: { readonly now: () => number; readonly log: Log; readonly server: () => RunningServer | undefined },
+    elsewhere,
+  }: {
+    readonly now: () => number;
+    readonly log: Log;
+    readonly server: () => RunningServer | undefined;
+    readonly elsewhere: Reach | undefined;
+  },
 ): Promise<OpenResponses> {
   const identity = key === undefined ? undefined : readIdentity(key);
   const book = readPlaybooks([...(builtin ? builtinPlaybooks() : []), ...playbooks]);
@@ -51,8 +60,11 @@ export async function openResponses(
   const desk = new ResponseDesk({
     ...{ store, now, log, bounds, automatic, playbooks: book.playbooks, key: identity },
     ...(executors !== undefined && { executors }),
-    send: (agent, signed) => server()?.parts.agents.send(agent, signed) ?? false,
-    isConnected: (agent) => server()?.parts.agents.presence(agent)?.connected === true,
+    shared: elsewhere !== undefined,
+    ...(elsewhere ?? {
+      send: async (agent, signed) => server()?.parts.agents.send(agent, signed) ?? false,
+      connected: async () => ({ has: (agent) => server()?.parts.agents.presence(agent)?.connected === true }),
+    }),
   });
   await desk.start();
   const timer = setInterval(() => {

@@ -10,8 +10,8 @@ export interface SendingParts {
   readonly now: () => number;
   /** Signs commands; undefined: nothing is sent. */
   readonly key: Identity | undefined;
-  /** False where the agent is not connected. */
-  readonly send: (agent: string, signed: SignedCommand) => boolean;
+  /** False where the agent is not connected. `untilMs`: when the command is over. */
+  readonly send: (agent: string, signed: SignedCommand, untilMs: number) => Promise<boolean>;
 }
 
 /** All but for whom it is: that is known when it is sent. */
@@ -36,9 +36,10 @@ export class Sending {
     return this.#deeds;
   }
 
-  /** Takes up what was sent before the last stop. */
+  /** Takes up what was sent before the last stop, or by others, in place of what was known. */
   remember(rows: readonly ResponseAction[]): void {
     const since = this.#parts.now() - HOUR_MS;
+    this.#deeds = [];
     for (const row of rows) {
       const { planned, commands } = planOfRow(row);
       for (const command of commands) this.#sent.set(command, row.id);
@@ -72,7 +73,7 @@ export class Sending {
     const does = asJson(draft.does);
     await this.audit('response.send', id, { command: draft.id, agent, host, does, by: [...draft.by], ...about });
     if (key === undefined || token === undefined || token.revokedMs !== null) return false;
-    return send(agent, signCommand({ ...draft, agent: token.hash }, key));
+    return send(agent, signCommand({ ...draft, agent: token.hash }, key), draft.expiresMs);
   }
 
   async audit(action: string, object: string, detail: object): Promise<void> {

@@ -14,6 +14,7 @@ import { partsOver } from '../sql/parts.ts';
 import { retain, TIDY } from '../sql/retention.ts';
 import { trinoPlaceOf } from '../trino/client.ts';
 import { scanBy, trinoOver } from '../trino/trino.ts';
+import { agentsIn } from './agents.ts';
 import { backup, exportParquet, importParquet, restore } from './bridge.ts';
 import { type Database, openDatabase, type PostgresPlace } from './database.ts';
 import { dutiesIn } from './duties.ts';
@@ -123,6 +124,7 @@ export async function openPostgres(
     ...(shared && { snapshots: snapshotsInTable(db) }),
     duties: dutiesIn(db),
     shares: sharesIn(db),
+    agents: agentsIn(db),
     news: newsIn(db, place),
     upkeep: {
       status: () => db.read(statusOf),

@@ -18,7 +18,7 @@ export function partsOver(
   snapshots: string,
   now: () => number,
   events: EventReader = db,
-): Omit<Store, 'upkeep' | 'duties' | 'shares' | 'news' | 'close'> {
+): Omit<Store, 'upkeep' | 'duties' | 'shares' | 'agents' | 'news' | 'close'> {
   const intake = intakeIn(db, now);
   return {
     users: usersIn(db),
