@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { mkdir, readFile, rm, unlink } from 'node:fs/promises';
+import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { join } from 'node:path';
 import { StoreError } from '../../error.ts';
@@ -8,7 +10,7 @@ import type { DuckSql } from '../duckdb/sql.ts';
 import { driver } from '../postgres/database.ts';
 import { type FilePlace, MARK } from './place.ts';
 
-/** An answer that takes longer is none. */
+/** A connection on which nothing comes or goes for so long is none. */
 const ANSWER_MS = 30_000;
 /** Of a name that AWS and others take (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). */
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -53,21 +55,38 @@ export function bucketOf(text: string, env: NodeJS.ProcessEnv): Bucket {
   };
 }
 
-/** `directory`: where DuckDB keeps the extension that it downloads. */
+/**
+ * `directory`: where DuckDB keeps the extension that it downloads, and writes each file before it is sent: parts of several uploads at once
+ * would fill its memory, and be left behind where it is killed.
+ */
 export function bucketPlace(of: Bucket, directory: string): FilePlace {
   const base = `s3://${of.bucket}/${of.prefix}`;
   const at = (path: string): string => `${base}${path}`;
   const ask = askerOf(of);
+  const drafts = join(directory, 'drafts');
+  const draft = (path: string): string => join(drafts, path);
+  let emptied: Promise<void> | undefined;
   return {
     name: base.replace(/\/$/, ''),
-    attach: (sql) => attach(sql, of, base, directory),
+    async attach(sql) {
+      // Of a process that was killed; this one's are not there yet.
+      emptied ??= rm(drafts, { recursive: true, force: true });
+      await emptied;
+      await attach(sql, of, base, directory);
+    },
     at,
+    draft,
     // A bucket that is away takes nothing.
     reach: async () => {},
-    makeRoom: async () => {},
+    makeRoom: async (path) => void (await mkdir(draft(path), { recursive: true })),
     async settled(path) {
-      const { headers } = await ask('HEAD', path);
-      return Number(headers['content-length']);
+      try {
+        const body = await readFile(draft(path));
+        await ask('PUT', path, { body });
+        return body.length;
+      } finally {
+        await unlink(draft(path));
+      }
     },
     async mark() {
       const { status, text } = await ask('GET', MARK, { also: 404 });
@@ -75,7 +94,7 @@ export function bucketPlace(of: Bucket, directory: string): FilePlace {
       return status === 404 ? undefined : text;
     },
     async setMark(text) {
-      const { status } = await ask('PUT', MARK, { text, also: 412 });
+      const { status } = await ask('PUT', MARK, { body: Buffer.from(text), isNew: true, also: 412 });
       return status !== 412;
     },
     async older(sql, beforeMs) {
@@ -116,41 +135,38 @@ async function attach(sql: DuckSql, of: Bucket, base: string, directory: string)
   await sql.run('SET GLOBAL enable_server_cert_verification = true');
   // No file is ever changed.
   await sql.run('SET GLOBAL enable_http_metadata_cache = true');
-  // A part of an upload is a 10,000th of it, and is in memory: 5 MB in place of 80.
-  await sql.run("SET GLOBAL s3_uploader_max_filesize = '50GB'");
 }
 
 interface Answer {
   readonly status: number;
-  readonly headers: IncomingMessage['headers'];
   readonly text: string;
 }
 type Ask = (
   method: string,
   path: string,
-  /** `also`: a status beside those of success that is an answer. */
-  more?: { readonly text?: string; readonly also?: number },
+  /** `isNew`: only where nothing stands yet. `also`: a status beside those of success that is an answer. */
+  more?: { readonly body?: Buffer; readonly isNew?: boolean; readonly also?: number },
 ) => Promise<Answer>;
 
-/** What DuckDB has no words for: a request signed with the bucket's key. A text is written only where nothing stands yet. */
+/** A request that is signed with the bucket's key, and its body with it. */
 function askerOf({ bucket, prefix, endpoint, region, keyId, secret, sessionToken, caFile }: Bucket): Ask {
   const root =
     endpoint === undefined
       ? `https://${bucket}.s3.${region}.amazonaws.com/`
       : `${endpoint.href.replace(/\/$/, '')}/${bucket}/`;
   const ca = caFile === undefined ? undefined : readFileSync(caFile);
-  return async (method, path, { text, also } = {}) => {
+  return async (method, path, { body = Buffer.alloc(0), isNew = false, also } = {}) => {
     const { AwsClient } = await driver();
     const client = new AwsClient({
       ...{ accessKeyId: keyId, secretAccessKey: secret, service: 's3', region },
       ...(sessionToken !== undefined && { sessionToken }),
     });
-    const headers = text === undefined ? {} : { 'if-none-match': '*', 'content-type': 'text/plain' };
-    const signed = await client.sign(`${root}${prefix}${path}`, {
-      ...{ method, headers },
-      ...(text !== undefined && { body: text }),
-    });
-    const answer = await sent(signed.url, method, Object.fromEntries(signed.headers), text, ca);
+    const headers = {
+      'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
+      ...(isNew && { 'if-none-match': '*' }),
+    };
+    const signed = await client.sign(`${root}${prefix}${path}`, { method, headers });
+    const answer = await sent(signed.url, method, Object.fromEntries(signed.headers), body, ca);
     if ((answer.status >= 200 && answer.status < 300) || answer.status === also) return answer;
     const why = /<Message>([^<]*)/.exec(answer.text)?.[1] ?? '';
     throw new Error(`${method} ${prefix}${path} was answered by ${answer.status}${why === '' ? '' : `: ${why}`}`);
@@ -162,23 +178,26 @@ function sent(
   url: string,
   method: string,
   headers: Record<string, string>,
-  text: string | undefined,
+  body: Buffer,
   ca: Buffer | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:') ? requestHttps : requestHttp;
-    const asked = request(url, { method, headers, ca, signal: AbortSignal.timeout(ANSWER_MS) }, (response) => {
+    const length = method === 'PUT' ? { 'content-length': body.length } : {};
+    const options = { method, headers: { ...headers, ...length }, ca };
+    const asked = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () =>
         resolve({
-          ...{ status: response.statusCode ?? 0, headers: response.headers },
+          status: response.statusCode ?? 0,
           text: Buffer.concat(chunks).toString(),
         }),
       );
     });
     asked.on('error', reject);
-    asked.end(text);
+    asked.setTimeout(ANSWER_MS, () => asked.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`)));
+    asked.end(body);
   });
 }

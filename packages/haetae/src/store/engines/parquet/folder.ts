@@ -9,6 +9,7 @@ export function folderPlace(folder: string): FilePlace {
     name: folder,
     attach: async () => {},
     at,
+    draft: at,
     // Where a share is not mounted any more stands an empty folder, which takes files as well.
     reach: () => access(at(MARK)),
     async makeRoom(path) {

@@ -15,13 +15,15 @@ export interface FilePlace {
   readonly name: string;
   /** What DuckDB must know before it reads or writes here; once for each of its instances, outside of transactions. */
   attach(sql: DuckSql): Promise<void>;
-  /** A path in it, as DuckDB reads and writes it. */
+  /** A path in it, as DuckDB reads it. */
   at(path: string): string;
+  /** Where DuckDB writes a file that {@link settled} then makes one of the place. */
+  draft(path: string): string;
   /** Fails where files would go elsewhere. */
   reach(): Promise<void>;
-  /** Makes ready for files directly in folders of this path. */
+  /** Makes ready for drafts directly in a folder of this path. */
   makeRoom(path: string): Promise<void>;
-  /** Waits until a file is where it outlasts a loss of power; its bytes. */
+  /** Takes a draft to where it outlasts a loss of power; its bytes. */
   settled(path: string): Promise<number>;
   /** Of {@link MARK}; undefined where there is none. */
   mark(): Promise<string | undefined>;

@@ -52,7 +52,7 @@ export async function writeDays(sql: DuckSql, place: FilePlace): Promise<EventFi
         await place.makeRoom(dirname(path));
         await sql.run(
           `COPY (SELECT ${STORED} FROM ${from} AND received_ms >= ${day * DAY} AND received_ms < ${(day + 1) * DAY})
-           TO ${quoted(place.at(path))} (${PARQUET}, USE_TMP_FILE false)`,
+           TO ${quoted(place.draft(path))} (${PARQUET}, USE_TMP_FILE false)`,
         );
         files.push(fileOf(row, path, await place.settled(path), day, null));
       }
@@ -73,7 +73,7 @@ export async function writeGroup(
     const path = `${nameOf(day)}/hosts=${hosts}/${randomUUID()}.parquet`;
     await place.makeRoom(dirname(path));
     await sql.run(
-      `COPY (SELECT ${STORED} FROM ${from}) TO ${quoted(place.at(path))} (${PARQUET}, ${ROWS}, ROW_GROUP_SIZE_BYTES '16MB', USE_TMP_FILE false)`,
+      `COPY (SELECT ${STORED} FROM ${from}) TO ${quoted(place.draft(path))} (${PARQUET}, ${ROWS}, ROW_GROUP_SIZE_BYTES '16MB', USE_TMP_FILE false)`,
     );
     return [fileOf(row, path, await place.settled(path), day, hosts)];
   });
@@ -86,7 +86,7 @@ export async function writeGroups(sql: DuckSql, place: FilePlace, day: number, f
   return reaching(place, async () => {
     await place.makeRoom(nameOf(day));
     const written = await sql.all(
-      `COPY (SELECT ${STORED}, ${HOST_GROUP} AS hosts FROM ${from}) TO ${quoted(place.at(nameOf(day)))}
+      `COPY (SELECT ${STORED}, ${HOST_GROUP} AS hosts FROM ${from}) TO ${quoted(place.draft(nameOf(day)))}
        (${PARQUET}, ${ROWS}, PARTITION_BY (hosts), FILENAME_PATTERN ${quoted(`${randomUUID()}-`)}, OVERWRITE_OR_IGNORE, RETURN_STATS)`,
     );
     const files: EventFile[] = [];
