@@ -9,9 +9,10 @@ import { BUCKET, type BucketServer, noBucket, startBucket } from '../packages/ha
 import { type PostgresServer, startPostgres } from '../packages/haetae/src/store/testing/postgres.ts';
 import { noTrino, startTrino } from '../packages/haetae/src/store/testing/trino.ts';
 
-/** DuckDB where it says nothing else: `postgres`; `parquet` for events as files beside it, `bucket` for such in a bucket; `trino`, which reads files (projects hunt-…). */
+/** DuckDB where it says nothing else: `postgres`; `parquet` for events as files beside it, `bucket` for such in a bucket; `trino` and `trino-bucket`, which reads either (projects hunt-…). */
 const asked = process.env.HAETAE_TEST_STORE ?? 'duckdb';
-const missing = asked === 'trino' ? noTrino() : asked === 'bucket' ? noBucket() : undefined;
+const missing =
+  (asked.startsWith('trino') ? noTrino() : undefined) ?? (asked.endsWith('bucket') ? noBucket() : undefined);
 const kind = missing === undefined ? asked : 'duckdb';
 if (missing !== undefined) {
   console.log(`hunts (${asked}) are passed over: ${missing}`);
@@ -20,8 +21,8 @@ if (missing !== undefined) {
 /** The server of those that need one: one a file, a schema a store. */
 let server: Promise<PostgresServer> | undefined;
 /** Not in a hook: it takes its time to start. */
-const trino = kind === 'trino' ? await startTrino() : undefined;
-const bucket: BucketServer | undefined = kind === 'bucket' ? await startBucket() : undefined;
+const bucket: BucketServer | undefined = kind.endsWith('bucket') ? await startBucket() : undefined;
+const trino = kind.startsWith('trino') ? await startTrino(bucket) : undefined;
 let schemas = 0;
 if (kind !== 'duckdb') {
   afterAll(async () => {
@@ -45,7 +46,7 @@ export async function storeHere(now: () => number = () => 1): Promise<Store> {
       Object.assign(process.env, bucket.env);
       events = `&events=s3://${BUCKET}/${schema}`;
     }
-    if (trino !== undefined) events = `&events=${join(trino.folder, schema)}&trino=${await trino.tableOver(schema)}`;
+    if (trino !== undefined) events = `&events=${await trino.placeOf(schema)}`;
     store = await openPostgres(placeOf(`${url}?schema=${schema}${events}`), folder, now, limits);
   } else store = await openDuckdb(folder, now, limits);
   return {

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { HAETAE, pause } from '../chaos/serve.ts';
 import type { Shown } from '../respond/stage.ts';
 import { processStarted } from '../respond/sysmon.ts';
+import { playbook, rule } from '../respond/texts.ts';
 import { brokerAndDatabase } from './ground.ts';
 import { freePort } from './kafka.ts';
 import { type FleetPlace, type Server, server } from './servers.ts';
@@ -20,30 +21,6 @@ const ground = await brokerAndDatabase('responses of several servers', {
 const AGENT = fileURLToPath(new URL('../../packages/agent/bin/haetae-agent.js', import.meta.url));
 const HOST = 'web01';
 const PASSWORD = 'a long enough password';
-
-const RULE = (n: number, image: string, technique: string): string => `title: Program ${image}
-id: 00000000-0000-4000-8000-00000000000${n}
-status: test
-logsource: { product: windows }
-detection:
-  program: { Channel: Linux-Sysmon/Operational, EventID: 1, Image|endswith: /${image} }
-  condition: program
-tags: [attack.${technique}]
-level: critical
-`;
-const PLAYBOOK = (
-  n: number,
-  technique: string,
-  action: string,
-  approval: string,
-): string => `id: 00000000-0000-4000-8000-0000000001${n}0
-title: ${action}
-title_ko: ${action}
-when: { techniques: [${technique}] }
-do: [{ action: ${action} }]
-approval: ${approval}
-limits: { per_host_per_hour: 100, per_hour: 1000 }
-`;
 
 /** Before the servers that take in, as a load balancer: to the first of them that answers. */
 async function balancer(servers: readonly { readonly url: string }[]): Promise<string> {
@@ -110,10 +87,10 @@ if (ground !== undefined) {
     const folder = join(root, 'respond');
     const at = (...names: string[]): string => join(folder, ...names);
     for (const name of ['rules', 'playbooks', 'agent', 'bin', 'ingest1']) mkdirSync(at(name), { recursive: true });
-    writeFileSync(at('rules', 'fast.yml'), RULE(1, 'encrypts', 't1486'));
-    writeFileSync(at('rules', 'slow.yml'), RULE(2, 'steals', 't1003'));
-    writeFileSync(at('playbooks', 'fast.yml'), PLAYBOOK(1, 'T1486', 'kill-process', 'none'));
-    writeFileSync(at('playbooks', 'slow.yml'), PLAYBOOK(2, 'T1003', 'kill-tree', 'two'));
+    writeFileSync(at('rules', 'fast.yml'), rule(1, 'encrypts', 't1486'));
+    writeFileSync(at('rules', 'slow.yml'), rule(2, 'steals', 't1003'));
+    writeFileSync(at('playbooks', 'fast.yml'), playbook(1, 'T1486', 'kill-process', 'none'));
+    writeFileSync(at('playbooks', 'slow.yml'), playbook(2, 'T1003', 'kill-tree', 'two'));
     execFileSync(process.execPath, [HAETAE, 'respond', 'key', at('respond.pem')]);
     const ours: FleetPlace = {
       folder,

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CERTIFICATE } from '../live/certificate.ts';
 import { processStarted, startedMs } from './sysmon.ts';
+import { playbook, rule } from './texts.ts';
 import { Client, PROBE, SERVER, World } from './world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,33 +29,6 @@ export const PORT = 8443;
 const PASSWORD = 'a long enough password';
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const rule = (n: number, image: string, ...techniques: string[]): string => `title: Program ${image}
-id: 00000000-0000-4000-8000-00000000000${n}
-status: test
-logsource: { product: windows }
-detection:
-  program: { Channel: Linux-Sysmon/Operational, EventID: 1, Image|endswith: /${image} }
-  condition: program
-tags: [${techniques.map((one) => `attack.${one}`).join(', ')}]
-level: critical
-`;
-const playbook = (
-  n: number,
-  technique: string,
-  action: string,
-  approval: string,
-): string => `id: 00000000-0000-4000-8000-0000000001${n}0
-title: ${action}
-title_ko: ${action}
-when: { techniques: [${technique}] }
-do: [{ action: ${action} }]
-approval: ${approval}
-limits: { per_host_per_hour: 100, per_hour: 1000 }
-tests:
-  - { name: yes, given: { techniques: [${technique}] }, expect: [${action}] }
-  - { name: no, given: { techniques: [T1082] }, expect: [] }
-`;
 
 /** A response as the API tells it. */
 export interface Shown {

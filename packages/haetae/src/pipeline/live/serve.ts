@@ -5,7 +5,6 @@ import { setFlagsFromString } from 'node:v8';
 import { readIdentity } from '@haetae/agent/protocol';
 import type { RuleText } from '../../detect/index.ts';
 import { openHuntDesk } from '../../hunt/index.ts';
-import type { Notifier } from '../../notify/index.ts';
 import { rulesAt } from '../../rules/index.ts';
 import { huntOf, liveBus, type RunningServer, serverIdentity, startServer, storePorts } from '../../server/index.ts';
 import { isShared, type Log, StoreError, type Term } from '../../store/index.ts';
@@ -19,6 +18,7 @@ import { canaryDesk } from '../lab/canary.ts';
 import { labPort } from '../lab/lab.ts';
 import { reportSource } from '../stored/reported.ts';
 import { openAhead } from './ahead.ts';
+import { aloneOf, seenFrom } from './alone.ts';
 import { backlog, NO_BACKLOG } from './backlog.ts';
 import { openControl } from './control.ts';
 import { type Closers, endAll, isAway } from './ending.ts';
@@ -32,19 +32,18 @@ import { measures } from './measures.ts';
 import { notifyPorts, watchNotify } from './notifying.ts';
 import { policyOf } from './policy.ts';
 import { livePorts } from './ports.ts';
+import { publishing } from './publishing.ts';
 import { reloading } from './reloading.ts';
 import { reportDesk } from './report-thread.ts';
-import { reporting } from './reporting.ts';
 import { openResponses, PLANS_ONLY } from './responses/open.ts';
-import { retaining } from './retaining.ts';
 import { RuleBook } from './rule-book.ts';
 import { ruleDesk } from './rule-desk.ts';
 import type { RulesLoaded } from './rules-load.ts';
 import { loadRulesAside } from './rules-thread.ts';
 import type { Detecting, ServeOptions, Serving } from './serving.ts';
 import { openSettings } from './settings.ts';
-import { checkSink, type Sinking, sinking, watchSink } from './sinking.ts';
-import { attachments, heardStore, proposalsOf, type Telling, telling } from './telling.ts';
+import { checkSink, watchSink } from './sinking.ts';
+import { heardStore } from './telling.ts';
 import { upkeepPorts } from './upkeep.ts';
 
 /**
@@ -98,9 +97,16 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     let reload: (() => Promise<void>) | undefined;
     const settings = openSettings(directory, options);
     let failure: string | undefined;
-    let channels: Telling | undefined;
-    let sink: Sinking | undefined;
-    const teller = (): Notifier | undefined => channels?.running();
+    const alone = aloneOf(options, () => ({
+      store,
+      server,
+      reports,
+      responses: responses.desk,
+      settings,
+      worker,
+      ends,
+    }));
+    const teller = alone.notifier;
     let fail = (_reason: string): void => {};
     const failed = new Promise<string>((resolve) => (fail = resolve));
     const broken = (reason: string): void => {
@@ -206,7 +212,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(() => server.close());
     watchNotify(server.parts.metrics, teller);
     watchMemory(server.parts.metrics, { engine: () => engine?.status, behind });
-    if (options.sink !== undefined && does('detect')) watchSink(server.parts.metrics, () => sink);
+    if (options.sink !== undefined && does('detect')) watchSink(server.parts.metrics, alone.sink);
     if (fleet !== undefined) {
       watchTurn(server.parts.metrics, () => engine !== undefined, progress);
       watchShares(server.parts.metrics, () => sharing);
@@ -216,29 +222,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     ends.push(await openControl(store, directory, { ...control, ...name }));
     const inputs = await startInputs(options, server.parts, store, ends);
     const taken = takeIn(options, server.parts, ends);
-    /** What one server alone may do: of several, the one that detects. */
-    const alone = async (): Promise<void> => {
-      if (options.notify !== undefined) {
-        // An address that leads to this machine alone is none in a message.
-        const { hostname: name } = new URL(server.url);
-        const here = /^(?:127\.|localhost$|\[::1\]$)/.test(name);
-        const publicUrl = (options.publicUrl ?? (here ? '' : seenFrom(server.url, 'elsewhere'))).replace(/\/+$/, '');
-        channels = await telling({
-          ...{ ...options.notify, directory, store, now, log: told, publicUrl },
-          responses: proposalsOf(responses.desk, store),
-          attach: attachments(reports, options.timeZone),
-        });
-        const { close: end } = channels;
-        ends.push(end);
-      }
-      if (options.sink !== undefined) {
-        sink = sinking(store, options.sink, told, worker('sink-worker.js'));
-        ends.push(sink.close);
-      }
-      ends.push(retaining(store, settings.retention, now, told));
-      if (options.reports !== undefined) ends.push(reporting(reports, options.reports, options, now, told));
-    };
-    if (fleet === undefined) await alone();
+    if (fleet === undefined) await alone.start();
 
     const detection = async (loaded: RulesLoaded) => ({
       rules: loaded.setup,
@@ -321,7 +305,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       void responses.desk.catchUp();
       if (fleet !== undefined) {
         ends.push(tellingStatus(store, () => engine?.status));
-        await alone();
+        await alone.start();
       }
       return { status: detector.status, rules: begun, restored: detector.restored };
     };
@@ -386,14 +370,6 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   }
 }
 
-/** Of a server that listens on all addresses: one that leads to it, from this machine or from others. */
-function seenFrom(url: string, where: 'here' | 'elsewhere'): string {
-  const match = /^(https?:\/\/)(0\.0\.0\.0|\[::\])(?=[:/])/.exec(url);
-  if (match === null) return url;
-  const host = where === 'elsewhere' ? hostname() : match[2] === '[::]' ? '[::1]' : '127.0.0.1';
-  return `${match[1]}${host}${url.slice(match[0].length)}`;
-}
-
 const exceptionFiles = (paths: readonly string[]): RuleText[] => paths.flatMap((path) => rulesAt(path)?.files ?? []);
 
 /** By which a timer may be early: what was asked for a time would find that it is not there yet. */
@@ -403,24 +379,4 @@ const TIMER_MS = 2;
 async function tick(log: Log, nowMs: number): Promise<void> {
   const head = { format: CLOCK, origin: 'lab', token: '', hosts: [], address: '', position: '', items: 0 };
   await log.append(head, new Uint8Array(0), nowMs).catch(() => {});
-}
-
-const EVERY_MS = 1000;
-
-/** Tells those who watch how things stand. */
-function publishing(bus: ReturnType<typeof liveBus>, ports: ReturnType<typeof livePorts>): () => void {
-  let busy = false;
-  const timer = setInterval(() => {
-    if (bus.listeners === 0 || busy) return;
-    busy = true;
-    ports
-      .stats()
-      .then(({ hourly: _, ...stats }) => bus.publish({ kind: 'stats', stats }))
-      .catch(() => {})
-      .finally(() => {
-        busy = false;
-      });
-  }, EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }

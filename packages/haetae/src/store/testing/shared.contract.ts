@@ -116,17 +116,7 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
 
   test('every server hears what any of them stored, changed or told', async () => {
     const [one, other] = await pair('news');
-    const ending = new AbortController();
-    const heard: News[] = [];
-    const hearing = (async () => {
-      for await (const news of other.news.hear({ signal: ending.signal })) heard.push(news);
-    })();
-    await expect
-      .poll(async () => {
-        await one.news.tell({ kind: 'policy' });
-        return heard.length;
-      })
-      .toBeGreaterThan(0);
+    const { heard, end } = await hearing(one, other);
     await one.intake.commit(
       batch(1, [sample(1)], { findings: [finding({ id: 1 })], incidents: [incident({ id: 'i' })] }),
     );
@@ -137,31 +127,18 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
         { kind: 'stored', findings: [1], incidents: ['i'] },
         { kind: 'stored', findings: [], incidents: ['i'] },
       ]);
-    ending.abort();
-    await hearing;
+    await end();
   });
 
   test('more than one message holds is told by several', async () => {
     const [one, other] = await pair('long');
-    const ending = new AbortController();
-    const ids: number[] = [];
-    const hearing = (async () => {
-      for await (const news of other.news.hear({ signal: ending.signal })) {
-        if (news.kind === 'policy') ids.push(0);
-        if (news.kind === 'stored') ids.push(...news.findings);
-      }
-    })();
-    await expect
-      .poll(async () => {
-        await one.news.tell({ kind: 'policy' });
-        return ids.length;
-      })
-      .toBeGreaterThan(0);
+    const { heard, end } = await hearing(one, other);
     const many = Array.from({ length: 350 }, (_, i) => finding({ id: 1_000_000_000_000 + i }));
     await one.intake.commit(batch(1, [sample(1)], { findings: many }));
-    await expect.poll(() => ids.filter((id) => id > 0)).toEqual(many.map(({ id }) => id));
-    ending.abort();
-    await hearing;
+    await expect
+      .poll(() => heard.flatMap((news) => (news.kind === 'stored' ? news.findings : [])))
+      .toEqual(many.map(({ id }) => id));
+    await end();
   });
 
   test('an agent is where it came last, for as long as that server is there', async () => {
@@ -196,17 +173,7 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
 
   test('a command is told to every server, and there for its agent until it is over', async () => {
     const [one, other] = await pair('commands');
-    const ending = new AbortController();
-    const heard: News[] = [];
-    const hearing = (async () => {
-      for await (const news of other.news.hear({ signal: ending.signal })) heard.push(news);
-    })();
-    await expect
-      .poll(async () => {
-        await one.news.tell({ kind: 'policy' });
-        return heard.length;
-      })
-      .toBeGreaterThan(0);
+    const { heard, end } = await hearing(one, other);
     const command = (id: string, more: Partial<PostedCommand> = {}): PostedCommand => ({
       ...{ id, agent: 'a', text: '{"x":"\\\\"}', signature: 's', untilMs: Date.now() + 60_000, ...more },
     });
@@ -221,7 +188,28 @@ export function sharedContract(open: (name: string) => Promise<Store>): void {
     await expect
       .poll(() => heard.filter(({ kind }) => kind !== 'policy'))
       .toEqual(['a', 'a', 'b'].map((agent) => ({ kind: 'agent', agent, what: 'command' })));
-    ending.abort();
-    await hearing;
+    await end();
   });
+}
+
+/** What one store hears of what others tell, from now on: `one` has been heard. */
+async function hearing(one: Store, other: Store): Promise<{ readonly heard: readonly News[]; end(): Promise<void> }> {
+  const ending = new AbortController();
+  const heard: News[] = [];
+  const over = (async () => {
+    for await (const news of other.news.hear({ signal: ending.signal })) heard.push(news);
+  })();
+  await expect
+    .poll(async () => {
+      await one.news.tell({ kind: 'policy' });
+      return heard.length;
+    })
+    .toBeGreaterThan(0);
+  return {
+    heard,
+    async end() {
+      ending.abort();
+      await over;
+    },
+  };
 }

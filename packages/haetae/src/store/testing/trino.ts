@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, type TrinoPlace } from '../engines/trino/client.ts';
+import { BUCKET, type BucketServer } from './bucket.ts';
 import { lastingFolder } from './fixtures.ts';
 import { freePort } from './postgres.ts';
 
@@ -26,15 +27,13 @@ export function noTrino(): string | undefined {
 }
 
 export interface TrinoServer {
-  /** Below it lie the folders of events that it can read. */
-  readonly folder: string;
-  /** A table over such a folder, as docs/fleet.md makes it, in a schema of its own; what stands behind `?trino=`. */
-  tableOver(name: string): Promise<string>;
+  /** A place for events and a table over it, as docs/fleet.md makes it, in a schema of its own: what stands in a store's URL behind `events=`. */
+  placeOf(name: string): Promise<string>;
   stop(): void;
 }
 
 /** A server of the test's own on a free port of loopback; gone with the process at the latest. */
-export async function startTrino(): Promise<TrinoServer> {
+export async function startTrino(bucket?: BucketServer): Promise<TrinoServer> {
   const home = process.env.HAETAE_TRINO!;
   const folder = lastingFolder();
   const port = await freePort();
@@ -60,6 +59,7 @@ export async function startTrino(): Promise<TrinoServer> {
     'hive.recursive-directories=true',
     'fs.native-local.enabled=true',
     `local.location=${folder}/seen`,
+    ...(bucket === undefined ? [] : overS3(bucket)),
   ]);
   const options = [
     ...['-Xmx1500M', '-XX:+ExplicitGCInvokesConcurrent', '--add-modules=jdk.incubator.vector'],
@@ -88,16 +88,26 @@ export async function startTrino(): Promise<TrinoServer> {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   return {
-    folder: join(folder, 'seen'),
-    async tableOver(name) {
-      mkdirSync(join(folder, 'seen', name), { recursive: true });
+    async placeOf(name) {
+      const seen = join(folder, 'seen', name);
+      const inBucket = `s3://${BUCKET}/${name}`;
+      mkdirSync(bucket === undefined ? seen : join(bucket.folder, name), { recursive: true });
       await run(name, `CREATE SCHEMA hive.${name} WITH (location = 'local:///metastore/${name}')`);
-      await run(name, tableOfDocs().replace(/s3:[^']*/, `local:///${name}`));
-      return `http://test@127.0.0.1:${port}/hive/${name}`;
+      await run(name, tableOfDocs().replace(/s3:[^']*/, bucket === undefined ? `local:///${name}` : inBucket));
+      return `${bucket === undefined ? seen : inBucket}&trino=http://test@127.0.0.1:${port}/hive/${name}`;
     },
     stop,
   };
 }
+
+const overS3 = ({ env }: BucketServer): string[] => [
+  'fs.native-s3.enabled=true',
+  `s3.endpoint=${env.AWS_ENDPOINT_URL_S3}`,
+  `s3.aws-access-key=${env.AWS_ACCESS_KEY_ID}`,
+  `s3.aws-secret-key=${env.AWS_SECRET_ACCESS_KEY}`,
+  's3.region=us-east-1',
+  's3.path-style-access=true',
+];
 
 /** The statement that people are told to make the table with. */
 function tableOfDocs(): string {
