@@ -57,7 +57,7 @@ export function fleetAgents(parts: FleetAgentsParts): FleetAgents {
       if (before !== undefined && !isNews(before, presence, now())) continue;
       next.push({ presence: { ...presence }, atMs: now() });
       if (presence.connected) seen.push({ agent: presence.agent, seen: { ...presence } as unknown as Json });
-      else if (before?.presence.connected === true) left.push(presence.agent);
+      else left.push(presence.agent);
     }
     await store.agents.turn({ server, key: key!, forMs, seen, left });
     for (const one of next) told.set(one.presence.agent, one);
@@ -127,6 +127,8 @@ export function fleetAgents(parts: FleetAgentsParts): FleetAgents {
     },
     entered(agent) {
       sent.delete(agent);
+      // It may have been at another server meanwhile, which has told so.
+      told.delete(agent);
       void passed(agent);
     },
     async send(agent, { text, signature }, untilMs) {
