@@ -26,8 +26,8 @@ export interface Bucket {
   readonly keyId: string;
   readonly secret: string;
   readonly sessionToken: string | undefined;
-  /** A file of certificates, beside those of the system. */
-  readonly caFile: string | undefined;
+  /** A file of certificates, in place of those of the system, and what it holds. */
+  readonly ca: { readonly file: string; readonly text: Buffer } | undefined;
   /** DuckDB's extension as a file, where it cannot be downloaded. */
   readonly extension: string | undefined;
 }
@@ -50,9 +50,17 @@ export function bucketOf(text: string, env: NodeJS.ProcessEnv): Bucket {
     endpoint: endpoint === undefined ? undefined : new URL(endpoint),
     region: env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1',
     ...{ keyId, secret, sessionToken: env.AWS_SESSION_TOKEN || undefined },
-    caFile: env.AWS_CA_BUNDLE || undefined,
+    ca: env.AWS_CA_BUNDLE ? caIn(env.AWS_CA_BUNDLE, bad) : undefined,
     extension: env.HAETAE_DUCKDB_HTTPFS || undefined,
   };
+}
+
+function caIn(file: string, bad: (why: string) => StoreError): NonNullable<Bucket['ca']> {
+  try {
+    return { file, text: readFileSync(file) };
+  } catch (error) {
+    throw bad(`AWS_CA_BUNDLE cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /**
@@ -131,7 +139,7 @@ async function attach(sql: DuckSql, of: Bucket, base: string, directory: string)
       : [`ENDPOINT ${quoted(endpoint.host)}, URL_STYLE 'path', USE_SSL ${endpoint.protocol === 'https:'}`]),
   ];
   await sql.run(`CREATE OR REPLACE SECRET events_bucket (${parts.join(', ')})`);
-  if (of.caFile !== undefined) await sql.run(`SET GLOBAL ca_cert_file = ${quoted(of.caFile)}`);
+  if (of.ca !== undefined) await sql.run(`SET GLOBAL ca_cert_file = ${quoted(of.ca.file)}`);
   await sql.run('SET GLOBAL enable_server_cert_verification = true');
   // No file is ever changed.
   await sql.run('SET GLOBAL enable_http_metadata_cache = true');
@@ -149,12 +157,11 @@ type Ask = (
 ) => Promise<Answer>;
 
 /** A request that is signed with the bucket's key, and its body with it. */
-function askerOf({ bucket, prefix, endpoint, region, keyId, secret, sessionToken, caFile }: Bucket): Ask {
+function askerOf({ bucket, prefix, endpoint, region, keyId, secret, sessionToken, ca }: Bucket): Ask {
   const root =
     endpoint === undefined
       ? `https://${bucket}.s3.${region}.amazonaws.com/`
       : `${endpoint.href.replace(/\/$/, '')}/${bucket}/`;
-  const ca = caFile === undefined ? undefined : readFileSync(caFile);
   return async (method, path, { body = Buffer.alloc(0), isNew = false, also } = {}) => {
     const { AwsClient } = await driver();
     const client = new AwsClient({
@@ -166,7 +173,7 @@ function askerOf({ bucket, prefix, endpoint, region, keyId, secret, sessionToken
       ...(isNew && { 'if-none-match': '*' }),
     };
     const signed = await client.sign(`${root}${prefix}${path}`, { method, headers });
-    const answer = await sent(signed.url, method, Object.fromEntries(signed.headers), body, ca);
+    const answer = await sent(signed.url, method, Object.fromEntries(signed.headers), body, ca?.text);
     if ((answer.status >= 200 && answer.status < 300) || answer.status === also) return answer;
     const why = /<Message>([^<]*)/.exec(answer.text)?.[1] ?? '';
     throw new Error(`${method} ${prefix}${path} was answered by ${answer.status}${why === '' ? '' : `: ${why}`}`);

@@ -47,7 +47,7 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'geheim' };
 test('a bucket is told by its URL, who and where by the environment, as with the tools of AWS', () => {
   expect(bucketOf('s3://logs-eu/haetae/events/', { ...KEYS, AWS_REGION: 'eu-central-1' })).toEqual({
     ...{ bucket: 'logs-eu', prefix: 'haetae/events/', endpoint: undefined, region: 'eu-central-1' },
-    ...{ keyId: 'id', secret: 'geheim', sessionToken: undefined, caFile: undefined, extension: undefined },
+    ...{ keyId: 'id', secret: 'geheim', sessionToken: undefined, ca: undefined, extension: undefined },
   });
   const endpoint = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_S3: 'http://minio.example:9000' };
   expect(bucketOf('s3://logs', { ...KEYS, ...endpoint })).toMatchObject({
@@ -61,6 +61,7 @@ test.each([
   ['s3://logs/*?', {}, /a prefix has letters/],
   ['s3://logs', { AWS_ACCESS_KEY_ID: '' }, /lacks AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
   ['s3://logs', { AWS_ENDPOINT_URL_S3: 'minio:9000' }, /AWS_ENDPOINT_URL_S3 is no address/],
+  ['s3://logs', { AWS_CA_BUNDLE: '/none' }, /AWS_CA_BUNDLE cannot be read: ENOENT/],
 ])('%s with %o is refused in words that help', (url, change, why) => {
   const refuse = () => bucketOf(url, { ...KEYS, ...change });
   expect(refuse).toThrow(why);
