@@ -14,7 +14,7 @@
  * the second claim twenty of these events of each of 10,000 hosts. A broker and a database run already: HAETAE_BUS=kafka://host:port,
  * HAETAE_STORE=postgres://… (topics and schemas of their own are made). HAETAE_PIDS=BROKER,DATABASE, their first processes, has their CPU
  * told too, and the table of bench/sizing.mjs made of it.
- * Usage: HAETAE_DATA=… HAETAE_BUS=… HAETAE_STORE=… node bench/fleet.mjs [--rate 4000] [--seconds 12] [--rounds 3] [--warm 30]
+ * Usage: HAETAE_DATA=… HAETAE_BUS=… HAETAE_STORE=… node bench/fleet.mjs [--rate 4000] [--seconds 12] [--rounds 5] [--warm 30]
  * [--only cost,handover] [--constants FILE]
  */
 import { execFileSync, fork } from 'node:child_process';
@@ -35,7 +35,7 @@ const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '4000' },
     seconds: { type: 'string', default: '12' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     warm: { type: 'string', default: '30' },
     only: { type: 'string', default: 'cost,handover' },
     workers: { type: 'string', default: '1,2,4' },
