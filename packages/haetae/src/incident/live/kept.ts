@@ -8,7 +8,7 @@ const MOST_SAME = 32;
 /** Findings of one rule on a host that are kept; the oldest go. */
 const MOST_OF_RULE = 128;
 /** Findings of a host that are kept; and, while all hosts together have too many, how few one may come down to. */
-const MOST = 1000;
+const MOST = 600;
 const LEAST = 64;
 /** Of what a host has, so much is left by each look at it while there are too many. */
 const SHARE_LEFT = 0.9;
