@@ -30,7 +30,7 @@ if (missing !== undefined && process.env.CI === undefined) {
     rmSync(root, { recursive: true, force: true });
   });
 
-  /** Brokers that do not lead, or copy, all that they should. */
+  /** Until every broker has copied all of a topic again. */
   async function untilWhole(topic: string): Promise<void> {
     const admin = new Admin({ clientId: 'test', bootstrapBrokers: addresses });
     for (;;) {

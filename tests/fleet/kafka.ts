@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort, isOpen } from '../../packages/haetae/src/store/testing/postgres.ts';
 import { CERTIFICATE } from '../live/certificate.ts';
+
+export { freePort };
 
 const VERSION = '4.3.1';
 /** The broker's programs, as Maven Central has them; kept for the next run. */
@@ -50,16 +52,6 @@ export function noKafka(): string | undefined {
   renameSync(folder, JARS);
   return undefined;
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 export interface Kafka {
   readonly address: string;
@@ -190,20 +182,10 @@ ${users.length === 0 ? '' : secured(folder, users)}`,
     async start() {
       const out = openSync(join(folder, 'kafka.log'), 'a');
       child = spawn('java', [...JAVA, '-Xmx384m', 'kafka.Kafka', settings], { stdio: ['ignore', out, out] });
-      while (!(await answers(port))) {
+      while (!(await isOpen(port))) {
         if (child.exitCode !== null) throw new Error(`Kafka ended; ${join(folder, 'kafka.log')} says why`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
   };
 }
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });

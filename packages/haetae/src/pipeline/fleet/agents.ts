@@ -1,6 +1,7 @@
 import { CLOSE, type SignedCommand } from '@haetae/agent/protocol';
 import type { AgentHub, Log, Presence, SharedAgents } from '../../server/index.ts';
 import type { Json, News, Store } from '../../store/index.ts';
+import type { Connected } from '../live/responses/fleet.ts';
 
 /** A server says so often that it is there, and is taken to be for as long as three such words. */
 const TURN_MS = 1000;
@@ -24,7 +25,7 @@ export interface FleetAgentsParts {
 
 /** Agents of several servers: each server tells which are connected to it, and takes to them what any of the others posted. */
 export interface FleetAgents extends SharedAgents {
-  connected(): Promise<{ has(agent: string): boolean }>;
+  connected(): Promise<Connected>;
   /** Posts a command; false where the agent is connected nowhere. */
   send(agent: string, signed: SignedCommand, untilMs: number): Promise<boolean>;
   hear(news: Extract<News, { kind: 'agent' | 'gap' }>): Promise<void>;

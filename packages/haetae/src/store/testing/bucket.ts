@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '@duckdb/node-api';
 import { lastingFolder } from './fixtures.ts';
-import { freePort } from './postgres.ts';
+import { freePort, isOpen } from './postgres.ts';
 
 /** Speaks S3 over a folder (https://github.com/versity/versitygw); kept for the next run. */
 const SERVER = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
@@ -101,12 +100,3 @@ export async function startBucket(tls?: { readonly key: string; readonly cert: s
     start,
   };
 }
-
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });

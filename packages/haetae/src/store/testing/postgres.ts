@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { lastingFolder } from './fixtures.ts';
 
@@ -85,4 +85,14 @@ export const freePort = (): Promise<number> =>
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });
+  });
+
+/** Whether anybody listens at a port of loopback. */
+export const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
   });

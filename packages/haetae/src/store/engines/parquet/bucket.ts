@@ -162,12 +162,18 @@ function askerOf({ bucket, prefix, endpoint, region, keyId, secret, sessionToken
     endpoint === undefined
       ? `https://${bucket}.s3.${region}.amazonaws.com/`
       : `${endpoint.href.replace(/\/$/, '')}/${bucket}/`;
-  return async (method, path, { body = Buffer.alloc(0), isNew = false, also } = {}) => {
+  const signing = async () => {
     const { AwsClient } = await driver();
-    const client = new AwsClient({
+    return new AwsClient({
       ...{ accessKeyId: keyId, secretAccessKey: secret, service: 's3', region },
       ...(sessionToken !== undefined && { sessionToken }),
     });
+  };
+  /** One for all requests: it keeps the key of the day. */
+  let signer: ReturnType<typeof signing> | undefined;
+  return async (method, path, { body = Buffer.alloc(0), isNew = false, also } = {}) => {
+    signer ??= signing();
+    const client = await signer;
     const headers = {
       'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
       ...(isNew && { 'if-none-match': '*' }),
